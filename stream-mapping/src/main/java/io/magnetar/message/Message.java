@@ -1,0 +1,23 @@
+package io.magnetar.message;
+
+/**
+ * One application message.
+ *
+ * <p>Thread: immutable; the payload is never written to once the message exists, so all who want the message share it.
+ *
+ * @param topic the topic name that it was published to
+ * @param payload the payload, byte for byte
+ * @param qos the QoS that it was published with
+ * @param retain the RETAIN flag that it was published with
+ * @param properties its MQTT 5 properties
+ * @param publisher who published it
+ * @param timestampMicros when the broker received it, epoch microseconds, rising from message to message of one broker
+ */
+public record Message(
+        String topic,
+        byte[] payload,
+        Qos qos,
+        boolean retain,
+        MessageProperties properties,
+        Publisher publisher,
+        long timestampMicros) {}

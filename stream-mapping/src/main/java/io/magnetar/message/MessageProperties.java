@@ -1,0 +1,47 @@
+package io.magnetar.message;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The MQTT 5 properties of a message that travel from publisher to subscriber, MQTT 5.0 section 3.3.2.3.
+ *
+ * <p>Thread: immutable; {@code correlationData} is never written to.
+ *
+ * @param payloadIsUtf8 the payload format indicator is 1
+ * @param expiresAtMillis when the message expires, epoch milliseconds, or {@link #NEVER_EXPIRES}
+ * @param contentType the content type, or null
+ * @param responseTopic the response topic, or null
+ * @param correlationData the correlation data, or null
+ * @param userProperties the user properties in their order
+ */
+public record MessageProperties(
+        boolean payloadIsUtf8,
+        long expiresAtMillis,
+        @Nullable String contentType,
+        @Nullable String responseTopic,
+        byte @Nullable [] correlationData,
+        List<UserProperty> userProperties) {
+
+    public static final long NEVER_EXPIRES = Long.MAX_VALUE;
+
+    /** No property at all: every message of MQTT 3.1.1. */
+    public static final MessageProperties NONE =
+            new MessageProperties(false, NEVER_EXPIRES, null, null, null, List.of());
+
+    public MessageProperties {
+        userProperties = List.copyOf(userProperties);
+    }
+
+    public boolean expires() {
+        return expiresAtMillis != NEVER_EXPIRES;
+    }
+
+    /** The same properties with user properties added at the end. */
+    public MessageProperties withUserProperties(List<UserProperty> added) {
+        List<UserProperty> all = new ArrayList<>(userProperties);
+        all.addAll(added);
+        return new MessageProperties(payloadIsUtf8, expiresAtMillis, contentType, responseTopic, correlationData, all);
+    }
+}

@@ -1,0 +1,28 @@
+package io.magnetar.stream;
+
+import io.magnetar.tenancy.Namespace;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** All streams that exist, as the admins define them. Thread: any; answers from memory. */
+public interface StreamCatalog {
+    /** The streams of a namespace; none when the namespace has none. */
+    NamespaceStreams of(Namespace namespace);
+
+    /** Calls {@code listener} with a namespace after its streams have changed, on a thread of the catalog's. */
+    void onChange(Consumer<Namespace> listener);
+
+    /** The definitions that were refused, each with the reason. */
+    List<RefusedStream> refused();
+
+    /** All valid definitions of all namespaces. */
+    List<StreamDefinition> all();
+
+    /**
+     * A definition that is not in force.
+     *
+     * @param pulsarTopic the partitioned Pulsar topic that carries it
+     * @param reason what is wrong and what would be right
+     */
+    record RefusedStream(String pulsarTopic, String reason) {}
+}

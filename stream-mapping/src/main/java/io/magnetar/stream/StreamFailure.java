@@ -1,0 +1,23 @@
+package io.magnetar.stream;
+
+/**
+ * Why a stream did not take or give a message.
+ *
+ * @param kind what the client can do about it
+ * @param reason for the client and the log: what was wrong, without any payload
+ */
+public record StreamFailure(Kind kind, String reason) {
+    /** What the client can do about a failure. */
+    public enum Kind {
+        /** The log cannot be reached now: try again later. */
+        UNAVAILABLE,
+        /** A quota is used up. */
+        QUOTA_EXCEEDED,
+        /** The message can never be stored: too large. */
+        TOO_LARGE,
+        /** The stream is gone. */
+        GONE,
+        /** Not allowed. */
+        REFUSED
+    }
+}

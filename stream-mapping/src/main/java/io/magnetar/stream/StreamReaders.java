@@ -1,0 +1,59 @@
+package io.magnetar.stream;
+
+import io.magnetar.message.Message;
+import io.magnetar.topic.TopicFilter;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Opens readers over streams. Thread: any; never blocks. */
+public interface StreamReaders {
+    /**
+     * Opens a reader over all partitions of a stream. It reads nothing until asked to.
+     *
+     * @param filter narrows the reading to the topics that match; the stream's own filter or one that it covers
+     * @return completes when every partition's position is fixed, so that a message appended from then on will be read; fails
+     *     with a {@link StreamFailureException}
+     */
+    CompletableFuture<StreamReader> open(
+            StreamDefinition stream, StartPosition start, TopicFilter filter, StreamListener listener);
+
+    /** An open reader: a cursor per partition, pulled by its user. Thread: any. */
+    interface StreamReader {
+        /** Allows {@code messages} more messages to be passed to the listener, summed over the partitions. */
+        void request(int messages);
+
+        /** Stops the reading and frees what it holds; the listener hears nothing more soon after. May be called twice. */
+        void close();
+    }
+
+    /** Hears of what is read: in order within a partition. Called on a reader's own threads, one call at a time. */
+    interface StreamListener {
+        void onMessage(StreamMessage message);
+
+        /** The reader has ended and is closed. */
+        void onFailed(StreamFailure failure);
+    }
+
+    /**
+     * A message read from a stream.
+     *
+     * @param message the message as it was published; its timestamp is the one that the stream is read by
+     * @param key the stream key, null when the Pulsar message has none
+     */
+    record StreamMessage(Message message, @Nullable String key) {}
+
+    /** A failed {@link #open}. */
+    final class StreamFailureException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient StreamFailure failure;
+
+        public StreamFailureException(StreamFailure failure) {
+            super(failure.reason(), null, false, false);
+            this.failure = failure;
+        }
+
+        public StreamFailure failure() {
+            return failure;
+        }
+    }
+}

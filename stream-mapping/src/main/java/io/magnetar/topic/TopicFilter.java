@@ -1,0 +1,132 @@
+package io.magnetar.topic;
+
+import java.util.Optional;
+
+/**
+ * An MQTT topic filter (MQTT 5.0 section 4.7), known to be well formed.
+ *
+ * <p>Thread: immutable.
+ *
+ * @param value the filter as the client wrote it, without any {@code $share} or {@code $s} prefix
+ */
+public record TopicFilter(String value) {
+
+    /** @throws IllegalArgumentException when the filter is malformed; the message says why */
+    public TopicFilter {
+        problem(value).ifPresent(problem -> {
+            throw new IllegalArgumentException(problem);
+        });
+    }
+
+    /**
+     * Says what is wrong with a filter, or nothing when it is good: {@code #} is the last level [MQTT-4.7.1-1], and both
+     * wildcards fill a whole level [MQTT-4.7.1-2].
+     */
+    public static Optional<String> problem(String filter) {
+        if (filter.isEmpty()) {
+            return Optional.of("a topic filter has at least one character");
+        }
+        int last = filter.length() - 1;
+        for (int i = 0; i <= last; i++) {
+            char c = filter.charAt(i);
+            if (c == 0) {
+                return Optional.of("a topic filter has no null character");
+            }
+            boolean startsLevel = i == 0 || filter.charAt(i - 1) == '/';
+            if (c == '#' && (i != last || !startsLevel)) {
+                return Optional.of("'#' stands alone in the last level of a topic filter");
+            }
+            if (c == '+' && (!startsLevel || (i != last && filter.charAt(i + 1) != '/'))) {
+                return Optional.of("'+' stands alone in its level of a topic filter");
+            }
+        }
+        return Optional.empty();
+    }
+
+    public boolean hasWildcards() {
+        return value.indexOf('+') >= 0 || value.indexOf('#') >= 0;
+    }
+
+    /** Tells whether a topic name matches. A leading wildcard does not match a leading {@code $} [MQTT-4.7.2-1]. */
+    public boolean matches(String topic) {
+        if (topic.charAt(0) == '$' && (value.charAt(0) == '+' || value.charAt(0) == '#')) {
+            return false;
+        }
+        int f = 0;
+        int t = 0;
+        while (true) {
+            int filterEnd = levelEnd(value, f);
+            if (isLevel(f, filterEnd, '#')) {
+                return true;
+            }
+            int topicEnd = levelEnd(topic, t);
+            if (!isLevel(f, filterEnd, '+') && !sameLevel(f, filterEnd, topic, t, topicEnd)) {
+                return false;
+            }
+            boolean filterDone = filterEnd == value.length();
+            boolean topicDone = topicEnd == topic.length();
+            if (topicDone) {
+                // "sport/#" also matches the parent level "sport".
+                return filterDone || (value.length() == filterEnd + 2 && value.charAt(filterEnd + 1) == '#');
+            }
+            if (filterDone) {
+                return false;
+            }
+            f = filterEnd + 1;
+            t = topicEnd + 1;
+        }
+    }
+
+    /** Tells whether every topic that matches {@code narrower} also matches this filter. */
+    public boolean covers(TopicFilter narrower) {
+        String other = narrower.value;
+        boolean leadingWildcard = value.charAt(0) == '+' || value.charAt(0) == '#';
+        if (leadingWildcard && other.charAt(0) == '$') {
+            return false;
+        }
+        int f = 0;
+        int n = 0;
+        while (true) {
+            int filterEnd = levelEnd(value, f);
+            if (isLevel(f, filterEnd, '#')) {
+                return true;
+            }
+            int otherEnd = levelEnd(other, n);
+            boolean otherIsHash = otherEnd - n == 1 && other.charAt(n) == '#';
+            if (otherIsHash) {
+                return false;
+            }
+            if (!isLevel(f, filterEnd, '+') && !sameLevel(f, filterEnd, other, n, otherEnd)) {
+                return false;
+            }
+            boolean filterDone = filterEnd == value.length();
+            boolean otherDone = otherEnd == other.length();
+            if (otherDone) {
+                return filterDone || (value.length() == filterEnd + 2 && value.charAt(filterEnd + 1) == '#');
+            }
+            if (filterDone) {
+                return false;
+            }
+            f = filterEnd + 1;
+            n = otherEnd + 1;
+        }
+    }
+
+    private boolean isLevel(int start, int end, char wildcard) {
+        return end - start == 1 && value.charAt(start) == wildcard;
+    }
+
+    private boolean sameLevel(int start, int end, String other, int otherStart, int otherEnd) {
+        return end - start == otherEnd - otherStart && value.regionMatches(start, other, otherStart, end - start);
+    }
+
+    private static int levelEnd(String levels, int start) {
+        int slash = levels.indexOf('/', start);
+        return slash < 0 ? levels.length() : slash;
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -30,8 +30,20 @@ public record MessageProperties(
     public static final MessageProperties NONE =
             new MessageProperties(false, NEVER_EXPIRES, null, null, null, List.of());
 
-    public MessageProperties {
-        userProperties = List.copyOf(userProperties);
+    // Written out, not compact: only so does the class file say that correlationData may be null.
+    public MessageProperties(
+            boolean payloadIsUtf8,
+            long expiresAtMillis,
+            @Nullable String contentType,
+            @Nullable String responseTopic,
+            byte @Nullable [] correlationData,
+            List<UserProperty> userProperties) {
+        this.payloadIsUtf8 = payloadIsUtf8;
+        this.expiresAtMillis = expiresAtMillis;
+        this.contentType = contentType;
+        this.responseTopic = responseTopic;
+        this.correlationData = correlationData;
+        this.userProperties = List.copyOf(userProperties);
     }
 
     public boolean expires() {

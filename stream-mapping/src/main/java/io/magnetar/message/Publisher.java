@@ -10,4 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientId the client identifier; null when the message did not come from an MQTT client
  * @param username the user name of CONNECT, or null
  */
-public record Publisher(Namespace namespace, @Nullable String clientId, @Nullable String username) {}
+public record Publisher(
+        Namespace namespace,
+        @Nullable String clientId,
+        @Nullable String username) {}

@@ -40,6 +40,7 @@ public final class EmbeddedPulsar implements AutoCloseable {
     private final AtomicInteger tenants = new AtomicInteger();
     /** What is open, the last started first. */
     private final Deque<AutoCloseable> open = new ConcurrentLinkedDeque<>();
+
     private final Path directory;
     private final String metadataUrl;
     private final PulsarService broker;
@@ -209,8 +210,7 @@ public final class EmbeddedPulsar implements AutoCloseable {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
                 Files.delete(dir);
                 return FileVisitResult.CONTINUE;
             }

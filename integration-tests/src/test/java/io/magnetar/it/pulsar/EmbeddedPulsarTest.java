@@ -17,7 +17,8 @@ class EmbeddedPulsarTest {
     void keepsWhatIsProducedAndMarksEntriesWithIndexAndTime(EmbeddedPulsar pulsar) throws Exception {
         String topic = "persistent://" + pulsar.newTenant() + "/streams/readings";
         pulsar.admin().topics().createPartitionedTopic(topic, 2);
-        try (Producer<byte[]> producer = pulsar.client().newProducer().topic(topic).create()) {
+        try (Producer<byte[]> producer =
+                pulsar.client().newProducer().topic(topic).create()) {
             producer.newMessage().key("a").value("21.5".getBytes(UTF_8)).send();
         }
 

@@ -1,5 +1,7 @@
 package io.magnetar.message;
 
+import java.util.List;
+
 /**
  * One application message.
  *
@@ -20,4 +22,11 @@ public record Message(
         boolean retain,
         MessageProperties properties,
         Publisher publisher,
-        long timestampMicros) {}
+        long timestampMicros) {
+
+    /** The same message with user properties added at the end. */
+    public Message withUserProperties(List<UserProperty> added) {
+        return new Message(
+                topic, payload, qos, retain, properties.withUserProperties(added), publisher, timestampMicros);
+    }
+}

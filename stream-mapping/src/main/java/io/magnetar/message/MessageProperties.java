@@ -50,6 +50,12 @@ public record MessageProperties(
         return expiresAtMillis != NEVER_EXPIRES;
     }
 
+    /** The same properties with another expiry, in epoch milliseconds. */
+    public MessageProperties expiringAt(long epochMillis) {
+        return new MessageProperties(
+                payloadIsUtf8, epochMillis, contentType, responseTopic, correlationData, userProperties);
+    }
+
     /** The same properties with user properties added at the end. */
     public MessageProperties withUserProperties(List<UserProperty> added) {
         List<UserProperty> all = new ArrayList<>(userProperties);

@@ -1,0 +1,149 @@
+package io.magnetar.mqtt.config;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Every configuration key, with its default and its meaning. The reference in {@code docs/configuration.md} is made of these. */
+public enum ConfigurationKey {
+    LISTENERS(
+            "mqttListeners",
+            "mqtt://0.0.0.0:1883",
+            "Where MQTT clients connect: one or more of `mqtt://<address>:<port>`, separated by commas."),
+    HTTP_ADDRESS("mqttHttpAddress", "0.0.0.0", "The address that the status page is served on."),
+    HTTP_PORT("mqttHttpPort", "18083", "The port of the status page, `GET /status`. 0 lets the system choose.", 0, 65_535),
+    IO_THREADS("mqttIoThreads", "0", "Event loops for MQTT connections. 0 means one per processor.", 0, 1_024),
+    MAX_PACKET_SIZE(
+            "mqttMaxPacketSize",
+            "1048576",
+            "The largest packet that a client may send, in bytes. A larger one ends its connection with 0x95. A message must"
+                    + " also fit the broker's `maxMessageSize`.",
+            1_024,
+            268_435_460),
+    CONNECT_TIMEOUT_MILLIS(
+            "mqttConnectTimeoutMillis",
+            "10000",
+            "How long a connection may take until its CONNECT has arrived, in milliseconds.",
+            100,
+            600_000),
+    MAX_CLIENT_ID_LENGTH(
+            "mqttMaxClientIdLength", "1024", "The longest client identifier, in characters.", 23, 65_535),
+    RECEIVE_MAXIMUM(
+            "mqttReceiveMaximum",
+            "1000",
+            "How many QoS 1 and 2 publishes an MQTT 5 client may have under way; more end its connection with 0x93.",
+            1,
+            65_535),
+    MAX_INFLIGHT_MESSAGES(
+            "mqttMaxInflightMessages",
+            "1000",
+            "How many QoS 1 and 2 messages are on their way to a client at once, at most its own Receive Maximum.",
+            1,
+            65_535),
+    MAX_QUEUED_MESSAGES(
+            "mqttMaxQueuedMessages",
+            "10000",
+            "How many live QoS 1 and 2 messages wait for a client that acknowledges too slowly; more are dropped and counted.",
+            0,
+            10_000_000),
+    MAX_QUEUED_BYTES(
+            "mqttMaxQueuedBytes",
+            "8388608",
+            "The same in bytes of payload.",
+            0,
+            Integer.MAX_VALUE),
+    OUTBOUND_BUFFER_BYTES(
+            "mqttOutboundBufferBytes",
+            "1048576",
+            "How many bytes wait for a client that reads too slowly; beyond it QoS 0 messages are dropped and counted, and"
+                    + " streams are not read for it.",
+            4_096,
+            Integer.MAX_VALUE),
+    MAX_SUBSCRIPTIONS(
+            "mqttMaxSubscriptions",
+            "1000",
+            "How many subscriptions a client may have; one more is refused with 0x97.",
+            1,
+            1_000_000),
+    MAX_PENDING_APPEND_BYTES(
+            "mqttMaxPendingAppendBytes",
+            "4194304",
+            "How many bytes of a client's publishes wait for streams to confirm them; beyond it the client is not read.",
+            1_024,
+            Integer.MAX_VALUE),
+    MAX_BROKER_PENDING_APPEND_BYTES(
+            "mqttMaxBrokerPendingAppendBytes",
+            "134217728",
+            "The same for all clients of the broker together.",
+            65_536,
+            Long.MAX_VALUE),
+    APPEND_TIMEOUT_MILLIS(
+            "mqttAppendTimeoutMillis",
+            "30000",
+            "How long a stream may take to confirm a message before its publisher is told that it failed, in milliseconds.",
+            1_000,
+            3_600_000),
+    TENANTS(
+            "mqttTenants",
+            "public",
+            "Which Pulsar tenants are MQTT namespaces: a regular expression that a tenant's whole name matches."),
+    STREAM_RETENTION_MINUTES(
+            "mqttStreamRetentionMinutes",
+            "10080",
+            "How long streams are kept: the retention policy that the Pulsar namespace `<tenant>/streams` is created with, in"
+                    + " minutes. -1 means for ever. An existing namespace keeps the policy that it has.",
+            -1,
+            Integer.MAX_VALUE);
+
+    private final String key;
+    private final String defaultValue;
+    private final String meaning;
+    private final long min;
+    private final long max;
+    private final boolean number;
+
+    ConfigurationKey(String key, String defaultValue, String meaning) {
+        this(key, defaultValue, meaning, 0, 0, false);
+    }
+
+    ConfigurationKey(String key, String defaultValue, String meaning, long min, long max) {
+        this(key, defaultValue, meaning, min, max, true);
+    }
+
+    ConfigurationKey(String key, String defaultValue, String meaning, long min, long max, boolean number) {
+        this.key = key;
+        this.defaultValue = defaultValue;
+        this.meaning = meaning;
+        this.min = min;
+        this.max = max;
+        this.number = number;
+    }
+
+    static Optional<ConfigurationKey> named(String key) {
+        return Arrays.stream(values()).filter(known -> known.key.equals(key)).findFirst();
+    }
+
+    public String key() {
+        return key;
+    }
+
+    public String defaultValue() {
+        return defaultValue;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    /** Whether the value is a whole number from {@link #min()} to {@link #max()}. */
+    public boolean isNumber() {
+        return number;
+    }
+
+    public long min() {
+        return min;
+    }
+
+    public long max() {
+        return max;
+    }
+}

@@ -1,0 +1,150 @@
+package io.magnetar.mqtt.config;
+
+import io.magnetar.mqtt.flow.SessionLimits;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Reads the {@code mqtt*} keys of a broker's configuration and finds all that is wrong with them at once.
+ *
+ * <p>Thread: the caller's; used once.
+ */
+public final class ConfigurationReader {
+    private static final String PREFIX = "mqtt";
+    /** What a message needs in a log beside its payload: topic, properties, framing. */
+    private static final int LOG_OVERHEAD_BYTES = 16 * 1024;
+
+    private final Properties properties;
+    private final List<String> problems = new ArrayList<>();
+
+    private ConfigurationReader(Properties properties) {
+        this.properties = properties;
+    }
+
+    /**
+     * @param properties all keys of the broker's configuration file; those that do not begin with {@code mqtt} are not looked at
+     * @param maxMessageSize the largest message that the broker takes, in bytes
+     * @throws MqttConfiguration.InvalidException when anything is wrong
+     */
+    public static MqttConfiguration read(Properties properties, int maxMessageSize) {
+        return new ConfigurationReader(properties).read(maxMessageSize);
+    }
+
+    private MqttConfiguration read(int maxMessageSize) {
+        refuseUnknownKeys();
+        int ioThreads = number(ConfigurationKey.IO_THREADS);
+        MqttConfiguration configuration = new MqttConfiguration(
+                listeners(),
+                new InetSocketAddress(text(ConfigurationKey.HTTP_ADDRESS), number(ConfigurationKey.HTTP_PORT)),
+                ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads,
+                maxPacketSize(maxMessageSize),
+                number(ConfigurationKey.CONNECT_TIMEOUT_MILLIS),
+                number(ConfigurationKey.MAX_CLIENT_ID_LENGTH),
+                number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
+                limits(),
+                number(ConfigurationKey.APPEND_TIMEOUT_MILLIS),
+                tenants(),
+                number(ConfigurationKey.STREAM_RETENTION_MINUTES));
+        if (!problems.isEmpty()) {
+            throw new MqttConfiguration.InvalidException(problems);
+        }
+        return configuration;
+    }
+
+    private void refuseUnknownKeys() {
+        for (String key : new TreeSet<>(properties.stringPropertyNames())) {
+            if (key.startsWith(PREFIX) && ConfigurationKey.named(key).isEmpty()) {
+                problems.add(key + ": there is no such key");
+            }
+        }
+    }
+
+    private String text(ConfigurationKey key) {
+        String value = properties.getProperty(key.key());
+        return value == null || value.isBlank() ? key.defaultValue() : value.trim();
+    }
+
+    private int number(ConfigurationKey key) {
+        return (int) longNumber(key);
+    }
+
+    private long longNumber(ConfigurationKey key) {
+        String value = text(key);
+        try {
+            long number = Long.parseLong(value);
+            if (number >= key.min() && number <= key.max()) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, like a number out of range.
+        }
+        problems.add(key.key() + "=" + value + ": a whole number from " + key.min() + " to " + key.max() + " is needed");
+        return Long.parseLong(key.defaultValue());
+    }
+
+    private int maxPacketSize(int maxMessageSize) {
+        int size = number(ConfigurationKey.MAX_PACKET_SIZE);
+        if (size > maxMessageSize - LOG_OVERHEAD_BYTES) {
+            problems.add(ConfigurationKey.MAX_PACKET_SIZE.key() + "=" + size + ": a message must fit the broker's maxMessageSize="
+                    + maxMessageSize + " with " + LOG_OVERHEAD_BYTES + " bytes to spare");
+        }
+        return size;
+    }
+
+    private SessionLimits limits() {
+        return new SessionLimits(
+                number(ConfigurationKey.RECEIVE_MAXIMUM),
+                number(ConfigurationKey.MAX_INFLIGHT_MESSAGES),
+                number(ConfigurationKey.MAX_QUEUED_MESSAGES),
+                number(ConfigurationKey.MAX_QUEUED_BYTES),
+                number(ConfigurationKey.MAX_SUBSCRIPTIONS),
+                longNumber(ConfigurationKey.MAX_PENDING_APPEND_BYTES),
+                longNumber(ConfigurationKey.MAX_BROKER_PENDING_APPEND_BYTES));
+    }
+
+    private Pattern tenants() {
+        String value = text(ConfigurationKey.TENANTS);
+        try {
+            return Pattern.compile(value);
+        } catch (PatternSyntaxException e) {
+            problems.add(ConfigurationKey.TENANTS.key() + "=" + value + ": no regular expression: " + e.getDescription());
+            return Pattern.compile(".*");
+        }
+    }
+
+    private List<InetSocketAddress> listeners() {
+        List<InetSocketAddress> listeners = new ArrayList<>();
+        for (String listener : text(ConfigurationKey.LISTENERS).split(",", -1)) {
+            address(listener.trim())
+                    .ifPresentOrElse(
+                            listeners::add,
+                            () -> problems.add(ConfigurationKey.LISTENERS.key() + ": '" + listener.trim()
+                                    + "' is no listener, one is mqtt://<address>:<port>"));
+        }
+        return List.copyOf(listeners);
+    }
+
+    private static Optional<InetSocketAddress> address(String listener) {
+        try {
+            URI uri = new URI(listener);
+            boolean plain = "mqtt".equals(uri.getScheme())
+                    && uri.getHost() != null
+                    && uri.getPort() >= 0
+                    && uri.getPort() <= 65_535
+                    && uri.getRawPath().isEmpty()
+                    && uri.getRawQuery() == null
+                    && uri.getRawUserInfo() == null;
+            return plain ? Optional.of(new InetSocketAddress(uri.getHost(), uri.getPort())) : Optional.empty();
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+}

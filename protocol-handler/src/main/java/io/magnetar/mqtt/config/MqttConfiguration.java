@@ -1,0 +1,38 @@
+package io.magnetar.mqtt.config;
+
+import io.magnetar.mqtt.flow.SessionLimits;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The configuration of one broker, valid as a whole.
+ *
+ * <p>Thread: immutable.
+ *
+ * @param listeners where MQTT clients connect, at least one
+ * @param ioThreads event loops, at least 1
+ * @param streamRetentionMinutes -1 for ever
+ */
+public record MqttConfiguration(
+        List<InetSocketAddress> listeners,
+        InetSocketAddress http,
+        int ioThreads,
+        int maxPacketSize,
+        long connectTimeoutMillis,
+        int maxClientIdLength,
+        int outboundBufferBytes,
+        SessionLimits limits,
+        long appendTimeoutMillis,
+        Pattern tenants,
+        int streamRetentionMinutes) {
+
+    /** A configuration that cannot work; the message names everything that is wrong with it, a line each. */
+    public static final class InvalidException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        InvalidException(List<String> problems) {
+            super("The MQTT configuration is invalid:\n  " + String.join("\n  ", problems));
+        }
+    }
+}

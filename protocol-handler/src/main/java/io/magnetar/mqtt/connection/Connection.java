@@ -1,0 +1,194 @@
+package io.magnetar.mqtt.connection;
+
+import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.connect.ConnectFlow;
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.packet.ConnAck;
+import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.Packet;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.routing.RouteCache;
+import io.magnetar.mqtt.session.Session;
+import io.magnetar.mqtt.session.SessionKey;
+import io.magnetar.mqtt.takeover.LiveSessions;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one connection, from CONNECT to its end.
+ *
+ * <pre>
+ *   AWAITS_CONNECT --CONNECT--> CLAIMS_CLIENT_ID --alone--> CONNECTED --DISCONNECT, error, timeout, takeover--> ENDED
+ *        |  refused, timeout, not MQTT                                                                            ^
+ *        +--------------------------------------------------------------------------------------------------------+
+ * </pre>
+ *
+ * Thread: the connection's owner, but for {@link #takeOver()} and {@link #ended()}.
+ */
+final class Connection implements LiveSessions.Claimant {
+    private enum State {
+        AWAITS_CONNECT,
+        CLAIMS_CLIENT_ID,
+        CONNECTED,
+        ENDED
+    }
+
+    private final ConnectionServices connections;
+    private final IoLoop loop;
+    private final NettyPacketSink sink;
+    private final Runnable onConnected;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private State state = State.AWAITS_CONNECT;
+    private CompletableFuture<Void> claim = CompletableFuture.completedFuture(null);
+    private @Nullable KeepAlive keepAlive;
+    private @Nullable SessionKey key;
+    private @Nullable Session session;
+
+    /** @param onConnected runs when packets after CONNECT may be passed on */
+    Connection(ConnectionServices connections, IoLoop loop, NettyPacketSink sink, Runnable onConnected) {
+        this.connections = connections;
+        this.loop = loop;
+        this.sink = sink;
+        this.onConnected = onConnected;
+        connections.services().counters().count(Counter.CONNECTIONS_OPENED);
+    }
+
+    /** False while CONNECT is being decided on: further packets wait. */
+    boolean takesPackets() {
+        return state == State.AWAITS_CONNECT || state == State.CONNECTED;
+    }
+
+    boolean isEnded() {
+        return state == State.ENDED;
+    }
+
+    /** The client was heard of. */
+    void heard() {
+        if (keepAlive != null) {
+            keepAlive.heard(System.nanoTime());
+        }
+    }
+
+    /** @throws PacketException when the packet breaks the protocol */
+    void on(Packet packet) throws PacketException {
+        if (packet instanceof Connect connect) {
+            onConnect(connect);
+        } else if (session != null) {
+            session.on(packet);
+        }
+    }
+
+    private void onConnect(Connect connect) {
+        sink.use(connect.version(), connect.maximumPacketSize(), connect.wantsProblemInformation());
+        try {
+            ConnectFlow.Accepted accepted = connections.connectFlow().accept(connect);
+            state = State.CLAIMS_CLIENT_ID;
+            key = new SessionKey(accepted.publisher().namespace(), accepted.clientId());
+            claim = connections.liveSessions().claim(key, this);
+            claim.whenComplete((ignored, failure) -> loop.execute(() -> claimed(connect, accepted)));
+        } catch (PacketException e) {
+            refuse(e);
+        }
+    }
+
+    private void claimed(Connect connect, ConnectFlow.Accepted accepted) {
+        if (state == State.ENDED) {
+            return;
+        }
+        state = State.CONNECTED;
+        if (connect.keepAliveSeconds() > 0) {
+            keepAlive = new KeepAlive(loop, connect.keepAliveSeconds(), this::silent, System.nanoTime());
+            keepAlive.start();
+        }
+        session = new Session(
+                connections.services(),
+                sink,
+                loop,
+                accepted.publisher(),
+                connect,
+                loop.routes(accepted.publisher().namespace()));
+        sink.connAck(accepted.connAck());
+        onConnected.run();
+    }
+
+    RouteCache routes() {
+        if (key == null) {
+            throw new IllegalStateException("no topic is met before CONNECT");
+        }
+        return loop.routes(key.namespace());
+    }
+
+    private void silent() {
+        sink.disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was heard for one and a half keep-alives");
+    }
+
+    /** CONNECT did not come in time. */
+    void connectTimeout() {
+        if (state == State.AWAITS_CONNECT) {
+            connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
+            sink.close();
+        }
+    }
+
+    /** Ends the connection for a packet that breaks the protocol, with its reason code where the client can get one. */
+    void onBrokenProtocol(PacketException problem) {
+        connections.services().counters().count(Counter.PROTOCOL_ERRORS);
+        if (state == State.CONNECTED) {
+            sink.disconnect(problem.reasonCode(), problem.getMessage());
+        } else if (problem.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+            refuse(problem);
+        } else {
+            sink.close();
+        }
+    }
+
+    private void refuse(PacketException problem) {
+        connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
+        sink.refuse(ConnAck.refused(problem.reasonCode(), problem.getMessage()));
+    }
+
+    /** Something of ours failed: this connection ends, no other suffers. */
+    void onDefect() {
+        sink.disconnect(ReasonCode.UNSPECIFIED_ERROR, "the broker failed to process a packet");
+    }
+
+    void onWritable() {
+        if (session != null && state == State.CONNECTED) {
+            session.onWritable();
+        }
+    }
+
+    /** The connection has ended, whoever ended it. May be called again. */
+    void end() {
+        if (state == State.ENDED) {
+            return;
+        }
+        state = State.ENDED;
+        if (keepAlive != null) {
+            keepAlive.stop();
+        }
+        if (session != null) {
+            session.end();
+        }
+        if (key != null) {
+            connections.liveSessions().release(key, this);
+        }
+        connections.services().counters().count(Counter.CONNECTIONS_CLOSED);
+        // Who claims the client identifier next must also wait for the one that this connection was waiting for.
+        claim.whenComplete((ignored, failure) -> ended.complete(null));
+    }
+
+    @Override
+    public void takeOver() {
+        loop.execute(() -> {
+            connections.services().counters().count(Counter.SESSIONS_TAKEN_OVER);
+            sink.disconnect(ReasonCode.SESSION_TAKEN_OVER, "another connection has come with this client identifier");
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+}

@@ -1,0 +1,9 @@
+package io.magnetar.mqtt.connection;
+
+import io.magnetar.mqtt.connect.ConnectFlow;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.takeover.LiveSessions;
+
+/** What all connections of a broker share. Thread: any. */
+public record ConnectionServices(
+        SessionServices services, LiveSessions liveSessions, ConnectFlow connectFlow, ConnectionSettings settings) {}

@@ -1,0 +1,116 @@
+package io.magnetar.mqtt.connection;
+
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.routing.RouteCache;
+import io.magnetar.mqtt.routing.Routing;
+import io.magnetar.tenancy.Namespace;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop as the owner of its connections. Tasks from other threads wait in one queue and wake the loop once for many;
+ * what they and the sockets' reads make the connections write is flushed once per turn of the loop.
+ *
+ * <p>Synchronization: the queue takes tasks from any thread; all else belongs to the event loop. The queue is not bounded by
+ * itself: publishers pause while {@link #isCongested()}, and acknowledgements are bounded by what was published.
+ */
+final class IoLoop implements Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(IoLoop.class);
+    private static final int QUEUE_CHUNK = 1_024;
+    private static final int TASKS_PER_TURN = 4_096;
+    private static final int CONGESTED_TASKS = 8_192;
+
+    private final EventLoop eventLoop;
+    private final Routing routing;
+    private final MpscUnboundedArrayQueue<Runnable> tasks = new MpscUnboundedArrayQueue<>(QUEUE_CHUNK);
+    private final AtomicBoolean awake = new AtomicBoolean();
+    private final List<NettyPacketSink> unflushed = new ArrayList<>();
+    private final Map<Namespace, RouteCache> routeCaches = new HashMap<>();
+
+    IoLoop(EventLoop eventLoop, Routing routing) {
+        this.eventLoop = eventLoop;
+        this.routing = routing;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+        wake();
+    }
+
+    private void wake() {
+        if (!awake.get() && awake.compareAndSet(false, true)) {
+            try {
+                eventLoop.execute(this::runTasks);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("a task came after the event loop had stopped");
+            }
+        }
+    }
+
+    private void runTasks() {
+        for (int i = 0; i < TASKS_PER_TURN; i++) {
+            Runnable task = tasks.poll();
+            if (task == null) {
+                break;
+            }
+            runGuarded(task);
+        }
+        awake.set(false);
+        if (!tasks.isEmpty()) {
+            wake();
+        }
+    }
+
+    private static void runGuarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("A task of an event loop failed; this is a defect", e);
+        }
+    }
+
+    @Override
+    public boolean isCurrentThread() {
+        return eventLoop.inEventLoop();
+    }
+
+    @Override
+    public boolean isCongested() {
+        return tasks.size() > CONGESTED_TASKS;
+    }
+
+    @Override
+    public void schedule(Runnable task, long delay, TimeUnit unit) {
+        eventLoop.schedule(() -> runGuarded(task), delay, unit);
+    }
+
+    /** Flushes a connection at the end of this turn of the loop. Thread: the event loop; once per connection and turn. */
+    void flushLater(NettyPacketSink sink) {
+        if (unflushed.isEmpty()) {
+            eventLoop.execute(this::flushAll);
+        }
+        unflushed.add(sink);
+    }
+
+    private void flushAll() {
+        // A flush may make a connection writable again and so add to the list: those wait for the next turn.
+        List<NettyPacketSink> sinks = new ArrayList<>(unflushed);
+        unflushed.clear();
+        sinks.forEach(NettyPacketSink::flush);
+    }
+
+    /** The routes of a namespace that this loop has met. Thread: the event loop. */
+    RouteCache routes(Namespace namespace) {
+        return routeCaches.computeIfAbsent(namespace, key -> new RouteCache(routing.table(key)));
+    }
+}

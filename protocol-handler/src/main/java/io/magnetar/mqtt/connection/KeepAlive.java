@@ -1,0 +1,50 @@
+package io.magnetar.mqtt.connection;
+
+import io.magnetar.mqtt.owner.Owner;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends a connection that was silent for one and a half times its keep-alive [MQTT-3.1.2-22]. A packet only notes the time; the
+ * timer looks at it when it fires.
+ *
+ * <p>Thread: the connection's owner.
+ */
+final class KeepAlive {
+    private final Owner owner;
+    private final long limitNanos;
+    private final Runnable onTimeout;
+    private long lastHeardNanos;
+    private boolean stopped;
+
+    /** @param seconds the keep-alive of CONNECT, greater than 0 */
+    KeepAlive(Owner owner, int seconds, Runnable onTimeout, long nowNanos) {
+        this.owner = owner;
+        this.limitNanos = TimeUnit.MILLISECONDS.toNanos(seconds * 1_500L);
+        this.onTimeout = onTimeout;
+        this.lastHeardNanos = nowNanos;
+    }
+
+    void start() {
+        owner.schedule(this::check, limitNanos, TimeUnit.NANOSECONDS);
+    }
+
+    void heard(long nowNanos) {
+        lastHeardNanos = nowNanos;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void check() {
+        if (stopped) {
+            return;
+        }
+        long leftNanos = limitNanos - (System.nanoTime() - lastHeardNanos);
+        if (leftNanos <= 0) {
+            onTimeout.run();
+        } else {
+            owner.schedule(this::check, leftNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.magnetar.mqtt.connection;
+
+import io.magnetar.mqtt.routing.Routing;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The event loops of a broker and the listeners that give them connections.
+ *
+ * <p>Thread: any.
+ */
+public final class MqttServer {
+    private static final int BACKLOG = 4_096;
+    private static final long QUIET_MILLIS = 0;
+    private static final long STOP_MILLIS = 5_000;
+
+    private final ConnectionServices connections;
+    private final EventLoopGroup group;
+    private final Map<EventLoop, IoLoop> loops = new IdentityHashMap<>();
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    /** @param ioThreads how many event loops */
+    public MqttServer(ConnectionServices connections, Routing routing, int ioThreads) {
+        this.connections = connections;
+        DefaultThreadFactory threads = new DefaultThreadFactory("magnetar-io", true);
+        this.group = Epoll.isAvailable()
+                ? new EpollEventLoopGroup(ioThreads, threads)
+                : new NioEventLoopGroup(ioThreads, threads);
+        for (EventExecutor executor : group) {
+            loops.put((EventLoop) executor, new IoLoop((EventLoop) executor, routing));
+        }
+    }
+
+    /**
+     * Opens a listener.
+     *
+     * @return completes with the address that is listened on, its port chosen by the system when 0 was asked for; fails with the
+     *     reason of the system
+     */
+    public CompletableFuture<InetSocketAddress> listen(InetSocketAddress address) {
+        int outboundBytes = connections.settings().outboundBufferBytes();
+        ChannelFuture bound = new ServerBootstrap()
+                .group(group)
+                .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(outboundBytes / 2, outboundBytes))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                })
+                .bind(address);
+        CompletableFuture<InetSocketAddress> result = new CompletableFuture<>();
+        bound.addListener(done -> {
+            if (done.isSuccess()) {
+                channels.add(bound.channel());
+                result.complete((InetSocketAddress) bound.channel().localAddress());
+            } else {
+                result.completeExceptionally(done.cause());
+            }
+        });
+        return result;
+    }
+
+    private void accept(Channel channel) {
+        channels.add(channel);
+        IoLoop loop = loops.get(channel.eventLoop());
+        channel.pipeline().addLast(new ConnectionHandler(connections, loop, channel));
+    }
+
+    /** Closes all listeners and connections, tells MQTT 5 clients why, and stops the event loops. Completes when they have stopped. */
+    public CompletableFuture<Void> close() {
+        for (Channel channel : channels) {
+            ConnectionHandler handler = channel.pipeline().get(ConnectionHandler.class);
+            if (handler != null) {
+                handler.shutDown();
+            }
+        }
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        channels.close()
+                .addListener(ignored -> group.shutdownGracefully(QUIET_MILLIS, STOP_MILLIS, TimeUnit.MILLISECONDS)
+                        .addListener(done -> closed.complete(null)));
+        return closed;
+    }
+}

@@ -1,0 +1,220 @@
+package io.magnetar.mqtt.connection;
+
+import io.magnetar.message.Message;
+import io.magnetar.message.Qos;
+import io.magnetar.mqtt.codec.PacketEncoder;
+import io.magnetar.mqtt.codec.PublishEncoder;
+import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.packet.ConnAck;
+import io.magnetar.mqtt.packet.PacketType;
+import io.magnetar.mqtt.packet.ProtocolVersion;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes packets into one buffer per connection, which goes to the socket once per turn of the event loop.
+ *
+ * <p>Buffers: {@code out} belongs to this object until it is written to the channel, which then releases it.
+ *
+ * <p>Thread: the connection's event loop.
+ */
+final class NettyPacketSink implements PacketSink {
+    private static final int MIN_BUFFER_BYTES = 256;
+    private static final int FULL_BUFFER_BYTES = 64 * 1024;
+    /** A client that takes smaller packets than this gets no reason strings [MQTT-3.2.2-19]. */
+    private static final int ROOM_FOR_REASONS = 1_024;
+
+    private final Channel channel;
+    private final IoLoop loop;
+    private final Ending ending;
+    private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    private int maxPacketSize = Integer.MAX_VALUE;
+    private boolean reasonsWanted = true;
+    private @Nullable ByteBuf out;
+    private int lastFlushBytes = MIN_BUFFER_BYTES;
+    private boolean flushPlanned;
+    private boolean closed;
+
+    /** What the connection does when a flow ends it. */
+    interface Ending {
+        /** @param told the client has been sent a packet that says why, and should be given time to read it */
+        void end(boolean told);
+    }
+
+    NettyPacketSink(Channel channel, IoLoop loop, Ending ending) {
+        this.channel = channel;
+        this.loop = loop;
+        this.ending = ending;
+    }
+
+    /** What CONNECT says about the packets that the client takes. */
+    void use(ProtocolVersion version, int maxPacketSize, boolean reasonsWanted) {
+        this.version = version;
+        this.maxPacketSize = maxPacketSize;
+        this.reasonsWanted = reasonsWanted && maxPacketSize >= ROOM_FOR_REASONS;
+    }
+
+    @Override
+    public void connAck(ConnAck connAck) {
+        if (!closed) {
+            PacketEncoder.connAck(room(128), version, connAck);
+            written();
+        }
+    }
+
+    @Override
+    public void acknowledge(PacketType type, int packetId, ReasonCode code, @Nullable String reason) {
+        if (!closed) {
+            PacketEncoder.acknowledgement(room(8), version, type, packetId, code, wanted(reason));
+            written();
+        }
+    }
+
+    @Override
+    public void subAck(int packetId, List<ReasonCode> codes, @Nullable String reason) {
+        if (!closed) {
+            PacketEncoder.subAck(room(8 + codes.size()), version, packetId, codes, wanted(reason));
+            written();
+        }
+    }
+
+    @Override
+    public void unsubAck(int packetId, List<ReasonCode> codes) {
+        if (!closed) {
+            PacketEncoder.unsubAck(room(8 + codes.size()), version, packetId, codes);
+            written();
+        }
+    }
+
+    @Override
+    public void pingResp() {
+        if (!closed) {
+            PacketEncoder.pingResp(room(2));
+            written();
+        }
+    }
+
+    @Override
+    public boolean publish(SharedPublish publish, Qos qos, int packetId) {
+        int size = publish.size(version, packetId != 0);
+        if (size > maxPacketSize) {
+            return false;
+        }
+        if (!closed) {
+            publish.write(room(size), version, flags(qos, false), packetId);
+            written();
+        }
+        return true;
+    }
+
+    @Override
+    public boolean publish(Message message, Qos qos, boolean retain, int packetId, int[] subscriptionIds) {
+        byte[] packet = PublishEncoder.encode(
+                message, version, flags(qos, retain), packetId, subscriptionIds, System.currentTimeMillis());
+        if (packet.length > maxPacketSize) {
+            return false;
+        }
+        if (!closed) {
+            room(packet.length).writeBytes(packet);
+            written();
+        }
+        return true;
+    }
+
+    private static int flags(Qos qos, boolean retain) {
+        return qos.value() << 1 | (retain ? 1 : 0);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public void holdReading(boolean hold) {
+        channel.config().setAutoRead(!hold);
+    }
+
+    @Override
+    public void disconnect(ReasonCode code, @Nullable String reason) {
+        if (closed) {
+            return;
+        }
+        boolean mqtt5 = version.isMqtt5();
+        if (mqtt5) {
+            PacketEncoder.disconnect(room(8), code, reasonsWanted ? reason : null);
+        }
+        finish(mqtt5);
+    }
+
+    /** Refuses a CONNECT and ends the connection. */
+    void refuse(ConnAck connAck) {
+        connAck(connAck);
+        finish(true);
+    }
+
+    @Override
+    public void close() {
+        finish(false);
+    }
+
+    private void finish(boolean told) {
+        if (closed) {
+            return;
+        }
+        flush();
+        closed = true;
+        ending.end(told);
+    }
+
+    /** The channel is gone: nothing is written from now on. */
+    void abandon() {
+        closed = true;
+        if (out != null) {
+            out.release();
+            out = null;
+        }
+    }
+
+    private @Nullable String wanted(@Nullable String reason) {
+        return reasonsWanted ? reason : null;
+    }
+
+    /** The buffer to write a packet of about {@code bytes} into. */
+    private ByteBuf room(int bytes) {
+        if (out != null && out.readableBytes() > 0 && out.readableBytes() + bytes > FULL_BUFFER_BYTES) {
+            channel.write(out, channel.voidPromise());
+            out = null;
+        }
+        if (out == null) {
+            out = channel.alloc().ioBuffer(Math.max(bytes, lastFlushBytes));
+        }
+        return out;
+    }
+
+    private void written() {
+        if (!flushPlanned) {
+            flushPlanned = true;
+            loop.flushLater(this);
+        }
+    }
+
+    void flush() {
+        flushPlanned = false;
+        if (closed) {
+            return;
+        }
+        if (out == null) {
+            channel.flush();
+            return;
+        }
+        ByteBuf written = out;
+        out = null;
+        lastFlushBytes = Math.max(MIN_BUFFER_BYTES, written.readableBytes());
+        channel.writeAndFlush(written, channel.voidPromise());
+    }
+}

@@ -1,0 +1,34 @@
+package io.magnetar.mqtt.counters;
+
+/** What is counted, by the name that it has on the status page. */
+public enum Counter {
+    CONNECTIONS_OPENED("connectionsOpened"),
+    CONNECTIONS_CLOSED("connectionsClosed"),
+    CONNECTIONS_REFUSED("connectionsRefused"),
+    SESSIONS_TAKEN_OVER("sessionsTakenOver"),
+    PROTOCOL_ERRORS("protocolErrors"),
+    MESSAGES_RECEIVED("messagesReceived"),
+    MESSAGES_DELIVERED("messagesDelivered"),
+    STREAM_MESSAGES_DELIVERED("streamMessagesDelivered"),
+    /** QoS 0: the client does not read fast enough. */
+    DROPPED_OUTBOUND_BUFFER_FULL("droppedOutboundBufferFull"),
+    /** QoS 1 and 2: the client does not acknowledge fast enough. */
+    DROPPED_QUEUE_FULL("droppedQueueFull"),
+    DROPPED_EXPIRED("droppedExpired"),
+    /** Larger than the client's Maximum Packet Size. */
+    DROPPED_TOO_LARGE("droppedTooLarge"),
+    /** QoS 0 messages that a stream did not take. */
+    DROPPED_APPEND_FAILED("droppedAppendFailed"),
+    /** QoS 1 and 2 publishes answered with an error because a stream did not take them. */
+    APPENDS_REFUSED("appendsRefused");
+
+    private final String label;
+
+    Counter(String label) {
+        this.label = label;
+    }
+
+    public String label() {
+        return label;
+    }
+}

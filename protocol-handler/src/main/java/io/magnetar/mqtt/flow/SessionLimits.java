@@ -1,0 +1,22 @@
+package io.magnetar.mqtt.flow;
+
+/**
+ * What one client may use.
+ *
+ * @param receiveMaximum QoS 1 and 2 publishes of the client that are under way at once
+ * @param maxInflightMessages QoS 1 and 2 messages on their way to the client at once, at most its own Receive Maximum
+ * @param maxQueuedMessages QoS 1 and 2 messages that wait for the client
+ * @param maxQueuedBytes the bytes of their payloads
+ * @param maxSubscriptions subscriptions of the client
+ * @param maxPendingAppendBytes payload bytes of the client that wait for a stream's confirmation, beyond which its connection is
+ *     not read
+ * @param maxBrokerPendingAppendBytes the same for all clients of the broker together
+ */
+public record SessionLimits(
+        int receiveMaximum,
+        int maxInflightMessages,
+        int maxQueuedMessages,
+        int maxQueuedBytes,
+        int maxSubscriptions,
+        long maxPendingAppendBytes,
+        long maxBrokerPendingAppendBytes) {}

@@ -1,0 +1,18 @@
+package io.magnetar.mqtt.flow;
+
+import io.magnetar.mqtt.clock.BrokerClock;
+import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.routing.Routing;
+import io.magnetar.stream.StreamAppender;
+import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamReaders;
+
+/** What all sessions of a broker share. Thread: any. */
+public record SessionServices(
+        Routing routing,
+        StreamCatalog streams,
+        StreamAppender appender,
+        StreamReaders readers,
+        BrokerClock clock,
+        Counters counters,
+        SessionLimits limits) {}

@@ -1,0 +1,75 @@
+package io.magnetar.mqtt.packet;
+
+import io.magnetar.message.Qos;
+
+/** Reason codes, MQTT 5.0 section 2.4. */
+public enum ReasonCode {
+    SUCCESS(0x00),
+    GRANTED_QOS_1(0x01),
+    GRANTED_QOS_2(0x02),
+    DISCONNECT_WITH_WILL(0x04),
+    NO_MATCHING_SUBSCRIBERS(0x10),
+    NO_SUBSCRIPTION_EXISTED(0x11),
+    UNSPECIFIED_ERROR(0x80),
+    MALFORMED_PACKET(0x81),
+    PROTOCOL_ERROR(0x82),
+    IMPLEMENTATION_SPECIFIC_ERROR(0x83),
+    UNSUPPORTED_PROTOCOL_VERSION(0x84),
+    CLIENT_IDENTIFIER_NOT_VALID(0x85),
+    BAD_USER_NAME_OR_PASSWORD(0x86),
+    NOT_AUTHORIZED(0x87),
+    SERVER_UNAVAILABLE(0x88),
+    SERVER_BUSY(0x89),
+    SERVER_SHUTTING_DOWN(0x8B),
+    BAD_AUTHENTICATION_METHOD(0x8C),
+    KEEP_ALIVE_TIMEOUT(0x8D),
+    SESSION_TAKEN_OVER(0x8E),
+    TOPIC_FILTER_INVALID(0x8F),
+    TOPIC_NAME_INVALID(0x90),
+    PACKET_IDENTIFIER_IN_USE(0x91),
+    PACKET_IDENTIFIER_NOT_FOUND(0x92),
+    RECEIVE_MAXIMUM_EXCEEDED(0x93),
+    TOPIC_ALIAS_INVALID(0x94),
+    PACKET_TOO_LARGE(0x95),
+    MESSAGE_RATE_TOO_HIGH(0x96),
+    QUOTA_EXCEEDED(0x97),
+    PAYLOAD_FORMAT_INVALID(0x99),
+    RETAIN_NOT_SUPPORTED(0x9A),
+    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E);
+
+    private final int code;
+
+    ReasonCode(int code) {
+        this.code = code;
+    }
+
+    /** The code of SUBACK for a granted QoS. */
+    public static ReasonCode granted(Qos qos) {
+        return switch (qos) {
+            case AT_MOST_ONCE -> SUCCESS;
+            case AT_LEAST_ONCE -> GRANTED_QOS_1;
+            case EXACTLY_ONCE -> GRANTED_QOS_2;
+        };
+    }
+
+    /** The byte on the wire of MQTT 5. */
+    public int code() {
+        return code;
+    }
+
+    public boolean isError() {
+        return code >= 0x80;
+    }
+
+    /** The CONNACK return code of MQTT 3.1.1 that says the same best, MQTT 3.1.1 table 3.1. */
+    public int connectReturnCode() {
+        return switch (this) {
+            case SUCCESS -> 0;
+            case UNSUPPORTED_PROTOCOL_VERSION -> 1;
+            case CLIENT_IDENTIFIER_NOT_VALID -> 2;
+            case BAD_USER_NAME_OR_PASSWORD -> 4;
+            case NOT_AUTHORIZED, BAD_AUTHENTICATION_METHOD -> 5;
+            default -> 3;
+        };
+    }
+}

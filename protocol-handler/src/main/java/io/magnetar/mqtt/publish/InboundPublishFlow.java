@@ -1,0 +1,294 @@
+package io.magnetar.mqtt.publish;
+
+import io.magnetar.message.Message;
+import io.magnetar.message.MessageProperties;
+import io.magnetar.message.Publisher;
+import io.magnetar.message.Qos;
+import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.PacketType;
+import io.magnetar.mqtt.packet.ProtocolVersion;
+import io.magnetar.mqtt.packet.Publish;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.routing.Match;
+import io.magnetar.mqtt.routing.RouteCache;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.flow.ReasonCodes;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamFailure;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client publishes: to its streams, to live subscribers, and answered.
+ *
+ * <pre>
+ *   QoS 0   PUBLISH -> streams and live at once
+ *   QoS 1   PUBLISH -> streams and live at once -> all streams have it -> PUBACK
+ *   QoS 2   PUBLISH -> streams -> all have it -> live, PUBREC ; PUBREL -> PUBCOMP
+ *           the same packet id before PUBREL: PUBREC again, nothing else [MQTT-4.3.3-10]
+ *   a stream fails: MQTT 5 gets an error code in PUBACK or PUBREC, MQTT 3.1.1 no answer and the end of the connection
+ * </pre>
+ *
+ * Answers leave in the order of the publishes [MQTT-4.6.0-2] [MQTT-4.6.0-3]. While more bytes wait for streams than allowed, the
+ * connection is not read.
+ *
+ * <p>Thread: the connection's owner.
+ */
+public final class InboundPublishFlow {
+    private static final long CONGESTION_PAUSE_MILLIS = 1;
+
+    private final SessionServices services;
+    private final PacketSink sink;
+    private final Owner owner;
+    private final Publisher publisher;
+    private final boolean mqtt5;
+    private final RouteCache routes;
+
+    private final ArrayDeque<PendingPublish> unanswered = new ArrayDeque<>();
+    /** QoS 2 packet ids between PUBLISH and PUBREL. */
+    private final BitSet received = new BitSet();
+
+    private int receiving;
+    private long pendingBytes;
+    private boolean held;
+    private boolean congested;
+    private boolean ended;
+
+    public InboundPublishFlow(
+            SessionServices services,
+            PacketSink sink,
+            Owner owner,
+            Publisher publisher,
+            ProtocolVersion version,
+            RouteCache routes) {
+        this.services = services;
+        this.sink = sink;
+        this.owner = owner;
+        this.publisher = publisher;
+        this.mqtt5 = version.isMqtt5();
+        this.routes = routes;
+    }
+
+    Owner owner() {
+        return owner;
+    }
+
+    /** @throws PacketException when the publish breaks the protocol or asks for what CONNACK did not grant */
+    public void onPublish(Publish publish) throws PacketException {
+        services.counters().count(Counter.MESSAGES_RECEIVED);
+        if (publish.retain() && mqtt5) {
+            throw new PacketException(ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available");
+        }
+        if (publish.qos() == Qos.EXACTLY_ONCE && received.get(publish.packetId())) {
+            repeatPubRec(publish.packetId());
+            return;
+        }
+        if (publish.qos() != Qos.AT_MOST_ONCE) {
+            receive(publish);
+        }
+        Match match = routes.route(publish.topic()).match();
+        if (publish.qos() == Qos.AT_MOST_ONCE && match.isEmpty()) {
+            return;
+        }
+        Message message = new Message(
+                publish.topic().value(),
+                publish.payload(),
+                publish.qos(),
+                publish.retain(),
+                publish.properties(),
+                publisher,
+                services.clock().nextMicros());
+        accept(new SharedPublish(message, publish.topic().utf8()), match, publish.packetId());
+    }
+
+    private void receive(Publish publish) throws PacketException {
+        if (mqtt5 && receiving >= services.limits().receiveMaximum()) {
+            throw new PacketException(
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                    "at most " + services.limits().receiveMaximum() + " publishes may be under way");
+        }
+        receiving++;
+        if (publish.qos() == Qos.EXACTLY_ONCE) {
+            received.set(publish.packetId());
+        }
+    }
+
+    /** Publishes the will; nobody waits for an answer. */
+    public void publishWill(Connect.Will will) {
+        long nowMillis = services.clock().millis();
+        MessageProperties given = will.properties();
+        MessageProperties properties = will.expirySeconds() < 0
+                ? given
+                : given.expiringAt(nowMillis + TimeUnit.SECONDS.toMillis(will.expirySeconds()));
+        Message message = new Message(
+                will.topic(),
+                will.payload(),
+                will.qos(),
+                will.retain(),
+                properties,
+                publisher,
+                services.clock().nextMicros());
+        Match match = routes.table().match(will.topic());
+        for (StreamDefinition stream : match.streams()) {
+            services.appender().append(stream, message, this::countFailure);
+        }
+        match.deliver(new SharedPublish(message));
+    }
+
+    private void countFailure(@Nullable StreamFailure failure) {
+        if (failure != null) {
+            services.counters().count(Counter.DROPPED_APPEND_FAILED);
+        }
+    }
+
+    private void accept(SharedPublish publish, Match match, int packetId) {
+        Qos qos = publish.message().qos();
+        if (qos != Qos.EXACTLY_ONCE) {
+            deliver(match, publish);
+        }
+        if (match.streams().isEmpty()) {
+            if (qos != Qos.AT_MOST_ONCE) {
+                answerInOrder(publish, match, packetId);
+            }
+            return;
+        }
+        PendingPublish pending = new PendingPublish(this, publish, match, packetId);
+        if (qos != Qos.AT_MOST_ONCE) {
+            unanswered.add(pending);
+        }
+        pendingBytes += pending.heldBytes();
+        for (StreamDefinition stream : match.streams()) {
+            services.appender().append(stream, publish.message(), pending);
+        }
+        holdWhileBehind();
+    }
+
+    private void answerInOrder(SharedPublish publish, Match match, int packetId) {
+        PendingPublish pending = new PendingPublish(this, publish, match, packetId);
+        if (unanswered.isEmpty()) {
+            answer(pending);
+        } else {
+            unanswered.add(pending);
+        }
+    }
+
+    /** Called when all streams have answered for a publish. */
+    void settled(PendingPublish publish) {
+        pendingBytes -= publish.heldBytes();
+        if (publish.qos() == Qos.AT_MOST_ONCE) {
+            countFailure(publish.failure());
+        }
+        while (!unanswered.isEmpty() && unanswered.peek().isSettled()) {
+            answer(unanswered.poll());
+        }
+        if (held && !isBehind(2)) {
+            held = false;
+            updateReading();
+        }
+    }
+
+    private void answer(PendingPublish publish) {
+        StreamFailure failure = publish.failure();
+        boolean exactlyOnce = publish.qos() == Qos.EXACTLY_ONCE;
+        if (failure == null && exactlyOnce && !publish.deliver()) {
+            pauseForOthers();
+        }
+        if (ended) {
+            return;
+        }
+        PacketType type = exactlyOnce ? PacketType.PUBREC : PacketType.PUBACK;
+        if (failure == null) {
+            if (!exactlyOnce) {
+                receiving--;
+            }
+            sink.acknowledge(type, publish.packetId(), publish.successCode(), null);
+            return;
+        }
+        services.counters().count(Counter.APPENDS_REFUSED);
+        receiving--;
+        if (exactlyOnce) {
+            received.clear(publish.packetId());
+        }
+        if (mqtt5) {
+            sink.acknowledge(type, publish.packetId(), ReasonCodes.of(failure.kind()), failure.reason());
+        } else {
+            sink.close();
+        }
+    }
+
+    /** A PUBREC that was lost is sent again, but none overtakes the first one. */
+    private void repeatPubRec(int packetId) {
+        boolean unansweredYet = unanswered.stream()
+                .anyMatch(pending -> pending.qos() == Qos.EXACTLY_ONCE && pending.packetId() == packetId);
+        if (!unansweredYet) {
+            sink.acknowledge(PacketType.PUBREC, packetId, ReasonCode.SUCCESS, null);
+        }
+    }
+
+    /** PUBREL: the client knows that the message has arrived, its packet id is free again. */
+    public void onPubRel(int packetId) {
+        boolean known = received.get(packetId);
+        if (known) {
+            received.clear(packetId);
+            receiving--;
+        }
+        sink.acknowledge(
+                PacketType.PUBCOMP,
+                packetId,
+                known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
+                null);
+    }
+
+    /** The connection has ended: what is under way goes on to the streams, nobody hears of it. */
+    public void end() {
+        ended = true;
+    }
+
+    private void deliver(Match match, SharedPublish publish) {
+        if (!match.deliver(publish)) {
+            pauseForOthers();
+        }
+    }
+
+    private void pauseForOthers() {
+        if (congested || ended) {
+            return;
+        }
+        congested = true;
+        updateReading();
+        owner.schedule(
+                () -> {
+                    congested = false;
+                    updateReading();
+                },
+                CONGESTION_PAUSE_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void holdWhileBehind() {
+        if (!held && isBehind(1)) {
+            held = true;
+            updateReading();
+        }
+    }
+
+    /** Tells whether more waits for the streams than {@code 1 / divisor} of what may. */
+    private boolean isBehind(int divisor) {
+        return pendingBytes > services.limits().maxPendingAppendBytes() / divisor
+                || (pendingBytes > 0
+                        && services.appender().pendingBytes() > services.limits().maxBrokerPendingAppendBytes());
+    }
+
+    private void updateReading() {
+        if (!ended) {
+            sink.holdReading(held || congested);
+        }
+    }
+}

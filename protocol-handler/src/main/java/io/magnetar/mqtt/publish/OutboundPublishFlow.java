@@ -1,0 +1,187 @@
+package io.magnetar.mqtt.publish;
+
+import io.magnetar.message.Message;
+import io.magnetar.message.Qos;
+import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.packet.Acknowledgement;
+import io.magnetar.mqtt.packet.PacketType;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.publish.PacketIdWindow.State;
+import io.magnetar.mqtt.routing.Target;
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.flow.SessionServices;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is on its way to a client.
+ *
+ * <pre>
+ *   QoS 0   written while the outbound buffer has room, else dropped and counted
+ *   QoS 1   PUBLISH ... PUBACK -> done
+ *   QoS 2   PUBLISH ... PUBREC -> PUBREL ... PUBCOMP -> done ; PUBREC with an error -> done [MQTT-4.3.3-4]
+ * </pre>
+ *
+ * QoS 1 and 2 keep within the client's Receive Maximum [MQTT-3.3.4-9]; what does not fit waits in a bounded queue, and what does
+ * not fit there is dropped and counted. Backlogs, which can wait without memory, are drained when the queue is empty.
+ *
+ * <p>Thread: the connection's owner.
+ */
+public final class OutboundPublishFlow {
+    private static final int OVERHEAD_BYTES = 64;
+
+    /** A source of messages that is asked again whenever there is room. */
+    public interface Backlog {
+        void drain();
+    }
+
+    private final SessionServices services;
+    private final PacketSink sink;
+    private final PacketIdWindow window;
+    private final ArrayDeque<Queued> queue = new ArrayDeque<>();
+    private final List<Backlog> backlogs = new ArrayList<>();
+    private long queuedBytes;
+    private int firstBacklog;
+
+    private record Queued(SharedPublish publish, Target target) {
+        int bytes() {
+            return publish.message().payload().length + OVERHEAD_BYTES;
+        }
+
+        Qos qos() {
+            return publish.message().qos().min(target.qos());
+        }
+    }
+
+    /** @param receiveMaximum the client's, 1 to 65,535 */
+    public OutboundPublishFlow(SessionServices services, PacketSink sink, int receiveMaximum) {
+        this.services = services;
+        this.sink = sink;
+        this.window =
+                new PacketIdWindow(Math.min(receiveMaximum, services.limits().maxInflightMessages()));
+    }
+
+    /** Takes a live message for the client. */
+    public void deliver(SharedPublish publish, Target target) {
+        Qos qos = publish.message().qos().min(target.qos());
+        if (qos == Qos.AT_MOST_ONCE) {
+            if (sink.isWritable()) {
+                send(publish, target, qos);
+            } else {
+                services.counters().count(Counter.DROPPED_OUTBOUND_BUFFER_FULL);
+            }
+        } else if (queue.isEmpty() && canSend(qos)) {
+            send(publish, target, qos);
+        } else {
+            enqueue(new Queued(publish, target));
+        }
+    }
+
+    private void enqueue(Queued queued) {
+        if (queue.size() >= services.limits().maxQueuedMessages()
+                || queuedBytes + queued.bytes() > services.limits().maxQueuedBytes()) {
+            services.counters().count(Counter.DROPPED_QUEUE_FULL);
+            return;
+        }
+        queue.add(queued);
+        queuedBytes += queued.bytes();
+    }
+
+    private void send(SharedPublish publish, Target target, Qos qos) {
+        Message message = publish.message();
+        if (target.takesSharedForm(message)) {
+            int packetId = takePacketId(qos);
+            settle(sink.publish(publish, qos, packetId), qos, packetId);
+        } else {
+            send(message, qos, message.retain() && target.retainAsPublished(), target.subscriptionIds());
+        }
+        services.counters().count(Counter.MESSAGES_DELIVERED);
+    }
+
+    /** Tells whether a message of a backlog may be sent now. */
+    public boolean canSend(Qos qos) {
+        return sink.isWritable() && (qos == Qos.AT_MOST_ONCE || !window.isFull());
+    }
+
+    /** Sends a message in a form of its own; {@link #canSend} must have said yes. */
+    public void send(Message message, Qos qos, boolean retain, int[] subscriptionIds) {
+        int packetId = takePacketId(qos);
+        settle(sink.publish(message, qos, retain, packetId, subscriptionIds), qos, packetId);
+    }
+
+    private int takePacketId(Qos qos) {
+        return switch (qos) {
+            case AT_MOST_ONCE -> 0;
+            case AT_LEAST_ONCE -> window.take(State.AWAITS_PUBACK);
+            case EXACTLY_ONCE -> window.take(State.AWAITS_PUBREC);
+        };
+    }
+
+    /** A packet that the client cannot take counts as delivered [MQTT-3.1.2-25]. */
+    private void settle(boolean sent, Qos qos, int packetId) {
+        if (sent) {
+            return;
+        }
+        services.counters().count(Counter.DROPPED_TOO_LARGE);
+        if (qos != Qos.AT_MOST_ONCE) {
+            window.move(
+                    packetId, qos == Qos.AT_LEAST_ONCE ? State.AWAITS_PUBACK : State.AWAITS_PUBREC, State.FREE);
+        }
+    }
+
+    /** PUBACK, PUBREC or PUBCOMP of the client. */
+    public void onAcknowledgement(Acknowledgement ack) {
+        int packetId = ack.packetId();
+        switch (ack.type()) {
+            case PUBACK -> window.move(packetId, State.AWAITS_PUBACK, State.FREE);
+            case PUBCOMP -> window.move(packetId, State.AWAITS_PUBCOMP, State.FREE);
+            case PUBREC -> onPubRec(ack);
+            default -> throw new IllegalArgumentException(ack.type() + " is not for what goes out");
+        }
+        drain();
+    }
+
+    private void onPubRec(Acknowledgement ack) {
+        int packetId = ack.packetId();
+        if (ack.isError()) {
+            window.move(packetId, State.AWAITS_PUBREC, State.FREE);
+            return;
+        }
+        boolean known = window.move(packetId, State.AWAITS_PUBREC, State.AWAITS_PUBCOMP)
+                || window.move(packetId, State.AWAITS_PUBCOMP, State.AWAITS_PUBCOMP);
+        sink.acknowledge(
+                PacketType.PUBREL,
+                packetId,
+                known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
+                null);
+    }
+
+    public void add(Backlog backlog) {
+        backlogs.add(backlog);
+    }
+
+    public void remove(Backlog backlog) {
+        backlogs.remove(backlog);
+    }
+
+    /** Sends what waits, as far as there is room: the queue first, then the backlogs, each time beginning with another. */
+    public void drain() {
+        while (!queue.isEmpty() && canSend(queue.peek().qos())) {
+            Queued queued = queue.poll();
+            queuedBytes -= queued.bytes();
+            if (queued.publish().message().properties().expiresAtMillis()
+                    <= services.clock().millis()) {
+                services.counters().count(Counter.DROPPED_EXPIRED);
+            } else {
+                send(queued.publish(), queued.target(), queued.qos());
+            }
+        }
+        int count = backlogs.size();
+        for (int i = 0; i < count && queue.isEmpty() && sink.isWritable(); i++) {
+            backlogs.get((firstBacklog + i) % count).drain();
+        }
+        firstBacklog = count == 0 ? 0 : (firstBacklog + 1) % count;
+    }
+}

@@ -1,0 +1,93 @@
+package io.magnetar.mqtt.publish;
+
+import java.util.Arrays;
+
+/**
+ * The packet identifiers on their way to a client, each with the answer that it waits for. No identifier is in use twice
+ * [MQTT-2.2.1-4].
+ *
+ * <p>Thread: the connection's owner.
+ */
+final class PacketIdWindow {
+    private static final int MAX_PACKET_ID = 65_535;
+    private static final int FIRST_CAPACITY = 16;
+
+    /** The answer that a packet id waits for. */
+    enum State {
+        FREE,
+        AWAITS_PUBACK,
+        AWAITS_PUBREC,
+        AWAITS_PUBCOMP
+    }
+
+    private final int limit;
+    private int inUse;
+    private int lastId;
+    /** Open addressing by packet id: a place holds one id, its capacity is at least twice what is in use. */
+    private char[] ids = new char[FIRST_CAPACITY];
+
+    private State[] states = freeStates(FIRST_CAPACITY);
+
+    /** @param limit how many may be in use at once, 1 to 65,535 */
+    PacketIdWindow(int limit) {
+        this.limit = limit;
+    }
+
+    boolean isFull() {
+        return inUse >= limit;
+    }
+
+    int inUse() {
+        return inUse;
+    }
+
+    /** Takes a free identifier; the window must not be full. */
+    int take(State state) {
+        if (inUse * 2 >= ids.length && ids.length <= MAX_PACKET_ID) {
+            grow();
+        }
+        do {
+            lastId = lastId == MAX_PACKET_ID ? 1 : lastId + 1;
+        } while (states[place(lastId)] != State.FREE);
+        ids[place(lastId)] = (char) lastId;
+        states[place(lastId)] = state;
+        inUse++;
+        return lastId;
+    }
+
+    /** Moves an identifier on from one state to the next; {@link State#FREE} gives it back. */
+    boolean move(int packetId, State from, State to) {
+        int place = place(packetId);
+        if (states[place] != from || ids[place] != packetId) {
+            return false;
+        }
+        states[place] = to;
+        if (to == State.FREE) {
+            inUse--;
+        }
+        return true;
+    }
+
+    private int place(int packetId) {
+        return packetId & ids.length - 1;
+    }
+
+    private void grow() {
+        char[] oldIds = ids;
+        State[] oldStates = states;
+        ids = new char[oldIds.length * 2];
+        states = freeStates(ids.length);
+        for (int i = 0; i < oldIds.length; i++) {
+            if (oldStates[i] != State.FREE) {
+                ids[place(oldIds[i])] = oldIds[i];
+                states[place(oldIds[i])] = oldStates[i];
+            }
+        }
+    }
+
+    private static State[] freeStates(int length) {
+        State[] states = new State[length];
+        Arrays.fill(states, State.FREE);
+        return states;
+    }
+}

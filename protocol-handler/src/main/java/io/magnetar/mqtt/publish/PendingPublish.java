@@ -1,0 +1,86 @@
+package io.magnetar.mqtt.publish;
+
+import io.magnetar.message.Qos;
+import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.routing.Match;
+import io.magnetar.stream.StreamAppender.AppendListener;
+import io.magnetar.stream.StreamFailure;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A publish that is not answered yet: it waits for its streams, or for the publishes before it.
+ *
+ * <p>Thread: the connection's owner, but for {@link #appended}, which may come on any thread and hands over to the owner.
+ */
+final class PendingPublish implements AppendListener, Runnable {
+    private static final AtomicIntegerFieldUpdater<PendingPublish> WAITING_FOR =
+            AtomicIntegerFieldUpdater.newUpdater(PendingPublish.class, "waitingFor");
+
+    private static final int OVERHEAD_BYTES = 256;
+
+    private final InboundPublishFlow flow;
+    private final SharedPublish publish;
+    private final Match match;
+    private final int packetId;
+    private volatile int waitingFor;
+    private volatile @Nullable StreamFailure failure;
+    private boolean settled;
+
+    PendingPublish(InboundPublishFlow flow, SharedPublish publish, Match match, int packetId) {
+        this.flow = flow;
+        this.publish = publish;
+        this.match = match;
+        this.packetId = packetId;
+        this.waitingFor = match.streams().size();
+        this.settled = waitingFor == 0;
+    }
+
+    @Override
+    public void appended(@Nullable StreamFailure outcome) {
+        if (outcome != null) {
+            failure = outcome;
+        }
+        if (WAITING_FOR.decrementAndGet(this) == 0) {
+            flow.owner().execute(this);
+        }
+    }
+
+    /** Runs at the owner when all streams have answered. */
+    @Override
+    public void run() {
+        settled = true;
+        flow.settled(this);
+    }
+
+    boolean isSettled() {
+        return settled;
+    }
+
+    Qos qos() {
+        return publish.message().qos();
+    }
+
+    int packetId() {
+        return packetId;
+    }
+
+    /** What it holds of the memory that a client may fill, in bytes. */
+    int heldBytes() {
+        return publish.message().payload().length + OVERHEAD_BYTES;
+    }
+
+    @Nullable StreamFailure failure() {
+        return failure;
+    }
+
+    /** The code of the answer when nothing failed. */
+    ReasonCode successCode() {
+        return match.isEmpty() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+    }
+
+    boolean deliver() {
+        return match.deliver(publish);
+    }
+}

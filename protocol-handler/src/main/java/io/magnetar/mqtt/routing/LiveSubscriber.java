@@ -1,0 +1,15 @@
+package io.magnetar.mqtt.routing;
+
+import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.packet.ProtocolVersion;
+import io.magnetar.mqtt.owner.Owner;
+
+/** A connected client that live messages are delivered to. */
+public interface LiveSubscriber {
+    Owner owner();
+
+    ProtocolVersion version();
+
+    /** Takes a message. Thread: the owner. */
+    void deliver(SharedPublish publish, Target target);
+}

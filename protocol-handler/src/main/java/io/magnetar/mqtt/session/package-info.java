@@ -1,0 +1,5 @@
+/** A client's session. */
+@NullMarked
+package io.magnetar.mqtt.session;
+
+import org.jspecify.annotations.NullMarked;

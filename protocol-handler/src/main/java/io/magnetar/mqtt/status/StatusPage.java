@@ -1,0 +1,73 @@
+package io.magnetar.mqtt.status;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamDefinition;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What {@code GET /status} answers: ready or why not, the listeners, the streams and the refused ones with what is wrong with
+ * them, the counters.
+ *
+ * <p>Thread: any.
+ */
+public final class StatusPage {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String version;
+    private final Supplier<Readiness> readiness;
+    private final Supplier<List<String>> listeners;
+    private final StreamCatalog streams;
+    private final Counters counters;
+
+    public StatusPage(
+            String version,
+            Supplier<Readiness> readiness,
+            Supplier<List<String>> listeners,
+            StreamCatalog streams,
+            Counters counters) {
+        this.version = version;
+        this.readiness = readiness;
+        this.listeners = listeners;
+        this.streams = streams;
+        this.counters = counters;
+    }
+
+    /**
+     * The answer.
+     *
+     * @param ready clients are served
+     * @param json the body
+     */
+    record Answer(boolean ready, byte[] json) {}
+
+    Answer answer() throws JsonProcessingException {
+        Readiness now = readiness.get();
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("ready", now.ready());
+        status.put("reason", now.ready() ? null : now.reason());
+        status.put("version", version);
+        status.put("listeners", listeners.get());
+        status.put("streams", streams.all().stream().map(StatusPage::describe).toList());
+        status.put("refusedStreams", streams.refused());
+        status.put("counters", counters.snapshot());
+        return new Answer(
+                now.ready(), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(status));
+    }
+
+    private static Map<String, Object> describe(StreamDefinition stream) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("namespace", stream.namespace().name());
+        description.put("name", stream.name());
+        description.put("filter", stream.filter().value());
+        description.put("key", stream.key().toString());
+        description.put("partitions", stream.partitions());
+        description.put("orderBuckets", stream.orderBuckets());
+        return description;
+    }
+}

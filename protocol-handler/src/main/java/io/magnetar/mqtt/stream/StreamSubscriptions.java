@@ -1,0 +1,201 @@
+package io.magnetar.mqtt.stream;
+
+import io.magnetar.message.Publisher;
+import io.magnetar.mqtt.packet.ProtocolVersion;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.packet.Subscribe;
+import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.flow.ReasonCodes;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamReaders.StreamFailureException;
+import io.magnetar.stream.StreamReaders.StreamReader;
+import io.magnetar.stream.StreamSubscriptionSyntax;
+import io.magnetar.topic.TopicFilter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's stream subscriptions, by the filters that it wrote.
+ *
+ * <p>Subscribing to the same filter again begins again at the offset. A stream that is deleted while it is read is waited for:
+ * when one that covers the filter is there again, it is read from the offset asked for.
+ *
+ * <p>Thread: the connection's owner.
+ */
+public final class StreamSubscriptions {
+    private static final long REOPEN_MILLIS = 1_000;
+
+    private final SessionServices services;
+    private final PacketSink sink;
+    private final Owner owner;
+    private final Publisher subscriber;
+    private final ProtocolVersion version;
+    private final OutboundPublishFlow outbound;
+    private final Map<String, StreamSubscription> subscriptions = new HashMap<>();
+
+    public StreamSubscriptions(
+            SessionServices services,
+            PacketSink sink,
+            Owner owner,
+            Publisher subscriber,
+            ProtocolVersion version,
+            OutboundPublishFlow outbound) {
+        this.services = services;
+        this.sink = sink;
+        this.owner = owner;
+        this.subscriber = subscriber;
+        this.version = version;
+        this.outbound = outbound;
+    }
+
+    public int size() {
+        return subscriptions.size();
+    }
+
+    public boolean contains(String filter) {
+        return subscriptions.containsKey(filter);
+    }
+
+    /**
+     * Subscribes.
+     *
+     * @param answer told once, at the owner, the code for SUBACK and, when it is an error, the reason
+     */
+    public void subscribe(
+            Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
+        StreamSubscriptionSyntax.Parsed parsed = StreamSubscriptionSyntax.parse(request.filter());
+        if (parsed instanceof StreamSubscriptionSyntax.Refused refused) {
+            answer.accept(ReasonCode.TOPIC_FILTER_INVALID, refused.reason());
+            return;
+        }
+        StreamSubscriptionSyntax.Valid valid = (StreamSubscriptionSyntax.Valid) parsed;
+        Optional<StreamDefinition> stream = streamFor(valid.filter());
+        if (stream.isEmpty()) {
+            answer.accept(
+                    ReasonCode.TOPIC_FILTER_INVALID,
+                    "no stream of the namespace '" + subscriber.namespace() + "' covers the filter " + valid.filter());
+            return;
+        }
+        open(request.filter(), stream.get(), requestOf(valid, request, subscriptionId), failure -> {
+            if (failure == null) {
+                answer.accept(ReasonCode.granted(request.qos()), null);
+            } else {
+                answer.accept(ReasonCodes.of(failure.kind()), failure.reason());
+            }
+        });
+    }
+
+    private StreamRequest requestOf(
+            StreamSubscriptionSyntax.Valid valid, Subscribe.Request request, int subscriptionId) {
+        return new StreamRequest(
+                subscriber,
+                valid.start(),
+                valid.filter(),
+                request.qos(),
+                request.noLocal(),
+                request.retainAsPublished(),
+                subscriptionId == Subscribe.NO_ID ? new int[0] : new int[] {subscriptionId},
+                version.isMqtt5());
+    }
+
+    private Optional<StreamDefinition> streamFor(TopicFilter filter) {
+        return services.streams().of(subscriber.namespace()).covering(filter);
+    }
+
+    private interface Opened {
+        void opened(@Nullable StreamFailure failure);
+    }
+
+    private void open(String filter, StreamDefinition stream, StreamRequest request, Opened opened) {
+        StreamSubscription subscription = new StreamSubscription(
+                services, owner, outbound, request, failure -> onFailed(filter, request, failure));
+        StreamSubscription replaced = subscriptions.put(filter, subscription);
+        if (replaced != null) {
+            replaced.close();
+        }
+        services.readers()
+                .open(stream, request.start(), request.filter(), subscription)
+                .whenComplete((reader, thrown) -> owner.execute(() -> {
+                    StreamFailure failure = start(filter, subscription, reader, thrown);
+                    opened.opened(failure);
+                }));
+    }
+
+    private @Nullable StreamFailure start(
+            String filter,
+            StreamSubscription subscription,
+            @Nullable StreamReader reader,
+            @Nullable Throwable thrown) {
+        if (reader != null) {
+            subscription.start(reader);
+            return null;
+        }
+        subscriptions.remove(filter, subscription);
+        return failureOf(thrown);
+    }
+
+    private static StreamFailure failureOf(@Nullable Throwable thrown) {
+        Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        return cause instanceof StreamFailureException failed
+                ? failed.failure()
+                : new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "the stream cannot be read now");
+    }
+
+    private void onFailed(String filter, StreamRequest request, StreamFailure failure) {
+        if (failure.kind() == StreamFailure.Kind.GONE) {
+            reopenLater(filter, request);
+        } else {
+            sink.disconnect(ReasonCodes.of(failure.kind()), failure.reason());
+        }
+    }
+
+    private void reopenLater(String filter, StreamRequest request) {
+        StreamSubscription ended = subscriptions.get(filter);
+        owner.schedule(
+                () -> {
+                    if (ended != null && subscriptions.get(filter) == ended) {
+                        reopen(filter, request);
+                    }
+                },
+                REOPEN_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void reopen(String filter, StreamRequest request) {
+        Optional<StreamDefinition> stream = streamFor(request.filter());
+        if (stream.isEmpty()) {
+            reopenLater(filter, request);
+            return;
+        }
+        open(filter, stream.get(), request, failure -> {
+            if (failure != null) {
+                sink.disconnect(ReasonCodes.of(failure.kind()), failure.reason());
+            }
+        });
+    }
+
+    /** @return whether there was such a subscription */
+    public boolean unsubscribe(String filter) {
+        StreamSubscription subscription = subscriptions.remove(filter);
+        if (subscription == null) {
+            return false;
+        }
+        subscription.close();
+        return true;
+    }
+
+    /** The connection has ended. */
+    public void end() {
+        subscriptions.values().forEach(StreamSubscription::close);
+        subscriptions.clear();
+    }
+}

@@ -1,0 +1,5 @@
+/** The SUBSCRIBE and UNSUBSCRIBE flow. */
+@NullMarked
+package io.magnetar.mqtt.subscribe;
+
+import org.jspecify.annotations.NullMarked;

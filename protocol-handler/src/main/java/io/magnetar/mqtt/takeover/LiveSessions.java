@@ -1,0 +1,47 @@
+package io.magnetar.mqtt.takeover;
+
+import io.magnetar.mqtt.session.SessionKey;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The connected session of each (namespace, client identifier): there is one at a time [MQTT-3.1.4-3].
+ *
+ * <p>Thread: any.
+ */
+public final class LiveSessions {
+    private final Map<SessionKey, Claimant> sessions = new ConcurrentHashMap<>();
+
+    /** A session that holds, or waits for, a client identifier. */
+    public interface Claimant {
+        /** Ends the session, for another connection has come with its client identifier. Any thread. */
+        void takeOver();
+
+        /** Completes when nothing of the session is left. Any thread. */
+        CompletableFuture<Void> ended();
+    }
+
+    /**
+     * Claims a client identifier for a session and ends the one that had it.
+     *
+     * @return completes when the claimant is alone; on any thread
+     */
+    public CompletableFuture<Void> claim(SessionKey key, Claimant claimant) {
+        Claimant previous = sessions.put(key, claimant);
+        if (previous == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        previous.takeOver();
+        return previous.ended();
+    }
+
+    /** Gives a client identifier back, unless another session has claimed it since. */
+    public void release(SessionKey key, Claimant claimant) {
+        sessions.remove(key, claimant);
+    }
+
+    public int size() {
+        return sessions.size();
+    }
+}

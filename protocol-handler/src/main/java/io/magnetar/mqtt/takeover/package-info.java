@@ -1,0 +1,5 @@
+/** One live connection per (namespace, client identifier). */
+@NullMarked
+package io.magnetar.mqtt.takeover;
+
+import org.jspecify.annotations.NullMarked;

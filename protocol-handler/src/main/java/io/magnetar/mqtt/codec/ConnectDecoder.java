@@ -76,7 +76,7 @@ final class ConnectDecoder {
         if ((flags & WILL) == 0 && (flags & WILL_BITS) != 0) {
             throw PacketException.malformed("CONNECT has no will, but will flags"); // [MQTT-3.1.2-11]
         }
-        if ((flags >> WILL_QOS_SHIFT & 3) == 3) {
+        if (((flags >> WILL_QOS_SHIFT) & 3) == 3) {
             throw PacketException.malformed("the will QoS is 0, 1 or 2, not 3"); // [MQTT-3.1.2-12]
         }
         if (!version.isMqtt5() && (flags & USERNAME) == 0 && (flags & PASSWORD) != 0) {
@@ -115,7 +115,7 @@ final class ConnectDecoder {
         return new Connect.Will(
                 topic,
                 payload,
-                Qos.of(flags >> WILL_QOS_SHIFT & 3),
+                Qos.of((flags >> WILL_QOS_SHIFT) & 3),
                 (flags & WILL_RETAIN) != 0,
                 properties.number(Property.WILL_DELAY_INTERVAL, 0),
                 properties.number(Property.MESSAGE_EXPIRY_INTERVAL, -1),

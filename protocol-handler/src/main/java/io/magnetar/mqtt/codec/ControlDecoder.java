@@ -24,10 +24,8 @@ final class ControlDecoder {
             return Disconnect.NORMAL;
         }
         int reasonCode = reasonCode(body);
-        Properties properties =
-                body.isReadable() ? Properties.read(body, Property.Place.DISCONNECT) : Properties.NONE;
-        return new Disconnect(
-                reasonCode, properties.number(Property.SESSION_EXPIRY_INTERVAL, Disconnect.NOT_GIVEN));
+        Properties properties = body.isReadable() ? Properties.read(body, Property.Place.DISCONNECT) : Properties.NONE;
+        return new Disconnect(reasonCode, properties.number(Property.SESSION_EXPIRY_INTERVAL, Disconnect.NOT_GIVEN));
     }
 
     static Auth auth(ByteBuf body, boolean mqtt5) throws PacketException {

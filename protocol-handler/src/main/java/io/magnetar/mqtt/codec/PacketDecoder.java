@@ -50,8 +50,7 @@ public final class PacketDecoder {
         if (headerLength + (long) bodyLength > maxPacketSize) {
             throw new PacketException(
                     ReasonCode.PACKET_TOO_LARGE,
-                    "a packet has at most " + maxPacketSize + " bytes, this one "
-                            + (headerLength + (long) bodyLength));
+                    "a packet has at most " + maxPacketSize + " bytes, this one " + (headerLength + (long) bodyLength));
         }
         if (in.readableBytes() < bodyLength) {
             checkType(in.getUnsignedByte(start));

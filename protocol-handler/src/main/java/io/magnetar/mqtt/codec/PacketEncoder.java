@@ -18,7 +18,9 @@ public final class PacketEncoder {
         out.writeByte(PacketType.CONNACK.header());
         int sessionPresent = connAck.sessionPresent() ? 1 : 0;
         if (!version.isMqtt5()) {
-            out.writeByte(2).writeByte(sessionPresent).writeByte(connAck.reasonCode().connectReturnCode());
+            out.writeByte(2)
+                    .writeByte(sessionPresent)
+                    .writeByte(connAck.reasonCode().connectReturnCode());
             return;
         }
         ByteBuf properties = out.alloc().heapBuffer(64);

@@ -7,10 +7,12 @@ public final class PacketException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final ReasonCode reasonCode;
+    private final String problem;
 
     public PacketException(ReasonCode reasonCode, String problem) {
         super(problem, null, false, false);
         this.reasonCode = reasonCode;
+        this.problem = problem;
     }
 
     static PacketException malformed(String problem) {
@@ -19,6 +21,11 @@ public final class PacketException extends Exception {
 
     static PacketException protocolError(String problem) {
         return new PacketException(ReasonCode.PROTOCOL_ERROR, problem);
+    }
+
+    /** What is wrong and what would be right, for the client. */
+    public String problem() {
+        return problem;
     }
 
     public ReasonCode reasonCode() {

@@ -37,11 +37,11 @@ final class Properties {
             int id = WireReader.readVariable(section);
             Property property = Property.of(id);
             if (property == null || !property.belongsTo(place)) {
-                throw PacketException.malformed("property 0x" + Integer.toHexString(id) + " does not belong to " + place);
+                throw PacketException.malformed(
+                        "property 0x" + Integer.toHexString(id) + " does not belong to " + place);
             }
             if (property == Property.USER_PROPERTY) {
-                userProperties.add(
-                        new UserProperty(WireReader.readString(section), WireReader.readString(section)));
+                userProperties.add(new UserProperty(WireReader.readString(section), WireReader.readString(section)));
             } else if (values.put(property, readValue(section, property)) != null) {
                 throw PacketException.protocolError("property " + property + " is there twice");
             }
@@ -88,7 +88,8 @@ final class Properties {
         return value;
     }
 
-    @Nullable String string(Property property) {
+    @Nullable
+    String string(Property property) {
         return (String) values.get(property);
     }
 

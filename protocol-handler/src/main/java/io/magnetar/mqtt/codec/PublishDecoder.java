@@ -21,7 +21,7 @@ final class PublishDecoder {
     }
 
     Publish decode(int header, ByteBuf body) throws PacketException {
-        int qosBits = header >> 1 & 3;
+        int qosBits = (header >> 1) & 3;
         if (qosBits == 3) {
             throw PacketException.malformed("QoS is 0, 1 or 2, not 3");
         }

@@ -23,12 +23,7 @@ public final class PublishEncoder {
      * @return the bytes of one packet
      */
     public static byte[] encode(
-            Message message,
-            ProtocolVersion version,
-            int flags,
-            int packetId,
-            int[] subscriptionIds,
-            long nowMillis) {
+            Message message, ProtocolVersion version, int flags, int packetId, int[] subscriptionIds, long nowMillis) {
         ByteBuf out = Unpooled.buffer(256 + message.payload().length);
         ByteBuf body = Unpooled.buffer(128);
         WireWriter.writeString(body, message.topic());
@@ -63,7 +58,7 @@ public final class PublishEncoder {
 
     /** The properties that are the same for all subscribers, without their length. */
     static byte[] properties(MessageProperties properties) {
-        if (properties == MessageProperties.NONE) {
+        if (properties.equals(MessageProperties.NONE)) {
             return NO_PROPERTIES;
         }
         ByteBuf out = Unpooled.buffer(64);

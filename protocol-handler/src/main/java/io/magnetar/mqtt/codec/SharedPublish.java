@@ -47,7 +47,7 @@ public final class SharedPublish {
     /** Encodes the forms whose bits are set; a message that expires has none, for its interval shrinks on the way. */
     public void prepare(int forms) {
         for (int index = 0; index < FORMS; index++) {
-            if ((forms & 1 << index) != 0) {
+            if ((forms & (1 << index)) != 0) {
                 frames[index] = encode(index >= 2, (index & 1) == 1);
             }
         }

@@ -34,12 +34,11 @@ final class SubscribeDecoder {
         if ((options & reserved) != 0) {
             throw PacketException.malformed("reserved bits of the subscription options are 0"); // [MQTT-3.8.3-5]
         }
-        int retainHandling = options >> 4 & 3;
+        int retainHandling = (options >> 4) & 3;
         if (retainHandling == 3) {
             throw PacketException.protocolError("retain handling is 0, 1 or 2, not 3");
         }
-        return new Subscribe.Request(
-                filter, Qos.of(qos), (options & 4) != 0, (options & 8) != 0, retainHandling);
+        return new Subscribe.Request(filter, Qos.of(qos), (options & 4) != 0, (options & 8) != 0, retainHandling);
     }
 
     static Unsubscribe unsubscribe(ByteBuf body, boolean mqtt5) throws PacketException {

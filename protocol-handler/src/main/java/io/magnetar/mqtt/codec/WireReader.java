@@ -45,7 +45,7 @@ final class WireReader {
         int value = 0;
         for (int i = 0; i < MAX_VARIABLE_BYTES; i++) {
             int b = readByte(body);
-            value |= (b & 0x7F) << 7 * i;
+            value |= (b & 0x7F) << (7 * i);
             if ((b & 0x80) == 0) {
                 if (b == 0 && i > 0) {
                     throw PacketException.malformed("a variable byte integer is longer than it needs to be");

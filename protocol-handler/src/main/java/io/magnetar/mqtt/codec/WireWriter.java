@@ -13,7 +13,7 @@ final class WireWriter {
     static void writeVariable(ByteBuf out, int value) {
         int rest = value;
         while (rest > 0x7F) {
-            out.writeByte(rest & 0x7F | 0x80);
+            out.writeByte((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         out.writeByte(rest);

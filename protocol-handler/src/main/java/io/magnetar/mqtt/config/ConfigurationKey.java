@@ -10,7 +10,12 @@ public enum ConfigurationKey {
             "mqtt://0.0.0.0:1883",
             "Where MQTT clients connect: one or more of `mqtt://<address>:<port>`, separated by commas."),
     HTTP_ADDRESS("mqttHttpAddress", "0.0.0.0", "The address that the status page is served on."),
-    HTTP_PORT("mqttHttpPort", "18083", "The port of the status page, `GET /status`. 0 lets the system choose.", 0, 65_535),
+    HTTP_PORT(
+            "mqttHttpPort",
+            "18083",
+            "The port of the status page, `GET /status`. 0 lets the system choose.",
+            0,
+            65_535),
     IO_THREADS("mqttIoThreads", "0", "Event loops for MQTT connections. 0 means one per processor.", 0, 1_024),
     MAX_PACKET_SIZE(
             "mqttMaxPacketSize",
@@ -25,8 +30,7 @@ public enum ConfigurationKey {
             "How long a connection may take until its CONNECT has arrived, in milliseconds.",
             100,
             600_000),
-    MAX_CLIENT_ID_LENGTH(
-            "mqttMaxClientIdLength", "1024", "The longest client identifier, in characters.", 23, 65_535),
+    MAX_CLIENT_ID_LENGTH("mqttMaxClientIdLength", "1024", "The longest client identifier, in characters.", 23, 65_535),
     RECEIVE_MAXIMUM(
             "mqttReceiveMaximum",
             "1000",
@@ -45,12 +49,7 @@ public enum ConfigurationKey {
             "How many live QoS 1 and 2 messages wait for a client that acknowledges too slowly; more are dropped and counted.",
             0,
             10_000_000),
-    MAX_QUEUED_BYTES(
-            "mqttMaxQueuedBytes",
-            "8388608",
-            "The same in bytes of payload.",
-            0,
-            Integer.MAX_VALUE),
+    MAX_QUEUED_BYTES("mqttMaxQueuedBytes", "8388608", "The same in bytes of payload.", 0, Integer.MAX_VALUE),
     OUTBOUND_BUFFER_BYTES(
             "mqttOutboundBufferBytes",
             "1048576",

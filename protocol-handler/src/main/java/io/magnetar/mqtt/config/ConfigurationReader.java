@@ -86,15 +86,17 @@ public final class ConfigurationReader {
         } catch (NumberFormatException e) {
             // Told below, like a number out of range.
         }
-        problems.add(key.key() + "=" + value + ": a whole number from " + key.min() + " to " + key.max() + " is needed");
+        problems.add(
+                key.key() + "=" + value + ": a whole number from " + key.min() + " to " + key.max() + " is needed");
         return Long.parseLong(key.defaultValue());
     }
 
     private int maxPacketSize(int maxMessageSize) {
         int size = number(ConfigurationKey.MAX_PACKET_SIZE);
         if (size > maxMessageSize - LOG_OVERHEAD_BYTES) {
-            problems.add(ConfigurationKey.MAX_PACKET_SIZE.key() + "=" + size + ": a message must fit the broker's maxMessageSize="
-                    + maxMessageSize + " with " + LOG_OVERHEAD_BYTES + " bytes to spare");
+            problems.add(ConfigurationKey.MAX_PACKET_SIZE.key() + "=" + size
+                    + ": a message must fit the broker's maxMessageSize=" + maxMessageSize + " with "
+                    + LOG_OVERHEAD_BYTES + " bytes to spare");
         }
         return size;
     }
@@ -115,7 +117,8 @@ public final class ConfigurationReader {
         try {
             return Pattern.compile(value);
         } catch (PatternSyntaxException e) {
-            problems.add(ConfigurationKey.TENANTS.key() + "=" + value + ": no regular expression: " + e.getDescription());
+            problems.add(
+                    ConfigurationKey.TENANTS.key() + "=" + value + ": no regular expression: " + e.getDescription());
             return Pattern.compile(".*");
         }
     }

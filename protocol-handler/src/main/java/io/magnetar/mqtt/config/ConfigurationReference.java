@@ -8,7 +8,11 @@ public final class ConfigurationReference {
     public static String markdown() {
         StringBuilder table = new StringBuilder("| key | default | range | meaning |\n|---|---|---|---|\n");
         for (ConfigurationKey key : ConfigurationKey.values()) {
-            table.append("| `").append(key.key()).append("` | `").append(key.defaultValue()).append("` | ");
+            table.append("| `")
+                    .append(key.key())
+                    .append("` | `")
+                    .append(key.defaultValue())
+                    .append("` | ");
             if (key.isNumber()) {
                 table.append(key.min()).append(" to ").append(key.max());
             }

@@ -2,10 +2,10 @@ package io.magnetar.mqtt.connect;
 
 import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ReasonCode;
-import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.tenancy.Namespace;
 import java.util.UUID;
 
@@ -23,8 +23,7 @@ public final class ConnectFlow {
     private final int maxPacketSize;
 
     /** @param maxClientIdLength in characters */
-    public ConnectFlow(
-            SessionServices services, Namespace defaultNamespace, int maxClientIdLength, int maxPacketSize) {
+    public ConnectFlow(SessionServices services, Namespace defaultNamespace, int maxClientIdLength, int maxPacketSize) {
         this.services = services;
         this.defaultNamespace = defaultNamespace;
         this.maxClientIdLength = maxClientIdLength;
@@ -42,10 +41,11 @@ public final class ConnectFlow {
     /** @throws PacketException with the code of the CONNACK that refuses */
     public Accepted accept(Connect connect) throws PacketException {
         if (connect.authenticationMethod() != null) {
-            throw new PacketException(
-                    ReasonCode.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not available");
+            throw new PacketException(ReasonCode.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not available");
         }
-        if (connect.will() != null && connect.will().retain() && connect.version().isMqtt5()) {
+        if (connect.will() != null
+                && connect.will().retain()
+                && connect.version().isMqtt5()) {
             throw new PacketException(
                     ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available, nor for a will");
         }

@@ -86,7 +86,7 @@ final class Connection implements LiveSessions.Claimant {
             state = State.CLAIMS_CLIENT_ID;
             key = new SessionKey(accepted.publisher().namespace(), accepted.clientId());
             claim = connections.liveSessions().claim(key, this);
-            claim.whenComplete((ignored, failure) -> loop.execute(() -> claimed(connect, accepted)));
+            claim = claim.whenComplete((ignored, failure) -> loop.execute(() -> claimed(connect, accepted)));
         } catch (PacketException e) {
             refuse(e);
         }
@@ -135,7 +135,7 @@ final class Connection implements LiveSessions.Claimant {
     void onBrokenProtocol(PacketException problem) {
         connections.services().counters().count(Counter.PROTOCOL_ERRORS);
         if (state == State.CONNECTED) {
-            sink.disconnect(problem.reasonCode(), problem.getMessage());
+            sink.disconnect(problem.reasonCode(), problem.problem());
         } else if (problem.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
             refuse(problem);
         } else {
@@ -145,7 +145,7 @@ final class Connection implements LiveSessions.Claimant {
 
     private void refuse(PacketException problem) {
         connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
-        sink.refuse(ConnAck.refused(problem.reasonCode(), problem.getMessage()));
+        sink.refuse(ConnAck.refused(problem.reasonCode(), problem.problem()));
     }
 
     /** Something of ours failed: this connection ends, no other suffers. */
@@ -176,7 +176,7 @@ final class Connection implements LiveSessions.Claimant {
         }
         connections.services().counters().count(Counter.CONNECTIONS_CLOSED);
         // Who claims the client identifier next must also wait for the one that this connection was waiting for.
-        claim.whenComplete((ignored, failure) -> ended.complete(null));
+        var unused = claim.whenComplete((ignored, failure) -> ended.complete(null));
     }
 
     @Override

@@ -58,9 +58,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         connection.heard();
-        unread = unread == null
-                ? bytes
-                : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), unread, bytes);
+        unread = unread == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), unread, bytes);
         readPackets();
     }
 
@@ -110,12 +108,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private void endConnection(boolean told) {
         connection.end();
         if (told && channel instanceof DuplexChannel duplex && channel.isActive()) {
-            duplex.shutdownOutput();
+            var unused = duplex.shutdownOutput();
             channel.config().setAutoRead(true);
-            loop.schedule(channel::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            loop.schedule(this::closeChannel, LINGER_MILLIS, TimeUnit.MILLISECONDS);
         } else {
-            channel.close();
+            closeChannel();
         }
+    }
+
+    private void closeChannel() {
+        var unused = channel.close();
     }
 
     @Override
@@ -137,7 +139,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof IOException)) {
             LOG.error("A connection failed; this is a defect, it is closed", cause);
         }
-        channel.close();
+        closeChannel();
     }
 
     private void releaseUnread() {

@@ -91,7 +91,7 @@ final class IoLoop implements Owner {
 
     @Override
     public void schedule(Runnable task, long delay, TimeUnit unit) {
-        eventLoop.schedule(() -> runGuarded(task), delay, unit);
+        var unused = eventLoop.schedule(() -> runGuarded(task), delay, unit);
     }
 
     /** Flushes a connection at the end of this turn of the loop. Thread: the event loop; once per connection and turn. */

@@ -21,8 +21,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -38,7 +39,7 @@ public final class MqttServer {
 
     private final ConnectionServices connections;
     private final EventLoopGroup group;
-    private final Map<EventLoop, IoLoop> loops = new IdentityHashMap<>();
+    private final Map<EventLoop, IoLoop> loops = new HashMap<>();
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /** @param ioThreads how many event loops */
@@ -93,7 +94,7 @@ public final class MqttServer {
 
     private void accept(Channel channel) {
         channels.add(channel);
-        IoLoop loop = loops.get(channel.eventLoop());
+        IoLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()), "the event loop is of this group");
         channel.pipeline().addLast(new ConnectionHandler(connections, loop, channel));
     }
 

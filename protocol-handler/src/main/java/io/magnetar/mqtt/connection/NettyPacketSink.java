@@ -126,7 +126,7 @@ final class NettyPacketSink implements PacketSink {
     }
 
     private static int flags(Qos qos, boolean retain) {
-        return qos.value() << 1 | (retain ? 1 : 0);
+        return (qos.value() << 1) | (retain ? 1 : 0);
     }
 
     @Override
@@ -187,7 +187,7 @@ final class NettyPacketSink implements PacketSink {
     /** The buffer to write a packet of about {@code bytes} into. */
     private ByteBuf room(int bytes) {
         if (out != null && out.readableBytes() > 0 && out.readableBytes() + bytes > FULL_BUFFER_BYTES) {
-            channel.write(out, channel.voidPromise());
+            var unused = channel.write(out, channel.voidPromise());
             out = null;
         }
         if (out == null) {
@@ -215,6 +215,6 @@ final class NettyPacketSink implements PacketSink {
         ByteBuf written = out;
         out = null;
         lastFlushBytes = Math.max(MIN_BUFFER_BYTES, written.readableBytes());
-        channel.writeAndFlush(written, channel.voidPromise());
+        var unused = channel.writeAndFlush(written, channel.voidPromise());
     }
 }

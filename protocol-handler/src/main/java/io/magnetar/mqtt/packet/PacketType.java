@@ -29,6 +29,6 @@ public enum PacketType {
     /** The first byte of such a packet, with the flags that the specification fixes, MQTT 5.0 table 2-2. */
     public int header() {
         int flags = this == PUBREL || this == SUBSCRIBE || this == UNSUBSCRIBE ? 2 : 0;
-        return ordinal() << 4 | flags;
+        return (ordinal() << 4) | flags;
     }
 }

@@ -7,6 +7,10 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.flow.ReasonCodes;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ProtocolVersion;
@@ -14,10 +18,6 @@ import io.magnetar.mqtt.packet.Publish;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.routing.Match;
 import io.magnetar.mqtt.routing.RouteCache;
-import io.magnetar.mqtt.owner.Owner;
-import io.magnetar.mqtt.flow.PacketSink;
-import io.magnetar.mqtt.flow.ReasonCodes;
-import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import java.util.ArrayDeque;
@@ -283,7 +283,8 @@ public final class InboundPublishFlow {
     private boolean isBehind(int divisor) {
         return pendingBytes > services.limits().maxPendingAppendBytes() / divisor
                 || (pendingBytes > 0
-                        && services.appender().pendingBytes() > services.limits().maxBrokerPendingAppendBytes());
+                        && services.appender().pendingBytes()
+                                > services.limits().maxBrokerPendingAppendBytes());
     }
 
     private void updateReading() {

@@ -4,13 +4,13 @@ import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.Acknowledgement;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.publish.PacketIdWindow.State;
 import io.magnetar.mqtt.routing.Target;
-import io.magnetar.mqtt.flow.PacketSink;
-import io.magnetar.mqtt.flow.SessionServices;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,8 +126,7 @@ public final class OutboundPublishFlow {
         }
         services.counters().count(Counter.DROPPED_TOO_LARGE);
         if (qos != Qos.AT_MOST_ONCE) {
-            window.move(
-                    packetId, qos == Qos.AT_LEAST_ONCE ? State.AWAITS_PUBACK : State.AWAITS_PUBREC, State.FREE);
+            window.move(packetId, qos == Qos.AT_LEAST_ONCE ? State.AWAITS_PUBACK : State.AWAITS_PUBREC, State.FREE);
         }
     }
 
@@ -152,10 +151,7 @@ public final class OutboundPublishFlow {
         boolean known = window.move(packetId, State.AWAITS_PUBREC, State.AWAITS_PUBCOMP)
                 || window.move(packetId, State.AWAITS_PUBCOMP, State.AWAITS_PUBCOMP);
         sink.acknowledge(
-                PacketType.PUBREL,
-                packetId,
-                known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
-                null);
+                PacketType.PUBREL, packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, null);
     }
 
     public void add(Backlog backlog) {

@@ -69,7 +69,7 @@ final class PacketIdWindow {
     }
 
     private int place(int packetId) {
-        return packetId & ids.length - 1;
+        return packetId & (ids.length - 1);
     }
 
     private void grow() {

@@ -71,7 +71,8 @@ final class PendingPublish implements AppendListener, Runnable {
         return publish.message().payload().length + OVERHEAD_BYTES;
     }
 
-    @Nullable StreamFailure failure() {
+    @Nullable
+    StreamFailure failure() {
         return failure;
     }
 

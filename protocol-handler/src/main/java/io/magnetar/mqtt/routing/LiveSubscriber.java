@@ -1,8 +1,8 @@
 package io.magnetar.mqtt.routing;
 
 import io.magnetar.mqtt.codec.SharedPublish;
-import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.packet.ProtocolVersion;
 
 /** A connected client that live messages are delivered to. */
 public interface LiveSubscriber {

@@ -29,7 +29,7 @@ public final class RouteCache implements TopicNameSource {
 
     @Override
     public Route topicName(ByteBuf in, int index, int length) throws PacketException {
-        int place = hash(in, index, length) & PLACES - 1;
+        int place = hash(in, index, length) & (PLACES - 1);
         Route first = routes[place];
         if (first != null && isSame(first.utf8(), in, index, length)) {
             return first;
@@ -59,7 +59,7 @@ public final class RouteCache implements TopicNameSource {
         for (; i < end; i++) {
             hash = hash * 31 + in.getByte(i);
         }
-        return hash ^ hash >>> 15;
+        return hash ^ (hash >>> 15);
     }
 
     private static boolean isSame(byte[] name, ByteBuf in, int index, int length) {

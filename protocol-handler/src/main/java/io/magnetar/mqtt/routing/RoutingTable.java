@@ -60,8 +60,7 @@ public final class RoutingTable {
                         subscription.subscriber(),
                         Target.of(subscription),
                         (target, ignored) -> target.with(subscription)));
-        return new Match(
-                version, byOwner(targets), streams.of(namespace).matching(topic));
+        return new Match(version, byOwner(targets), streams.of(namespace).matching(topic));
     }
 
     private static Match.OwnerTargets[] byOwner(Map<LiveSubscriber, Target> targets) {
@@ -71,8 +70,8 @@ public final class RoutingTable {
                     .add(target);
         }
         return groups.entrySet().stream()
-                .map(group -> new Match.OwnerTargets(
-                        group.getKey(), group.getValue().toArray(Target[]::new)))
+                .map(group ->
+                        new Match.OwnerTargets(group.getKey(), group.getValue().toArray(Target[]::new)))
                 .toArray(Match.OwnerTargets[]::new);
     }
 }

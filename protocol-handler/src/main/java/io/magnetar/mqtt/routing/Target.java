@@ -51,7 +51,9 @@ public record Target(
 
     /** The bit of the shared form that a message takes on its way to this subscriber; none when it takes none. */
     int form(boolean publishedWithId) {
-        return subscriptionIds.length != 0 ? 0 : SharedPublish.form(subscriber.version(), publishedWithId && hasPacketId());
+        return subscriptionIds.length != 0
+                ? 0
+                : SharedPublish.form(subscriber.version(), publishedWithId && hasPacketId());
     }
 
     private boolean hasPacketId() {

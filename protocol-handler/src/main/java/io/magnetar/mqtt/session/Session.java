@@ -43,7 +43,12 @@ public final class Session implements LiveSubscriber {
     private boolean ended;
 
     public Session(
-            SessionServices services, PacketSink sink, Owner owner, Publisher publisher, Connect connect, RouteCache routes) {
+            SessionServices services,
+            PacketSink sink,
+            Owner owner,
+            Publisher publisher,
+            Connect connect,
+            RouteCache routes) {
         this.publisher = publisher;
         this.version = connect.version();
         this.owner = owner;
@@ -91,7 +96,7 @@ public final class Session implements LiveSubscriber {
 
     @Override
     public void deliver(SharedPublish publish, Target target) {
-        if (!ended && !(target.noLocal() && publish.message().publisher() == publisher)) {
+        if (!ended && !(target.noLocal() && publish.message().publisher().equals(publisher))) {
             outbound.deliver(publish, target);
         }
     }

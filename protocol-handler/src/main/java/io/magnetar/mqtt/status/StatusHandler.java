@@ -68,6 +68,6 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         LOG.debug("A connection to the status page failed", cause);
-        ctx.close();
+        var unused = ctx.close();
     }
 }

@@ -56,8 +56,7 @@ public final class StatusPage {
         status.put("streams", streams.all().stream().map(StatusPage::describe).toList());
         status.put("refusedStreams", streams.refused());
         status.put("counters", counters.snapshot());
-        return new Answer(
-                now.ready(), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(status));
+        return new Answer(now.ready(), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(status));
     }
 
     private static Map<String, Object> describe(StreamDefinition stream) {

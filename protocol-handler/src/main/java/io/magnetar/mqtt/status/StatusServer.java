@@ -60,8 +60,7 @@ public final class StatusServer {
     /** Completes when the thread has stopped. */
     public CompletableFuture<Void> close() {
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        group.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS)
-                .addListener(done -> closed.complete(null));
+        group.shutdownGracefully(0, STOP_MILLIS, TimeUnit.MILLISECONDS).addListener(done -> closed.complete(null));
         return closed;
     }
 }

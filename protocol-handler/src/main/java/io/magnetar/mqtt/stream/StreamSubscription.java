@@ -4,9 +4,9 @@ import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.counters.Counter;
-import io.magnetar.mqtt.publish.OutboundPublishFlow;
-import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamListener;
 import io.magnetar.stream.StreamReaders.StreamMessage;
@@ -135,8 +135,7 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
     private void send(StreamMessage next, Qos qos) {
         Message message = next.message();
         Message delivered = request.withProperties() ? message.withUserProperties(added(next)) : message;
-        outbound.send(
-                delivered, qos, message.retain() && request.retainAsPublished(), request.subscriptionIds());
+        outbound.send(delivered, qos, message.retain() && request.retainAsPublished(), request.subscriptionIds());
         services.counters().count(Counter.STREAM_MESSAGES_DELIVERED);
     }
 

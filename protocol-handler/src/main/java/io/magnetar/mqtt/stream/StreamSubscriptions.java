@@ -1,14 +1,14 @@
 package io.magnetar.mqtt.stream;
 
 import io.magnetar.message.Publisher;
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.flow.ReasonCodes;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
-import io.magnetar.mqtt.owner.Owner;
-import io.magnetar.mqtt.flow.PacketSink;
-import io.magnetar.mqtt.flow.ReasonCodes;
-import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
@@ -122,7 +122,7 @@ public final class StreamSubscriptions {
         if (replaced != null) {
             replaced.close();
         }
-        services.readers()
+        var unused = services.readers()
                 .open(stream, request.start(), request.filter(), subscription)
                 .whenComplete((reader, thrown) -> owner.execute(() -> {
                     StreamFailure failure = start(filter, subscription, reader, thrown);
@@ -131,10 +131,7 @@ public final class StreamSubscriptions {
     }
 
     private @Nullable StreamFailure start(
-            String filter,
-            StreamSubscription subscription,
-            @Nullable StreamReader reader,
-            @Nullable Throwable thrown) {
+            String filter, StreamSubscription subscription, @Nullable StreamReader reader, @Nullable Throwable thrown) {
         if (reader != null) {
             subscription.start(reader);
             return null;

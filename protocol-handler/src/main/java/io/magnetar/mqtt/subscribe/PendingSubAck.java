@@ -1,7 +1,7 @@
 package io.magnetar.mqtt.subscribe;
 
-import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.packet.ReasonCode;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

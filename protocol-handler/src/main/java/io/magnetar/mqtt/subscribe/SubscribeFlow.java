@@ -1,13 +1,13 @@
 package io.magnetar.mqtt.subscribe;
 
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.packet.Unsubscribe;
 import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.LiveSubscription;
 import io.magnetar.mqtt.routing.RoutingTable;
-import io.magnetar.mqtt.flow.PacketSink;
-import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.stream.StreamSubscriptionSyntax;
 import io.magnetar.topic.TopicFilter;
@@ -74,8 +74,8 @@ public final class SubscribeFlow {
                     ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED, "shared subscriptions are not available"));
         }
         if (filter.startsWith(NAMED_STREAM_PREFIX)) {
-            return Optional.of(new Refusal(
-                    ReasonCode.TOPIC_FILTER_INVALID, "a stream is subscribed to as $s/<offset>/<filter>"));
+            return Optional.of(
+                    new Refusal(ReasonCode.TOPIC_FILTER_INVALID, "a stream is subscribed to as $s/<offset>/<filter>"));
         }
         int limit = services.limits().maxSubscriptions();
         if (filters.size() + streams.size() >= limit && !isSubscribed(filter)) {
@@ -99,11 +99,7 @@ public final class SubscribeFlow {
         routing.subscribe(
                 filter,
                 new LiveSubscription(
-                        subscriber,
-                        request.qos(),
-                        request.noLocal(),
-                        request.retainAsPublished(),
-                        subscriptionId));
+                        subscriber, request.qos(), request.noLocal(), request.retainAsPublished(), subscriptionId));
     }
 
     public void onUnsubscribe(Unsubscribe unsubscribe) {

@@ -1,0 +1,36 @@
+package io.magnetar.bench;
+
+import io.magnetar.bench.load.Workload.Shape;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Publishers that each have one subscriber of their own. */
+@Command(
+        name = "pairs",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Publishers that each have one subscriber of their own.")
+final class PairsCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--pairs",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Publishers, and as many subscribers. Default: ${DEFAULT-VALUE}.")
+    private int pairs;
+
+    @Mixin
+    private LoadOptions load = new LoadOptions();
+
+    @Override
+    public Integer call() throws Exception {
+        Ranges.check(spec, "--pairs", pairs, 1, LoadOptions.MAX_CLIENTS / 2);
+        return load.run(new Shape("pairs", pairs, pairs, true), "bench/%r/%d", 0);
+    }
+}

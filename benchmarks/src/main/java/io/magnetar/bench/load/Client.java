@@ -1,0 +1,115 @@
+package io.magnetar.bench.load;
+
+import io.magnetar.bench.wire.ConnAck;
+import io.magnetar.bench.wire.MqttVersion;
+import io.magnetar.bench.wire.PacketBytes;
+import io.magnetar.bench.wire.PacketReader;
+import io.magnetar.bench.wire.PacketType;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One MQTT connection: CONNECT, then whatever the kind of client does, then DISCONNECT.
+ *
+ * <p>Thread: the connection's event loop; {@link #ready()} and {@link #ended()} may be watched by any.
+ */
+abstract class Client extends PacketReader {
+    final String clientId;
+    final MqttVersion version;
+
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private @Nullable ChannelHandlerContext context;
+    private boolean leaving;
+
+    Client(Identity identity) {
+        this.clientId = identity.clientId();
+        this.version = identity.version();
+    }
+
+    /** Who connects, and in which protocol version. */
+    record Identity(String clientId, MqttVersion version) {}
+
+    /** Completes when the client can take part in the run. */
+    final CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    /** Completes when the connection is closed: normally after {@link #leave()}, else with the reason. */
+    final CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** Only once connected. */
+    final ChannelHandlerContext context() {
+        ChannelHandlerContext connected = context;
+        if (connected == null) {
+            throw new IllegalStateException(clientId + " is not connected");
+        }
+        return connected;
+    }
+
+    /** The broker accepted the connection; an implementation calls {@link #becomeReady()} now or later. */
+    abstract void accepted(ChannelHandlerContext ctx, ConnAck connAck);
+
+    /** Any packet but CONNACK. */
+    abstract void received(ChannelHandlerContext ctx, int firstByte, ByteBuf in, int body, int length);
+
+    final void becomeReady() {
+        ready.complete(null);
+    }
+
+    /** Disconnects. Thread: any. */
+    final void leave() {
+        ChannelHandlerContext connected = context();
+        connected.executor().execute(() -> {
+            leaving = true;
+            connected.writeAndFlush(PacketBytes.disconnect(connected.alloc())).addListener(done -> connected.close());
+        });
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        context = ctx;
+        ctx.writeAndFlush(PacketBytes.connect(ctx.alloc(), version, clientId));
+    }
+
+    @Override
+    protected final void packet(ChannelHandlerContext ctx, int firstByte, ByteBuf in, int body, int length) {
+        int type = firstByte >> 4;
+        if (type == PacketType.CONNACK) {
+            ConnAck connAck = ConnAck.read(version, in, body, length);
+            if (connAck.code() != 0) {
+                throw new BrokerRefused("connection of " + clientId + " refused with code " + connAck.code());
+            }
+            accepted(ctx, connAck);
+        } else if (type == PacketType.DISCONNECT) {
+            int reason = length > 0 ? in.getUnsignedByte(body) : 0;
+            throw new BrokerRefused("broker disconnected " + clientId + " with reason code " + reason);
+        } else {
+            received(ctx, firstByte, in, body, length);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (leaving) {
+            ended.complete(null);
+        } else {
+            fail(new BrokerRefused("broker closed the connection of " + clientId));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(cause);
+        ctx.close();
+    }
+
+    private void fail(Throwable cause) {
+        ready.completeExceptionally(cause);
+        ended.completeExceptionally(cause);
+    }
+}

@@ -18,18 +18,10 @@ final class FanInCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--publishers",
-            paramLabel = "N",
-            defaultValue = "100",
-            description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--publishers", paramLabel = "N", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
     private int publishers;
 
-    @Option(
-            names = "--subscribers",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--subscribers", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private int subscribers;
 
     @Mixin

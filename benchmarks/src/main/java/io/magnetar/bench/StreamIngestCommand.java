@@ -18,11 +18,7 @@ final class StreamIngestCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--publishers",
-            paramLabel = "N",
-            defaultValue = "200",
-            description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--publishers", paramLabel = "N", defaultValue = "200", description = "Default: ${DEFAULT-VALUE}.")
     private int publishers;
 
     @Option(

@@ -6,6 +6,7 @@ import io.magnetar.bench.wire.PacketBytes;
 import io.magnetar.bench.wire.PacketReader;
 import io.magnetar.bench.wire.PacketType;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -61,19 +62,31 @@ abstract class Client extends PacketReader {
         ready.complete(null);
     }
 
+    /** Queues bytes for the broker; a failure ends the connection through {@link #exceptionCaught}. */
+    static void write(ChannelHandlerContext ctx, ByteBuf bytes) {
+        var unused = ctx.write(bytes, ctx.voidPromise());
+    }
+
+    /** Like {@link #write}, and sends all that is queued. */
+    static void writeAndFlush(ChannelHandlerContext ctx, ByteBuf bytes) {
+        var unused = ctx.writeAndFlush(bytes, ctx.voidPromise());
+    }
+
     /** Disconnects. Thread: any. */
     final void leave() {
         ChannelHandlerContext connected = context();
         connected.executor().execute(() -> {
             leaving = true;
-            connected.writeAndFlush(PacketBytes.disconnect(connected.alloc())).addListener(done -> connected.close());
+            var unused = connected
+                    .writeAndFlush(PacketBytes.disconnect(connected.alloc()))
+                    .addListener(ChannelFutureListener.CLOSE);
         });
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
-        ctx.writeAndFlush(PacketBytes.connect(ctx.alloc(), version, clientId));
+        writeAndFlush(ctx, PacketBytes.connect(ctx.alloc(), version, clientId));
     }
 
     @Override
@@ -105,7 +118,7 @@ abstract class Client extends PacketReader {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         fail(cause);
-        ctx.close();
+        var unused = ctx.close();
     }
 
     private void fail(Throwable cause) {

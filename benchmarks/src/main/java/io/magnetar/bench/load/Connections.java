@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,8 +68,20 @@ final class Connections implements AutoCloseable {
                 connect(newcomers.get(i), loop(i));
                 ready.add(newcomers.get(i).ready());
             }
-            await(CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new)), CONNECT_TIMEOUT_SECONDS, "to connect");
+            await(
+                    CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new)),
+                    CONNECT_TIMEOUT_SECONDS,
+                    "to connect");
         }
+    }
+
+    /** Ends the run when this task fails. */
+    void breakOnFailure(Future<?> task) {
+        var unused = task.addListener(done -> {
+            if (!done.isCancelled()) {
+                broken.completeExceptionally(done.cause());
+            }
+        });
     }
 
     /** Throws what ended a connection before its time, if anything did. */
@@ -92,12 +105,12 @@ final class Connections implements AutoCloseable {
 
     private void connect(Client client, EventLoop loop) {
         clients.add(client);
-        client.ended().whenComplete((done, failure) -> {
+        var unused = client.ended().whenComplete((done, failure) -> {
             if (failure != null) {
                 broken.completeExceptionally(failure);
             }
         });
-        new Bootstrap()
+        var unusedFuture = new Bootstrap()
                 .group(loop)
                 .channel(channelType)
                 .option(ChannelOption.TCP_NODELAY, true)
@@ -108,8 +121,7 @@ final class Connections implements AutoCloseable {
                 .connect(address)
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
-                        client.ready()
-                                .completeExceptionally(new BrokerRefused("no connection to " + address));
+                        client.ready().completeExceptionally(new BrokerRefused("no connection to " + address));
                     }
                 });
     }

@@ -47,7 +47,8 @@ public final class LiveRun {
                     : new LiveArrivals(run, 0, publishers, schedule);
             String filter = paired ? topic(i) : workload.filterOfAll().replace("%r", runName());
             arrivals.add(ofThis);
-            subscribers.add(new Subscriber(identity("sub", i), filter, workload.message().qos(), ofThis));
+            subscribers.add(new Subscriber(
+                    identity("sub", i), filter, workload.message().qos(), ofThis));
         }
     }
 
@@ -69,9 +70,14 @@ public final class LiveRun {
 
     private Publisher publisher(int index) {
         PublishFrame frame = new PublishFrame(
-                broker.version(), topic(index), workload.message().qos(), workload.message().payloadBytes(), run, index);
-        PublishPace pace =
-                PublishPace.of(workload.pace().perSecond(), index, workload.shape().publishers());
+                broker.version(),
+                topic(index),
+                workload.message().qos(),
+                workload.message().payloadBytes(),
+                run,
+                index);
+        PublishPace pace = PublishPace.of(
+                workload.pace().perSecond(), index, workload.shape().publishers());
         int qos = workload.message().qos();
         return new Publisher(identity("pub", index), frame, qos, schedule, pace, workload.pace());
     }
@@ -99,7 +105,7 @@ public final class LiveRun {
                 }
             }
             Runnable tickAll = () -> here.forEach(publisher -> publisher.tick(System.nanoTime()));
-            loop.scheduleAtFixedRate(tickAll, 0, tick, TimeUnit.NANOSECONDS);
+            connections.breakOnFailure(loop.scheduleAtFixedRate(tickAll, 0, tick, TimeUnit.NANOSECONDS));
         }
     }
 
@@ -156,7 +162,10 @@ public final class LiveRun {
                         seconds),
                 new Traffic(
                         publishers.stream().mapToLong(Publisher::measuredSent).sum() / seconds,
-                        publishers.stream().mapToLong(Publisher::measuredAcknowledged).sum() / seconds,
+                        publishers.stream()
+                                        .mapToLong(Publisher::measuredAcknowledged)
+                                        .sum()
+                                / seconds,
                         arrivals.stream().mapToLong(LiveArrivals::measured).sum() / seconds),
                 accounting,
                 new RunReport.Trouble(

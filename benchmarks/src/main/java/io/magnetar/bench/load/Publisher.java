@@ -95,14 +95,14 @@ final class Publisher extends Client {
         }
         while (budget > 0 && ctx.channel().isWritable()) {
             int count = (int) Math.min(budget, FRAMES_PER_WRITE);
-            write(ctx, count, now);
+            writeFrames(ctx, count, now);
             budget -= count;
         }
         sent.lazySet(next);
         ctx.flush();
     }
 
-    private void write(ChannelHandlerContext ctx, int count, long now) {
+    private void writeFrames(ChannelHandlerContext ctx, int count, long now) {
         ByteBuf out = ctx.alloc().directBuffer(count * frame.length());
         long elapsed = schedule.elapsed(now);
         for (int i = 0; i < count; i++) {
@@ -114,7 +114,7 @@ final class Publisher extends Client {
                 measuredSent++;
             }
         }
-        ctx.write(out, ctx.voidPromise());
+        write(ctx, out);
     }
 
     @Override
@@ -167,7 +167,7 @@ final class Publisher extends Client {
         ByteBuf out = releases;
         if (out != null) {
             releases = null;
-            ctx.writeAndFlush(out, ctx.voidPromise());
+            writeAndFlush(ctx, out);
         }
         arrivedNanos = 0;
         pump();

@@ -23,7 +23,7 @@ final class ReplayArrivals implements Arrivals {
             unstamped++;
             return;
         }
-        long source = (long) Stamp.run(in, payload) << 32 | Stamp.publisher(in, payload);
+        long source = ((long) Stamp.run(in, payload) << 32) | Stamp.publisher(in, payload);
         SequenceTracker tracker = trackers.get(source);
         if (tracker == null) {
             tracker = new SequenceTracker();

@@ -89,7 +89,10 @@ public final class ReplayRun {
                 new Traffic(0, 0, seconds == 0 ? 0 : received / seconds),
                 accounting,
                 new RunReport.Trouble(
-                        0, 0, 0, arrivals.stream().mapToLong(ReplayArrivals::unstamped).sum()),
+                        0,
+                        0,
+                        0,
+                        arrivals.stream().mapToLong(ReplayArrivals::unstamped).sum()),
                 new Latencies(LatencySummary.NONE, LatencySummary.NONE),
                 probe.usage());
     }

@@ -33,7 +33,7 @@ final class Subscriber extends Client {
 
     @Override
     void accepted(ChannelHandlerContext ctx, ConnAck connAck) {
-        ctx.writeAndFlush(PacketBytes.subscribe(ctx.alloc(), version, SUBSCRIBE_ID, filter, qos));
+        writeAndFlush(ctx, PacketBytes.subscribe(ctx.alloc(), version, SUBSCRIBE_ID, filter, qos));
     }
 
     @Override
@@ -56,7 +56,7 @@ final class Subscriber extends Client {
         if (arrivedNanos == 0) {
             arrivedNanos = System.nanoTime();
         }
-        int messageQos = firstByte >> 1 & 0x3;
+        int messageQos = (firstByte >> 1) & 0x3;
         int at = body + 2 + in.getUnsignedShort(body);
         if (messageQos > 0) {
             acknowledge(ctx, messageQos == 1 ? PacketType.PUBACK : PacketType.PUBREC, in.getUnsignedShort(at));
@@ -82,7 +82,7 @@ final class Subscriber extends Client {
         ByteBuf out = acks;
         if (out != null) {
             acks = null;
-            ctx.writeAndFlush(out, ctx.voidPromise());
+            writeAndFlush(ctx, out);
         }
         if (arrivedNanos != 0) {
             arrivals.readComplete(arrivedNanos);

@@ -26,7 +26,7 @@ public record LinuxProcess(long pid) {
     /** Processor time of all its threads so far, user and system. */
     public double cpuSeconds() {
         String stat = read("stat");
-        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", SYSTEM_TICKS + 2);
         return (Long.parseLong(afterName[USER_TICKS]) + Long.parseLong(afterName[SYSTEM_TICKS])) / TICKS_PER_SECOND;
     }
 

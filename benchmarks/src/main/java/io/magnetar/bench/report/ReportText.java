@@ -13,12 +13,7 @@ public final class ReportText {
         RunReport.Load load = report.load();
         lines.add(text(
                 "%s: %d publishers, %d subscribers, QoS %d, %d B payload, %.1f s measured",
-                load.shape(),
-                load.publishers(),
-                load.subscribers(),
-                load.qos(),
-                load.payloadBytes(),
-                load.seconds()));
+                load.shape(), load.publishers(), load.subscribers(), load.qos(), load.payloadBytes(), load.seconds()));
         if (load.publishers() > 0) {
             lines.add(text("  sent          %,14.0f msg/s", report.traffic().sentPerSecond()));
         }

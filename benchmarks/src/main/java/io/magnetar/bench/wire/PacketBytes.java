@@ -50,7 +50,7 @@ public final class PacketBytes {
     /** Appends a PUBACK, PUBREC, PUBREL or PUBCOMP that says success. */
     public static void writeAck(ByteBuf out, int type, int packetId) {
         int flags = type == PacketType.PUBREL ? PUBREL_FLAGS : 0;
-        out.writeByte(type << 4 | flags).writeByte(2).writeShort(packetId);
+        out.writeByte((type << 4) | flags).writeByte(2).writeShort(packetId);
     }
 
     static void writeString(ByteBuf out, String text) {
@@ -63,7 +63,7 @@ public final class PacketBytes {
 
     private static ByteBuf packet(ByteBufAllocator allocator, int type, int flags, ByteBuf body) {
         ByteBuf packet = allocator.buffer(body.readableBytes() + 5);
-        packet.writeByte(type << 4 | flags);
+        packet.writeByte((type << 4) | flags);
         VariableInt.write(packet, body.readableBytes());
         return packet.writeBytes(body);
     }

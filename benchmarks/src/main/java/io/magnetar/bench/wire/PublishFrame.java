@@ -30,7 +30,7 @@ public final class PublishFrame {
             head.writeByte(0);
         }
         ByteBuf packet = Unpooled.buffer(head.readableBytes() + payloadBytes + 5);
-        packet.writeByte(PacketType.PUBLISH << 4 | qos << 1);
+        packet.writeByte((PacketType.PUBLISH << 4) | (qos << 1));
         VariableInt.write(packet, head.readableBytes() + payloadBytes);
         packetIdAt = qos > 0 ? packet.writerIndex() + packetIdInHead : -1;
         packet.writeBytes(head);

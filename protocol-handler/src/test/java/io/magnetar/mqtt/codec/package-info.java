@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package io.magnetar.mqtt.session;
+
+import io.magnetar.mqtt.owner.Owner;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+/** An owner whose tasks run when the simulation says so. There is one thread, and it is {@code current}'s. */
+final class SimulatedOwner implements Owner {
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private boolean current;
+
+    /** Runs one task as this owner. */
+    void runAs(Runnable task) {
+        current = true;
+        try {
+            task.run();
+        } finally {
+            current = false;
+        }
+    }
+
+    /** Runs the oldest task, if there is one. */
+    boolean runOne() {
+        Runnable task = tasks.poll();
+        if (task == null) {
+            return false;
+        }
+        runAs(task);
+        return true;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public boolean isCurrentThread() {
+        return current;
+    }
+
+    @Override
+    public boolean isCongested() {
+        return false;
+    }
+
+    @Override
+    public void schedule(Runnable task, long delay, TimeUnit unit) {
+        tasks.add(task);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.session;
+
+import org.jspecify.annotations.NullMarked;

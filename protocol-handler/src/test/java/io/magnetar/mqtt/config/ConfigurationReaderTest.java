@@ -1,0 +1,70 @@
+package io.magnetar.mqtt.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.net.InetSocketAddress;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationReaderTest {
+    private static final int MAX_MESSAGE_SIZE = 5 * 1024 * 1024;
+
+    private static MqttConfiguration read(String... keysAndValues) {
+        Properties properties = new Properties();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            properties.setProperty(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return ConfigurationReader.read(properties, MAX_MESSAGE_SIZE);
+    }
+
+    @Test
+    void everyDefaultIsValid() {
+        MqttConfiguration configuration = read();
+
+        assertThat(configuration.listeners()).containsExactly(new InetSocketAddress("0.0.0.0", 1883));
+        assertThat(configuration.http()).isEqualTo(new InetSocketAddress("0.0.0.0", 18083));
+        assertThat(configuration.maxPacketSize()).isEqualTo(1_048_576);
+        assertThat(configuration.ioThreads()).isPositive();
+    }
+
+    @Test
+    void readsSeveralListenersAndKeysOfOthersAreNotItsBusiness() {
+        MqttConfiguration configuration = read(
+                "mqttListeners",
+                "mqtt://127.0.0.1:1883, mqtt://[::1]:1884",
+                "brokerServicePort",
+                "6650",
+                "mqttHttpPort",
+                "");
+
+        assertThat(configuration.listeners())
+                .extracting(InetSocketAddress::getHostString, InetSocketAddress::getPort)
+                .containsExactly(tuple("127.0.0.1", 1883), tuple("0:0:0:0:0:0:0:1", 1884));
+        assertThat(configuration.http().getPort()).isEqualTo(18_083);
+    }
+
+    @Test
+    void namesAllThatIsWrongAtOnce() {
+        assertThatThrownBy(() -> read(
+                        "mqttListeners", "mqtt://0.0.0.0:1883,tcp://x:1,mqtt://y",
+                        "mqttMaxPacketSize", "many",
+                        "mqttReceiveMaximum", "0",
+                        "mqttTenants", "(",
+                        "mqttMaxPaketSize", "1"))
+                .isInstanceOf(MqttConfiguration.InvalidException.class)
+                .hasMessageContaining("'tcp://x:1' is no listener")
+                .hasMessageContaining("'mqtt://y' is no listener")
+                .hasMessageContaining("mqttMaxPacketSize=many: a whole number from 1024 to")
+                .hasMessageContaining("mqttReceiveMaximum=0: a whole number from 1 to 65535")
+                .hasMessageContaining("mqttTenants=(: no regular expression")
+                .hasMessageContaining("mqttMaxPaketSize: there is no such key");
+    }
+
+    @Test
+    void refusesPacketsThatNoLogCouldTake() {
+        assertThatThrownBy(() -> read("mqttMaxPacketSize", Integer.toString(MAX_MESSAGE_SIZE)))
+                .hasMessageContaining("must fit the broker's maxMessageSize=" + MAX_MESSAGE_SIZE);
+    }
+}

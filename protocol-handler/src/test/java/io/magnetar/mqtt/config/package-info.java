@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.publish;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# The broker's process: start, watch until it is ready, stop.
+
+# What 4 GB of memory hold with room to spare; PULSAR_MEM in the environment says otherwise.
+DEFAULT_MEMORY='-Xms512m -Xmx1g -XX:MaxDirectMemorySize=1g'
+READY_SECONDS=300
+STOP_SECONDS=90
+
+# Sets BROKER to the process id. Its output goes to files, its input is nothing.
+start_broker() {
+    local home=$1 arguments
+    arguments=(--config "$home/conf/standalone.conf" --metadata-dir "$DATA/metadata"
+        --bookkeeper-dir "$DATA/bookkeeper" --bookkeeper-port "$BOOKIE_PORT"
+        --functions-worker-conf "$home/conf/functions_worker.yml" --no-stream-storage)
+    [ "$FUNCTIONS" = yes ] || arguments+=(--no-functions-worker)
+    LOG=$DATA/logs/pulsar-standalone.log
+    OUTPUT=$DATA/logs/output.log
+    LOG_START=1
+    [ ! -f "$LOG" ] || LOG_START=$(($(wc -c <"$LOG") + 1))
+    PULSAR_MEM=${PULSAR_MEM:-$DEFAULT_MEMORY} \
+        PULSAR_GC=${PULSAR_GC:-'-XX:+UseG1GC -XX:MaxGCPauseMillis=50 -XX:+PerfDisableSharedMem'} \
+        PULSAR_GC_LOG="-Xlog:async -Xlog:gc:$DATA/logs/gc.log:time,uptime:filecount=3,filesize=10M" \
+        PULSAR_LOG_DIR="$DATA/logs" PULSAR_STANDALONE_CONF="$home/conf/standalone.conf" \
+        PULSAR_STANDALONE_USE_ZOOKEEPER='' \
+        "$home/bin/pulsar" standalone "${arguments[@]}" </dev/null >"$OUTPUT" 2>&1 &
+    BROKER=$!
+}
+
+broker_lives() {
+    kill -0 "$BROKER" 2>/dev/null
+}
+
+# Prints why the broker gave up: the handler's own words about its configuration, or the first errors.
+print_broker_errors() {
+    local own
+    own=$(tail -c "+$LOG_START" "$LOG" 2>/dev/null)
+    if grep -q 'The MQTT configuration is invalid' <<<"$own"; then
+        sed -n '/The MQTT configuration is invalid/,${
+            s/.*\(The MQTT configuration is invalid\)/\1/p; t
+            /^  /!q; p }' <<<"$own"
+        return
+    fi
+    grep -E ' (ERROR|FATAL) |^Caused by' <<<"$own" | cut -c 1-300 | head -n 12 || true
+    tail -n 5 "$OUTPUT" | cut -c 1-300
+}
+
+# broker_failed WHAT: ends the launcher.
+broker_failed() {
+    print_broker_errors >&2
+    forget_running "$DATA"
+    fail "$1; the log is $LOG"
+}
+
+# Prints what keeps the broker from being ready, nothing when it is ready.
+not_ready_because() {
+    local status
+    status=$(http_get "$HTTP_HOST" "$HTTP_PORT" /status) || status=''
+    case $status in
+        '') say 'the broker starts' ;;
+        HTTP/1.?' 200 '*)
+            if [ "$FUNCTIONS" = yes ] && ! http_get 127.0.0.1 "$ADMIN_PORT" /admin/v2/worker/cluster/leader \
+                | head -n 1 | grep -q ' 200 '; then
+                say 'the functions worker starts'
+            fi
+            ;;
+        *) tr -d '\n' <<<"$status" | sed -n 's/.*"reason" *: *"\([^"]*\)".*/\1/p' ;;
+    esac
+}
+
+# Waits until the broker serves clients; returns 1 when a stop was asked for.
+await_ready() {
+    local deadline=$((SECONDS + READY_SECONDS)) reason shown='the broker starts'
+    while true; do
+        [ "$STOP_REQUESTS" -eq 0 ] || return 1
+        broker_lives || broker_failed 'the broker has ended before it was ready'
+        reason=$(not_ready_because)
+        [ -n "$reason" ] || return 0
+        if [ "$reason" != "$shown" ]; then
+            say "  not ready yet: $reason"
+            shown=$reason
+        fi
+        if [ "$SECONDS" -ge "$deadline" ]; then
+            stop_broker
+            broker_failed "the broker was not ready within $READY_SECONDS seconds ($reason)"
+        fi
+        sleep 0.3 || true
+    done
+}
+
+# Asks the broker to end, and makes it when it does not, or when a second signal arrives.
+stop_broker() {
+    local deadline=$((SECONDS + STOP_SECONDS))
+    kill -TERM "$BROKER" 2>/dev/null || return 0
+    while broker_lives; do
+        if [ "$SECONDS" -ge "$deadline" ] || [ "$STOP_REQUESTS" -ge 2 ]; then
+            say 'Killing the broker; what was acknowledged is safe.'
+            kill -KILL "$BROKER" 2>/dev/null || true
+            break
+        fi
+        sleep 0.2 || true
+    done
+    wait "$BROKER" 2>/dev/null || true
+}

@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# Builds what is missing or older than its sources.
+
+handler_nar() {
+    printf '%s\n' "$MAGNETAR_ROOT/protocol-handler/target/magnetar-mqtt-$(project_version).nar"
+}
+
+# is_stale PRODUCT MODULE...: the product is missing, or something that it is made of is newer.
+is_stale() {
+    local product=$1 module
+    shift
+    [ -f "$product" ] || return 0
+    [ -z "$(find "$MAGNETAR_ROOT/pom.xml" -newer "$product")" ] || return 0
+    for module in "$@"; do
+        [ -z "$(find "$MAGNETAR_ROOT/$module/pom.xml" "$MAGNETAR_ROOT/$module/src/main" \
+            -newer "$product" -print -quit 2>/dev/null)" ] || return 0
+    done
+    return 1
+}
+
+# build_module MODULE PRODUCT: runs Maven for a module and those that it needs.
+build_module() {
+    require_build_tools
+    say "Building $1 ..."
+    (cd "$MAGNETAR_ROOT" && mvn -B -q -ntp -Dstyle.color=never -DskipTests -pl "$1" -am package) >&2 \
+        || fail "the build of $1 failed, see above"
+    [ -f "$2" ] || fail "the build of $1 made no $2"
+    # Maven leaves alone what it finds up to date; the next look should find it so, too.
+    touch "$2"
+}
+
+ensure_handler() {
+    local nar
+    nar=$(handler_nar)
+    if is_stale "$nar" protocol-handler stream-mapping tenancy-mapping; then
+        build_module protocol-handler "$nar"
+    fi
+}
+
+# ensure_program MODULE: a module whose build leaves target/classes, and target/classpath with what it needs beside.
+ensure_program() {
+    local classpath=$MAGNETAR_ROOT/$1/target/classpath
+    if is_stale "$classpath" "$1"; then
+        build_module "$1" "$classpath"
+    fi
+}
+
+# run_program MODULE MAIN ARGUMENT...: becomes a program of a module.
+run_program() {
+    local module=$MAGNETAR_ROOT/$1 main=$2
+    shift 2
+    require_java
+    exec "$JAVA" -cp "$module/target/classes:$(cat "$module/target/classpath")" "$main" "$@"
+}

@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# The whole test suite.
+
+# Other projects' programs that tests run against, where they are installed.
+OPTIONAL_PEERS='mosquitto mosquitto_pub mosquitto_sub'
+
+missing_peers() {
+    local peer missing=''
+    for peer in $OPTIONAL_PEERS; do
+        command -v "$peer" >/dev/null || missing="$missing${missing:+, }tests with $peer (not installed)"
+    done
+    printf '%s\n' "$missing"
+}
+
+# The sums of all the reports that this run has written.
+print_totals() {
+    local stamp=$1
+    find "$MAGNETAR_ROOT" -path '*/target/*-reports/*.txt' -newer "$stamp" -exec grep -h '^Tests run:' {} + \
+        | awk -F'[:,]' '
+            { run += $2; failed += $4; errors += $6; skipped += $8; classes++ }
+            END { printf "Tests: %d run, %d failed, %d errors, %d skipped, in %d classes\n",
+                  run, failed, errors, skipped, classes }'
+}
+
+test_command() {
+    if asks_for_help "$@"; then
+        cat <<'END'
+usage: ./magnetar test [MAVEN-ARGUMENT...]
+
+Runs every test and every check of the build: mvn verify. Tests that need other programs (mosquitto and its clients)
+run where these are installed; what was left out is named. Arguments go to Maven, for example: -pl stream-mapping -am
+END
+        return
+    fi
+    require_build_tools
+    ensure_distribution
+    local stamp result=0 missing
+    stamp=$(mktemp)
+    (cd "$MAGNETAR_ROOT" && mvn -B -ntp -Dmagnetar.distribution="$(distribution_directory)" verify "$@") || result=$?
+    print_totals "$stamp"
+    rm -f "$stamp"
+    missing=$(missing_peers)
+    say "left out: ${missing:-nothing}"
+    if [ "$result" -ne 0 ]; then
+        fail "the tests or checks failed, see above"
+    fi
+    say "all passed"
+}

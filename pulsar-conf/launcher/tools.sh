@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# Programs that talk to the running standalone.
+
+# Pulsar's own scripts change the working directory, so that a relative file on the command line is not found: the tools
+# are started without them.
+# pulsar_tool MAIN ARGUMENT...
+pulsar_tool() {
+    local main=$1 home
+    shift
+    require_java
+    require_running
+    home=$RUNNING_DATA/pulsar
+    exec "$JAVA" -cp "$home/conf/tools:$home/lib/*" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+        -Djava.net.preferIPv4Stack=true -Djava.util.logging.config.file=/dev/null -Dlog4j.configurationFile="$home/conf/tools/log4j2.yaml" \
+        -Dio.netty.tryReflectionSetAccessible=true \
+        --add-opens java.base/sun.net=ALL-UNNAMED --add-opens java.base/java.lang=ALL-UNNAMED \
+        --add-opens java.base/java.util.zip=ALL-UNNAMED --add-opens java.base/java.nio=ALL-UNNAMED \
+        --add-opens java.base/jdk.internal.misc=ALL-UNNAMED \
+        "$main" "$home/conf/client.conf" "$@"
+}
+
+pulsar_admin_command() {
+    if asks_for_help "$@"; then
+        cat <<'END'
+usage: ./magnetar pulsar-admin ARGUMENT...
+
+Pulsar's admin tool, set to the running standalone (MAGNETAR_DATA=DIR chooses one of several). Without arguments it lists
+its commands; `./magnetar pulsar-admin topics --help` tells of one. Streams are partitioned topics:
+
+  ./magnetar pulsar-admin topics create-partitioned-topic persistent://public/streams/readings -p 4 \
+      -m mqtt.filter='sensors/+/readings' -m mqtt.key=client-id
+END
+        return
+    fi
+    pulsar_tool org.apache.pulsar.admin.cli.PulsarAdminTool "$@"
+}
+
+pulsar_client_command() {
+    if asks_for_help "$@"; then
+        cat <<'END'
+usage: ./magnetar pulsar-client ARGUMENT...
+
+Pulsar's client tool, set to the running standalone (MAGNETAR_DATA=DIR chooses one of several). Without arguments it lists
+its commands; `./magnetar pulsar-client consume --help` tells of one. A stream's messages:
+
+  ./magnetar pulsar-client consume -n 0 -s audit -p Earliest persistent://public/streams/readings
+END
+        return
+    fi
+    pulsar_tool org.apache.pulsar.client.cli.PulsarClientTool "$@"
+}
+
+demo_command() {
+    if asks_for_help "$@"; then
+        ensure_program pulsar-conf
+        run_program pulsar-conf io.magnetar.demo.Demo --help
+    fi
+    require_java
+    require_running
+    ensure_program pulsar-conf
+    run_program pulsar-conf io.magnetar.demo.Demo \
+        --mqtt-port "$(state_value "$RUNNING_DATA" mqtt-port)" \
+        --admin-url "$(state_value "$RUNNING_DATA" admin-url)" "$@"
+}
+
+bench_command() {
+    [ -d "$MAGNETAR_ROOT/benchmarks" ] || fail "there is no module benchmarks in $MAGNETAR_ROOT"
+    ensure_program benchmarks
+    run_program benchmarks io.magnetar.bench.Bench "$@"
+}

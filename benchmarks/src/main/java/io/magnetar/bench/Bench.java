@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             FanOutCommand.class,
             FanInCommand.class,
             StreamIngestCommand.class,
-            ReplayCommand.class
+            ReplayCommand.class,
+            CompareCommand.class
         })
 public final class Bench implements Runnable {
     private static final int REFUSED = 1;

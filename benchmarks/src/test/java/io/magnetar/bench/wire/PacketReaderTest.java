@@ -24,12 +24,12 @@ class PacketReaderTest {
         }
     });
 
-    @RepeatedTest(20)
+    @RepeatedTest(10)
     void cutsTheSamePacketsWhereverTheBytesAreSplit(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         ByteBuf wire = Unpooled.buffer();
         List<String> expected = new ArrayList<>();
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 20; i++) {
             byte[] body = new byte[random.nextInt(10) == 0 ? random.nextInt(40_000) : random.nextInt(300)];
             random.nextBytes(body);
             int firstByte = random.nextInt(256);

@@ -49,23 +49,34 @@ public record TopicFilter(String value) {
 
     /** Tells whether a topic name matches. A leading wildcard does not match a leading {@code $} [MQTT-4.7.2-1]. */
     public boolean matches(String topic) {
-        if (topic.charAt(0) == '$' && (value.charAt(0) == '+' || value.charAt(0) == '#')) {
+        return includes(topic);
+    }
+
+    /** Tells whether every topic that matches {@code narrower} also matches this filter. */
+    public boolean covers(TopicFilter narrower) {
+        return includes(narrower.value);
+    }
+
+    /** Walks the levels of both; a topic name is a filter that includes nothing but itself. */
+    private boolean includes(String other) {
+        boolean leadingWildcard = value.charAt(0) == '+' || value.charAt(0) == '#';
+        if (leadingWildcard && other.charAt(0) == '$') {
             return false;
         }
         int f = 0;
-        int t = 0;
+        int o = 0;
         while (true) {
             int filterEnd = levelEnd(value, f);
             if (isLevel(f, filterEnd, '#')) {
                 return true;
             }
-            int topicEnd = levelEnd(topic, t);
-            if (!isLevel(f, filterEnd, '+') && !sameLevel(f, filterEnd, topic, t, topicEnd)) {
+            int otherEnd = levelEnd(other, o);
+            boolean single = isLevel(f, filterEnd, '+') && !other.startsWith("#", o);
+            if (!single && !sameLevel(f, filterEnd, other, o, otherEnd)) {
                 return false;
             }
             boolean filterDone = filterEnd == value.length();
-            boolean topicDone = topicEnd == topic.length();
-            if (topicDone) {
+            if (otherEnd == other.length()) {
                 // "sport/#" also matches the parent level "sport".
                 return filterDone || (value.length() == filterEnd + 2 && value.charAt(filterEnd + 1) == '#');
             }
@@ -73,42 +84,7 @@ public record TopicFilter(String value) {
                 return false;
             }
             f = filterEnd + 1;
-            t = topicEnd + 1;
-        }
-    }
-
-    /** Tells whether every topic that matches {@code narrower} also matches this filter. */
-    public boolean covers(TopicFilter narrower) {
-        String other = narrower.value;
-        boolean leadingWildcard = value.charAt(0) == '+' || value.charAt(0) == '#';
-        if (leadingWildcard && other.charAt(0) == '$') {
-            return false;
-        }
-        int f = 0;
-        int n = 0;
-        while (true) {
-            int filterEnd = levelEnd(value, f);
-            if (isLevel(f, filterEnd, '#')) {
-                return true;
-            }
-            int otherEnd = levelEnd(other, n);
-            boolean otherIsHash = otherEnd - n == 1 && other.charAt(n) == '#';
-            if (otherIsHash) {
-                return false;
-            }
-            if (!isLevel(f, filterEnd, '+') && !sameLevel(f, filterEnd, other, n, otherEnd)) {
-                return false;
-            }
-            boolean filterDone = filterEnd == value.length();
-            boolean otherDone = otherEnd == other.length();
-            if (otherDone) {
-                return filterDone || (value.length() == filterEnd + 2 && value.charAt(filterEnd + 1) == '#');
-            }
-            if (filterDone) {
-                return false;
-            }
-            f = filterEnd + 1;
-            n = otherEnd + 1;
+            o = otherEnd + 1;
         }
     }
 

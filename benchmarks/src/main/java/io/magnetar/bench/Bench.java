@@ -6,7 +6,9 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
@@ -17,7 +19,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "magnetar bench",
-        mixinStandardHelpOptions = true,
         description = "Loads an MQTT broker on this machine, measures it, and accounts for every message.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -33,6 +34,13 @@ public final class Bench implements Runnable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Print this.")
+    private boolean help;
 
     @Override
     public void run() {

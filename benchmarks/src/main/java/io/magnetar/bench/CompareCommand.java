@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
 /** Runs the comparison of docs/benchmarks.md. */
 @Command(
         name = "compare",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
                 "Starts a standalone and a Mosquitto of its own, runs the same loads on both and pulsar-perf on the"

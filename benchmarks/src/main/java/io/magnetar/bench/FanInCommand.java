@@ -9,11 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Many publishers whose messages all go to few subscribers. */
-@Command(
-        name = "fanin",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
-        description = "Many publishers whose messages all go to few subscribers.")
+@Command(name = "fanin", sortOptions = false, description = "Many publishers whose messages all go to few subscribers.")
 final class FanInCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -11,7 +11,6 @@ import picocli.CommandLine.Spec;
 /** Few publishers whose every message goes to many subscribers. */
 @Command(
         name = "fanout",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Few publishers whose every message goes to many subscribers.")
 final class FanOutCommand implements Callable<Integer> {

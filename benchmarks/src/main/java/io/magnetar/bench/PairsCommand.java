@@ -9,11 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Publishers that each have one subscriber of their own. */
-@Command(
-        name = "pairs",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
-        description = "Publishers that each have one subscriber of their own.")
+@Command(name = "pairs", sortOptions = false, description = "Publishers that each have one subscriber of their own.")
 final class PairsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

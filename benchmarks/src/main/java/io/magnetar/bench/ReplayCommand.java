@@ -13,7 +13,6 @@ import picocli.CommandLine.Spec;
 /** Subscribers that read a stream's past. */
 @Command(
         name = "replay",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Subscribers that read a stream's past, until they have enough or nothing more comes.")
 final class ReplayCommand implements Callable<Integer> {

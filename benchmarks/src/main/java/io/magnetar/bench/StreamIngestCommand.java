@@ -11,7 +11,6 @@ import picocli.CommandLine.Spec;
 /** Publishers into a stream, with nobody subscribed: counts what the broker acknowledges. */
 @Command(
         name = "stream-ingest",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Publishers into a stream, with nobody subscribed: counts what the broker acknowledges.")
 final class StreamIngestCommand implements Callable<Integer> {

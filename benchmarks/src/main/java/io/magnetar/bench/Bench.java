@@ -40,7 +40,7 @@ public final class Bench implements Runnable {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Print this.")
-    private boolean help;
+    private boolean unusedHelp;
 
     @Override
     public void run() {

@@ -60,7 +60,8 @@ demo_command() {
     ensure_program pulsar-conf
     run_program pulsar-conf io.magnetar.demo.Demo \
         --mqtt-port "$(state_value "$RUNNING_DATA" mqtt-port)" \
-        --admin-url "$(state_value "$RUNNING_DATA" admin-url)" "$@"
+        --admin-url "$(state_value "$RUNNING_DATA" admin-url)" \
+        --status-url "http://$(state_value "$RUNNING_DATA" http)/status" "$@"
 }
 
 bench_command() {

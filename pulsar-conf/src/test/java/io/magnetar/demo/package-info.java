@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.demo;
+
+import org.jspecify.annotations.NullMarked;

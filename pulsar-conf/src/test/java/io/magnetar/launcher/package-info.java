@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.launcher;
+
+import org.jspecify.annotations.NullMarked;

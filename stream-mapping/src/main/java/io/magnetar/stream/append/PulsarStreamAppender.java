@@ -1,0 +1,138 @@
+package io.magnetar.stream.append;
+
+import io.magnetar.message.Message;
+import io.magnetar.stream.StreamAppender;
+import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamFailure.Kind;
+import io.magnetar.stream.layout.MessageEncoder;
+import io.magnetar.tenancy.Namespace;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.pulsar.client.api.PulsarClient;
+
+/**
+ * Appends to streams with the Pulsar client. A stream's writers are made with its first message, and end when the catalog no
+ * longer has it: what they could not write then is answered {@link Kind#GONE}.
+ *
+ * <p>Thread: any.
+ */
+public final class PulsarStreamAppender implements StreamAppender {
+    private static final long TICK_MILLIS = 500;
+    private static final long GONE_GRACE_MILLIS = 2_000;
+
+    /** Streams by identity: a stream keeps its writers when its definition changes. */
+    private record StreamName(Namespace namespace, String name) {}
+
+    private final StreamCatalog catalog;
+    private final AppendSettings settings;
+    private final ProducerSource producers;
+    private final ExecutorService executor;
+    private final LongAdder pendingBytes = new LongAdder();
+    private final Map<StreamName, StreamWriter> writers = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /** @param timer looks now and then for messages that have waited too long */
+    public PulsarStreamAppender(
+            PulsarClient client, StreamCatalog catalog, AppendSettings settings, ScheduledExecutorService timer) {
+        this.catalog = catalog;
+        this.settings = settings;
+        this.producers = new ProducerSource(client, settings);
+        this.executor = threads(settings.threads());
+        catalog.onChange(this::namespaceChanged);
+        var unused = timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static ExecutorService threads(int count) {
+        AtomicInteger number = new AtomicInteger();
+        return Executors.newFixedThreadPool(count, task -> {
+            Thread thread = new Thread(task, "magnetar-append-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @Override
+    public void append(StreamDefinition stream, Message message, AppendListener listener) {
+        String key = stream.key().of(message);
+        long bytes = MessageEncoder.size(message, key);
+        if (closed || pendingBytes.sum() + bytes > settings.maxPendingBytes()) {
+            listener.appended(new StreamFailure(
+                    Kind.UNAVAILABLE,
+                    closed ? "the broker is stopping" : "too many messages wait to be written to streams"));
+            return;
+        }
+        pendingBytes.add(bytes);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.timeoutMillis());
+        writer(stream).append(new PendingAppend(message, key, bytes, deadline, listener, pendingBytes));
+    }
+
+    private StreamWriter writer(StreamDefinition stream) {
+        StreamName name = new StreamName(stream.namespace(), stream.name());
+        StreamWriter writer = writers.get(name);
+        return writer != null
+                ? writer
+                : writers.computeIfAbsent(name, ignored -> open(current(name).orElse(stream)));
+    }
+
+    private StreamWriter open(StreamDefinition stream) {
+        StreamName name = new StreamName(stream.namespace(), stream.name());
+        return new StreamWriter(
+                stream,
+                partition -> new PartitionWriter(
+                        stream.pulsarTopic(partition),
+                        new PartitionWriter.Shape(partition, stream.partitions(), stream.orderBuckets()),
+                        producers,
+                        () -> current(name).isPresent(),
+                        executor));
+    }
+
+    /** The stream as it is defined now. */
+    private Optional<StreamDefinition> current(StreamName name) {
+        return catalog.of(name.namespace()).all().stream()
+                .filter(stream -> stream.name().equals(name.name()))
+                .findFirst();
+    }
+
+    private void namespaceChanged(Namespace namespace) {
+        writers.forEach((name, writer) -> {
+            if (name.namespace().equals(namespace)) {
+                Optional<StreamDefinition> now = current(name);
+                if (now.isEmpty() || !writer.fits(now.get())) {
+                    writers.remove(name, writer);
+                    var unused = writer.close(
+                            GONE_GRACE_MILLIS,
+                            new StreamFailure(Kind.GONE, "the stream " + name.name() + " is gone or was made anew"));
+                }
+            }
+        });
+    }
+
+    private void tick() {
+        writers.values().forEach(StreamWriter::tick);
+    }
+
+    @Override
+    public long pendingBytes() {
+        return pendingBytes.sum();
+    }
+
+    /** Refuses what comes from now on and completes when all that was given before is answered. Never fails. */
+    public CompletableFuture<Void> close() {
+        closed = true;
+        StreamFailure stopping = new StreamFailure(Kind.UNAVAILABLE, "the broker is stopping");
+        return CompletableFuture.allOf(writers.values().stream()
+                        .map(writer -> writer.close(settings.timeoutMillis(), stopping))
+                        .toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> executor.shutdown());
+    }
+}

@@ -1,0 +1,122 @@
+package io.magnetar.stream.definition;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.magnetar.tenancy.Namespace;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.pulsar.metadata.api.GetResult;
+import org.apache.pulsar.metadata.api.MetadataStore;
+
+/**
+ * Finds the definitions where the brokers of a Pulsar instance keep their partitioned topics: in the configuration metadata
+ * store, whose notifications tell of changes that any broker makes. It reads the store itself, past Pulsar's caches, which may
+ * lag behind a notification.
+ *
+ * <p>Thread: any.
+ */
+public final class MetadataStoreDefinitions implements DefinitionSource {
+    private static final String ROOT = "/admin/partitioned-topics";
+    private static final Pattern STREAM_PATH = Pattern.compile(ROOT + "/([^/]+)/streams(/.*)?");
+    /** Pulsar keeps its own topics, such as a namespace's topic policies, under names that begin so. */
+    private static final String PULSARS_OWN = "__";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final MetadataStore store;
+    private final Predicate<String> tenants;
+
+    /**
+     * @param store the configuration metadata store
+     * @param tenants which tenants are namespaces: matches a tenant's whole name
+     */
+    public MetadataStoreDefinitions(MetadataStore store, Pattern tenants) {
+        this.store = store;
+        this.tenants = tenants.asMatchPredicate().and(Namespace::isLegal);
+    }
+
+    @Override
+    public CompletableFuture<Set<Namespace>> namespaces() {
+        return store.getChildrenFromStore(ROOT)
+                .thenApply(names ->
+                        names.stream().filter(tenants).map(Namespace::new).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    @Override
+    public CompletableFuture<List<StreamTopic>> topics(Namespace namespace) {
+        return topics(namespace, true).thenCombine(topics(namespace, false), (persistent, nonPersistent) -> {
+            List<StreamTopic> all = new ArrayList<>(persistent);
+            all.addAll(nonPersistent);
+            return all;
+        });
+    }
+
+    private CompletableFuture<List<StreamTopic>> topics(Namespace namespace, boolean persistent) {
+        String parent = ROOT + "/" + namespace.name() + "/streams/" + (persistent ? "persistent" : "non-persistent");
+        return store.getChildrenFromStore(parent).thenCompose(names -> {
+            CompletableFuture<List<StreamTopic>> topics = CompletableFuture.completedFuture(new ArrayList<>());
+            for (String encoded : names) {
+                String name = URLDecoder.decode(encoded, UTF_8);
+                if (!name.startsWith(PULSARS_OWN)) {
+                    topics = topics.thenCombine(store.get(parent + "/" + encoded), (found, node) -> {
+                        node.flatMap(result -> topic(namespace, name, persistent, result))
+                                .ifPresent(found::add);
+                        return found;
+                    });
+                }
+            }
+            return topics;
+        });
+    }
+
+    /** A topic as its node says; nothing while Pulsar is deleting it. A node that cannot be read has no partitions. */
+    private static Optional<StreamTopic> topic(Namespace namespace, String name, boolean persistent, GetResult node) {
+        JsonNode json = json(node.getValue());
+        if (json.path("deleted").asBoolean(false)) {
+            return Optional.empty();
+        }
+        Map<String, String> properties = new HashMap<>();
+        json.path("properties")
+                .fields()
+                .forEachRemaining(
+                        field -> properties.put(field.getKey(), field.getValue().asText()));
+        return Optional.of(new StreamTopic(
+                namespace,
+                name,
+                persistent,
+                json.path("partitions").asInt(0),
+                properties,
+                node.getStat().getCreationTimestamp()));
+    }
+
+    private static JsonNode json(byte[] bytes) {
+        try {
+            return JSON.readTree(bytes);
+        } catch (IOException e) {
+            return JSON.createObjectNode();
+        }
+    }
+
+    @Override
+    public void onChange(Consumer<Namespace> listener) {
+        store.registerListener(notification -> {
+            var path = STREAM_PATH.matcher(notification.getPath());
+            if (path.matches() && tenants.test(path.group(1))) {
+                listener.accept(new Namespace(path.group(1)));
+            }
+        });
+    }
+}

@@ -1,0 +1,67 @@
+package io.magnetar.stream.definition;
+
+import io.magnetar.stream.NamespaceStreams;
+import io.magnetar.stream.StreamCatalog.RefusedStream;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.topic.TopicFilter;
+import io.magnetar.topic.TopicTrie;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The streams of one namespace as one look at the store found them. Thread: immutable once built. */
+final class NamespaceSnapshot implements NamespaceStreams {
+    static final NamespaceSnapshot EMPTY = new NamespaceSnapshot(List.of(), List.of());
+
+    private final List<StreamDefinition> streams;
+    private final List<RefusedStream> refused;
+    private final TopicTrie<String, StreamDefinition> index = new TopicTrie<>();
+
+    NamespaceSnapshot(List<StreamDefinition> streams, List<RefusedStream> refused) {
+        this.streams = streams.stream()
+                .sorted(Comparator.comparing(StreamDefinition::name))
+                .toList();
+        this.refused = refused.stream()
+                .sorted(Comparator.comparing(RefusedStream::pulsarTopic))
+                .toList();
+        this.streams.forEach(stream -> index.put(stream.filter(), stream.name(), stream));
+    }
+
+    List<RefusedStream> refused() {
+        return refused;
+    }
+
+    @Override
+    public List<StreamDefinition> all() {
+        return streams;
+    }
+
+    @Override
+    public List<StreamDefinition> matching(String topic) {
+        if (streams.isEmpty()) {
+            return List.of();
+        }
+        List<StreamDefinition> matching = new ArrayList<>(2);
+        index.match(topic, matching::add);
+        return matching;
+    }
+
+    @Override
+    public Optional<StreamDefinition> covering(TopicFilter filter) {
+        StreamDefinition best = null;
+        for (StreamDefinition stream : streams) {
+            if (stream.filter().equals(filter)) {
+                return Optional.of(stream);
+            }
+            if (stream.filter().covers(filter) && (best == null || isNarrower(stream.filter(), best.filter()))) {
+                best = stream;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private static boolean isNarrower(TopicFilter filter, TopicFilter than) {
+        return than.covers(filter) && !filter.covers(than);
+    }
+}

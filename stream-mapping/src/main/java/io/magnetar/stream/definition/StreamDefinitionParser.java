@@ -1,0 +1,100 @@
+package io.magnetar.stream.definition;
+
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.key.StreamKey;
+import io.magnetar.stream.key.StreamKeys;
+import io.magnetar.topic.TopicFilter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the {@code mqtt.*} properties of a topic, and names everything that is wrong with them at once. Stateless. */
+public final class StreamDefinitionParser {
+    static final String FILTER = "mqtt.filter";
+    static final String KEY = "mqtt.key";
+    static final String ORDER_BUCKETS = "mqtt.order-buckets";
+
+    private static final String PREFIX = "mqtt.";
+    private static final String KNOWN = String.join(", ", FILTER, KEY, ORDER_BUCKETS);
+    private static final int DEFAULT_ORDER_BUCKETS = 16;
+    private static final int MAX_ORDER_BUCKETS = 1_024;
+
+    private StreamDefinitionParser() {}
+
+    /** What a topic's properties say. */
+    public sealed interface Parsed {}
+
+    /** A stream. */
+    public record Valid(StreamDefinition stream) implements Parsed {}
+
+    /** @param reason all that is wrong, and what would be right */
+    public record Refused(String reason) implements Parsed {}
+
+    /** Reads a topic's definition. Properties without the prefix {@code mqtt.} are the admin's own. */
+    public static Parsed parse(StreamTopic topic) {
+        List<String> problems = new ArrayList<>();
+        if (!topic.persistent()) {
+            problems.add("a stream is a persistent topic, this one is non-persistent and keeps nothing");
+        }
+        if (topic.partitions() < 1) {
+            problems.add("a stream has 1 partition or more, this topic has " + topic.partitions());
+        }
+        Map<String, String> properties = topic.properties();
+        Optional<TopicFilter> filter = filter(properties.get(FILTER), problems);
+        StreamKey key = key(properties.get(KEY), problems);
+        int orderBuckets = orderBuckets(properties.get(ORDER_BUCKETS), problems);
+        unknown(properties, problems);
+        if (!problems.isEmpty() || filter.isEmpty()) {
+            return new Refused(String.join("; ", problems));
+        }
+        return new Valid(new StreamDefinition(
+                topic.namespace(), topic.name(), filter.get(), key, topic.partitions(), orderBuckets));
+    }
+
+    private static Optional<TopicFilter> filter(@Nullable String value, List<String> problems) {
+        if (value == null) {
+            problems.add(FILTER + " is missing: set it to the MQTT topic filter that the stream keeps, as in " + FILTER
+                    + "=sensors/+/readings");
+            return Optional.empty();
+        }
+        Optional<String> problem = TopicFilter.problem(value);
+        if (problem.isPresent()) {
+            problems.add(FILTER + "=" + value + " is no topic filter: " + problem.get());
+            return Optional.empty();
+        }
+        return Optional.of(new TopicFilter(value));
+    }
+
+    private static StreamKey key(@Nullable String value, List<String> problems) {
+        if (value == null) {
+            return StreamKeys.DEFAULT;
+        }
+        Optional<StreamKey> key = StreamKeys.parse(value);
+        if (key.isEmpty()) {
+            problems.add(KEY + "=" + value + " is no key: it is " + StreamKeys.LEGAL);
+        }
+        return key.orElse(StreamKeys.DEFAULT);
+    }
+
+    private static int orderBuckets(@Nullable String value, List<String> problems) {
+        if (value == null) {
+            return DEFAULT_ORDER_BUCKETS;
+        }
+        if (value.matches("\\d{1,4}") && Integer.parseInt(value) <= MAX_ORDER_BUCKETS) {
+            return Integer.parseInt(value);
+        }
+        problems.add(ORDER_BUCKETS + "=" + value + " is not a whole number from 0 to " + MAX_ORDER_BUCKETS);
+        return DEFAULT_ORDER_BUCKETS;
+    }
+
+    private static void unknown(Map<String, String> properties, List<String> problems) {
+        for (String name : new TreeMap<>(properties).keySet()) {
+            if (name.startsWith(PREFIX) && !name.equals(FILTER) && !name.equals(KEY) && !name.equals(ORDER_BUCKETS)) {
+                problems.add("property " + name + " is unknown: known are " + KNOWN);
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.magnetar.stream.definition;
+
+import io.magnetar.stream.NamespaceStreams;
+import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.tenancy.Namespace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The streams that a {@link DefinitionSource} knows, followed as they change: a namespace is read again shortly after the
+ * source says that it changed, and all of them now and then in case a word was lost.
+ *
+ * <p>A bad definition is refused alone. The number of partitions is fixed for the life of a stream, because a key's messages
+ * would part: when a topic has grown, the stream goes on with the partitions that it had, and the change is listed as refused.
+ *
+ * <p>Thread: answers on any, from immutable snapshots; everything else runs on the executor, which must have one thread.
+ */
+public final class WatchedStreamCatalog implements StreamCatalog {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedStreamCatalog.class);
+    private static final long BURST_MILLIS = 50;
+    private static final long LOOK_AGAIN_MILLIS = 30_000;
+
+    private final DefinitionSource source;
+    private final ScheduledExecutorService executor;
+    private final List<Consumer<Namespace>> listeners = new CopyOnWriteArrayList<>();
+    private final Map<Namespace, NamespaceSnapshot> snapshots = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    private final Map<Namespace, StreamOrigins> origins = new HashMap<>();
+    private final Map<Namespace, CompletableFuture<Void>> looks = new HashMap<>();
+    private final Set<Namespace> changed = new HashSet<>();
+    private boolean watching;
+    private boolean failing;
+
+    /** @param executor has one thread */
+    public WatchedStreamCatalog(DefinitionSource source, ScheduledExecutorService executor) {
+        this.source = source;
+        this.executor = executor;
+    }
+
+    /** Reads all definitions, then follows them. Completes when the first reading is done; may be tried again. */
+    public CompletableFuture<Void> start() {
+        return CompletableFuture.completedFuture(null).thenComposeAsync(ignored -> watchAndLook(), executor);
+    }
+
+    private CompletableFuture<Void> watchAndLook() {
+        if (!watching) {
+            watching = true;
+            source.onChange(namespace -> run(() -> changed(namespace)));
+            later(this::lookAgain, LOOK_AGAIN_MILLIS);
+        }
+        return lookAtAll();
+    }
+
+    /** Stops following; the answers stay as they are. */
+    public void close() {
+        closed = true;
+    }
+
+    private void changed(Namespace namespace) {
+        if (changed.add(namespace)) {
+            later(
+                    () -> {
+                        changed.remove(namespace);
+                        report(look(namespace));
+                    },
+                    BURST_MILLIS);
+        }
+    }
+
+    private void lookAgain() {
+        report(lookAtAll().whenCompleteAsync((done, failure) -> later(this::lookAgain, LOOK_AGAIN_MILLIS), executor));
+    }
+
+    private CompletableFuture<Void> lookAtAll() {
+        return source.namespaces()
+                .thenComposeAsync(
+                        found -> {
+                            Set<Namespace> all = new HashSet<>(found);
+                            all.addAll(snapshots.keySet());
+                            return CompletableFuture.allOf(
+                                    all.stream().map(this::look).toArray(CompletableFuture[]::new));
+                        },
+                        executor);
+    }
+
+    /** Reads one namespace, after the reading of it that is under way: the later word wins. */
+    private CompletableFuture<Void> look(Namespace namespace) {
+        CompletableFuture<Void> before = looks.getOrDefault(namespace, CompletableFuture.completedFuture(null));
+        CompletableFuture<Void> look = before.exceptionally(failure -> null)
+                .thenCompose(done -> source.topics(namespace))
+                .thenAcceptAsync(topics -> apply(namespace, topics), executor);
+        looks.put(namespace, look);
+        return look.whenCompleteAsync((done, failure) -> looks.remove(namespace, look), executor);
+    }
+
+    private void apply(Namespace namespace, List<StreamTopic> topics) {
+        NamespaceSnapshot before = snapshots.getOrDefault(namespace, NamespaceSnapshot.EMPTY);
+        NamespaceSnapshot now = snapshot(namespace, topics);
+        if (topics.isEmpty()) {
+            snapshots.remove(namespace);
+            origins.remove(namespace);
+        } else {
+            snapshots.put(namespace, now);
+        }
+        now.refused().stream()
+                .filter(refusal -> !before.refused().contains(refusal))
+                .forEach(refusal -> LOG.warn("Refused stream {}: {}", refusal.pulsarTopic(), refusal.reason()));
+        if (!now.all().equals(before.all())) {
+            LOG.info("Streams of namespace {}: {}", namespace, now.all());
+            listeners.forEach(listener -> tell(listener, namespace));
+        }
+    }
+
+    private NamespaceSnapshot snapshot(Namespace namespace, List<StreamTopic> topics) {
+        StreamOrigins known = origins.computeIfAbsent(namespace, ignored -> new StreamOrigins());
+        known.retain(topics);
+        List<StreamDefinition> streams = new ArrayList<>();
+        List<RefusedStream> refused = new ArrayList<>();
+        for (StreamTopic topic : topics) {
+            int partitions = known.partitions(topic);
+            if (partitions != topic.partitions()) {
+                refused.add(new RefusedStream(topic.pulsarTopic(), grown(partitions, topic.partitions())));
+            }
+            sort(StreamDefinitionParser.parse(topic.withPartitions(partitions)), topic, streams, refused);
+        }
+        return new NamespaceSnapshot(streams, refused);
+    }
+
+    private static void sort(
+            StreamDefinitionParser.Parsed parsed,
+            StreamTopic topic,
+            List<StreamDefinition> streams,
+            List<RefusedStream> refused) {
+        if (parsed instanceof StreamDefinitionParser.Valid valid) {
+            streams.add(valid.stream());
+        } else if (parsed instanceof StreamDefinitionParser.Refused bad) {
+            refused.add(new RefusedStream(topic.pulsarTopic(), bad.reason()));
+        }
+    }
+
+    private static String grown(int from, int to) {
+        return "the number of partitions changed from " + from + " to " + to
+                + ", which would break the order of keys: the stream goes on with its first " + from
+                + "; for more, make a new stream";
+    }
+
+    private static void tell(Consumer<Namespace> listener, Namespace namespace) {
+        try {
+            listener.accept(namespace);
+        } catch (RuntimeException e) {
+            LOG.error("A listener for changed streams failed", e);
+        }
+    }
+
+    /** An operator hears of the first failed look, and of the first good one after it. */
+    private void report(CompletableFuture<Void> look) {
+        var unused = look.whenCompleteAsync(
+                (done, failure) -> {
+                    if (failure != null && !failing && !closed) {
+                        LOG.warn(
+                                "Stream definitions cannot be read now, the last known stay in force: {}",
+                                failure.toString());
+                    } else if (failure == null && failing) {
+                        LOG.info("Stream definitions can be read again");
+                    }
+                    failing = failure != null;
+                },
+                executor);
+    }
+
+    private void later(Runnable task, long delayMillis) {
+        run(() -> {
+            var unused = executor.schedule(() -> run(task), delayMillis, TimeUnit.MILLISECONDS);
+        });
+    }
+
+    private void run(Runnable task) {
+        if (closed) {
+            return;
+        }
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Streams are no longer followed: the executor has ended");
+        }
+    }
+
+    @Override
+    public NamespaceStreams of(Namespace namespace) {
+        return snapshots.getOrDefault(namespace, NamespaceSnapshot.EMPTY);
+    }
+
+    @Override
+    public void onChange(Consumer<Namespace> listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public List<RefusedStream> refused() {
+        return snapshots.values().stream()
+                .flatMap(snapshot -> snapshot.refused().stream())
+                .toList();
+    }
+
+    @Override
+    public List<StreamDefinition> all() {
+        return snapshots.values().stream()
+                .flatMap(snapshot -> snapshot.all().stream())
+                .toList();
+    }
+}

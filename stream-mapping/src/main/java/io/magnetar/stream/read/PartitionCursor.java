@@ -1,0 +1,61 @@
+package io.magnetar.stream.read;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.PulsarClientException;
+import org.apache.pulsar.client.api.Reader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading of one partition: what the client has already is taken at once; when it has nothing, a future brings the next
+ * message. A future for every message would cost more than the message.
+ *
+ * <p>Thread: the reader's turns.
+ */
+final class PartitionCursor {
+    private final Reader<byte[]> reader;
+    private @Nullable CompletableFuture<Message<byte[]>> awaited;
+
+    PartitionCursor(Reader<byte[]> reader) {
+        this.reader = reader;
+    }
+
+    /** Whether the answer to {@link #await} has not come yet. */
+    boolean isWaiting() {
+        CompletableFuture<Message<byte[]>> next = awaited;
+        return next != null && !next.isDone();
+    }
+
+    /**
+     * The next message that is there already, or null.
+     *
+     * @throws PulsarClientException when the reader has failed
+     */
+    @Nullable
+    Message<byte[]> poll() throws PulsarClientException {
+        CompletableFuture<Message<byte[]>> next = awaited;
+        if (next == null) {
+            return reader.readNext(0, TimeUnit.MILLISECONDS);
+        }
+        awaited = null;
+        try {
+            return next.getNow(null);
+        } catch (CompletionException | CancellationException e) {
+            throw e.getCause() instanceof PulsarClientException cause ? cause : new PulsarClientException(e);
+        }
+    }
+
+    /** Calls {@code onReady}, on any thread, when {@link #poll} has a message or a failure again. */
+    void await(Runnable onReady) {
+        CompletableFuture<Message<byte[]>> next = reader.readNextAsync();
+        awaited = next;
+        var unused = next.whenComplete((message, failure) -> onReady.run());
+    }
+
+    void close() {
+        var unused = reader.closeAsync().exceptionally(ignored -> null);
+    }
+}

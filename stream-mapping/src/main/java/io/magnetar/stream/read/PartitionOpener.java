@@ -1,0 +1,75 @@
+package io.magnetar.stream.read;
+
+import io.magnetar.stream.StartPosition;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
+import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.Reader;
+import org.apache.pulsar.client.api.TopicMessageId;
+
+/**
+ * Opens Pulsar readers over partitions at a position that holds: the client comes back to it when it must connect again before
+ * the first message was read.
+ *
+ * <p>Thread: any.
+ */
+final class PartitionOpener {
+    private final PulsarClient client;
+    private final ReadSettings settings;
+
+    PartitionOpener(PulsarClient client, ReadSettings settings) {
+        this.client = client;
+        this.settings = settings;
+    }
+
+    /** @return completes when the position is fixed; after a failure no reader is left open */
+    CompletableFuture<Reader<byte[]>> open(String pulsarTopic, StartPosition start) {
+        if (start instanceof StartPosition.Timestamp timestamp) {
+            long millis = TimeUnit.MICROSECONDS.toMillis(timestamp.epochMicros()) - settings.skewMarginMillis();
+            return millis <= 0 ? open(pulsarTopic, MessageId.earliest) : openAt(pulsarTopic, millis);
+        }
+        return start instanceof StartPosition.Latest ? openAtEnd(pulsarTopic) : open(pulsarTopic, MessageId.earliest);
+    }
+
+    /** Opened at the end, because what a reader prefetches before it seeks is wasted. */
+    private CompletableFuture<Reader<byte[]>> openAt(String pulsarTopic, long epochMillis) {
+        return open(pulsarTopic, MessageId.latest)
+                .thenCompose(reader -> reader.seekAsync(epochMillis)
+                        .thenApply(done -> reader)
+                        .exceptionallyCompose(failure ->
+                                closed(reader).thenCompose(ignored -> CompletableFuture.failedFuture(failure))));
+    }
+
+    /**
+     * A reader opened at {@code latest} would begin at what is latest again after a broken connection, and what came between
+     * would be lost: it is opened after the message that is the last one now.
+     */
+    private CompletableFuture<Reader<byte[]>> openAtEnd(String pulsarTopic) {
+        return open(pulsarTopic, MessageId.latest)
+                .thenCompose(probe -> probe.getLastMessageIdsAsync().whenComplete((last, failure) -> {
+                    var unused = closed(probe);
+                }))
+                .thenCompose(last -> open(pulsarTopic, onlyOf(last)));
+    }
+
+    private static MessageId onlyOf(List<TopicMessageId> last) {
+        return last.isEmpty() ? MessageId.earliest : last.get(0);
+    }
+
+    private CompletableFuture<Reader<byte[]>> open(String pulsarTopic, MessageId after) {
+        return client.newReader()
+                .topic(pulsarTopic)
+                .startMessageId(after)
+                .subscriptionRolePrefix("magnetar")
+                .receiverQueueSize(settings.prefetchMessages())
+                .cryptoFailureAction(ConsumerCryptoFailureAction.DISCARD)
+                .createAsync();
+    }
+
+    private static CompletableFuture<Void> closed(Reader<byte[]> reader) {
+        return reader.closeAsync().exceptionally(ignored -> null);
+    }
+}

@@ -1,0 +1,17 @@
+package io.magnetar.stream.read;
+
+/**
+ * How streams are read.
+ *
+ * @param prefetchMessages how many messages of a partition the Pulsar client may hold beyond what was asked for, about
+ * @param openTimeoutMillis how long the opening of a reader may take
+ * @param skewMarginMillis how far the order of a partition may be from the order of timestamps: reading from a time begins
+ *     that much earlier and tests every message
+ * @param threads how many threads decode messages
+ */
+public record ReadSettings(int prefetchMessages, long openTimeoutMillis, long skewMarginMillis, int threads) {
+    /** Good for one broker. */
+    public static ReadSettings withThreads(int threads) {
+        return new ReadSettings(64, 30_000, 5_000, threads);
+    }
+}

@@ -23,7 +23,7 @@ public record MqttConfiguration(
         int maxClientIdLength,
         int outboundBufferBytes,
         SessionLimits limits,
-        long appendTimeoutMillis,
+        int appendTimeoutMillis,
         Pattern tenants,
         int streamRetentionMinutes) {
 

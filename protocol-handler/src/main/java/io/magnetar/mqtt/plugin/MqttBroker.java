@@ -1,0 +1,175 @@
+package io.magnetar.mqtt.plugin;
+
+import io.magnetar.mqtt.clock.BrokerClock;
+import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.mqtt.connect.ConnectFlow;
+import io.magnetar.mqtt.connection.ConnectionServices;
+import io.magnetar.mqtt.connection.ConnectionSettings;
+import io.magnetar.mqtt.connection.MqttServer;
+import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.routing.Routing;
+import io.magnetar.mqtt.status.Readiness;
+import io.magnetar.mqtt.status.StatusPage;
+import io.magnetar.mqtt.status.StatusServer;
+import io.magnetar.mqtt.takeover.LiveSessions;
+import io.magnetar.tenancy.Namespace;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.pulsar.broker.PulsarServerException;
+import org.apache.pulsar.broker.PulsarService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that runs inside one Pulsar broker, wired from top to bottom. Nothing of it is static: two brokers may share a JVM.
+ *
+ * <p>Start order: the status page at once; then, when the broker serves, the Pulsar namespaces, the streams, and last the
+ * listeners. A step that fails is tried again, and the status page says why.
+ *
+ * <p>Thread: any.
+ */
+public final class MqttBroker {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttBroker.class);
+    private static final Namespace DEFAULT_NAMESPACE = new Namespace("public");
+    private static final long RETRY_MILLIS = 2_000;
+    private static final long STOP_MILLIS = 10_000;
+
+    private final MqttConfiguration configuration;
+    private final ScheduledExecutorService starter =
+            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "magnetar-start"));
+    private final PulsarStreams streams;
+    private final MqttServer server;
+    private final StatusServer statusServer;
+    private final List<String> listening = new CopyOnWriteArrayList<>();
+    private volatile Readiness readiness = Readiness.waiting("the Pulsar broker is starting");
+    private volatile boolean closed;
+
+    /** @throws PulsarServerException when the broker has no client for us */
+    public MqttBroker(MqttConfiguration configuration, PulsarService pulsar) throws PulsarServerException {
+        this.configuration = configuration;
+        this.streams = new PulsarStreams(configuration, pulsar, starter);
+        Counters counters = new Counters();
+        Routing routing = new Routing(streams.catalog());
+        SessionServices services = new SessionServices(
+                routing,
+                streams.catalog(),
+                streams.appender(),
+                streams.readers(),
+                new BrokerClock(InstantSource.system()),
+                counters,
+                configuration.limits());
+        ConnectionServices connections = new ConnectionServices(
+                services,
+                new LiveSessions(),
+                new ConnectFlow(
+                        services, DEFAULT_NAMESPACE, configuration.maxClientIdLength(), configuration.maxPacketSize()),
+                new ConnectionSettings(
+                        configuration.maxPacketSize(),
+                        configuration.connectTimeoutMillis(),
+                        configuration.outboundBufferBytes()));
+        this.server = new MqttServer(connections, routing, configuration.ioThreads());
+        this.statusServer = new StatusServer(
+                new StatusPage(version(), () -> readiness, () -> List.copyOf(listening), streams.catalog(), counters));
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static String version() {
+        String version = MqttBroker.class.getPackage().getImplementationVersion();
+        return version == null ? "unpackaged" : version;
+    }
+
+    /** Begins to start; returns at once. */
+    public void start() {
+        var unused = statusServer.listen(configuration.http()).whenComplete((address, failure) -> {
+            if (failure == null) {
+                LOG.info("Magnetar's status page is http://{}:{}/status", address.getHostString(), address.getPort());
+            } else {
+                LOG.error("The status page cannot be served on {}: {}", configuration.http(), failure.getMessage());
+            }
+        });
+        starter.execute(this::prepareStreams);
+    }
+
+    private void prepareStreams() {
+        if (closed) {
+            return;
+        }
+        waitFor("the Pulsar namespaces of tenant '" + DEFAULT_NAMESPACE + "' and the streams");
+        var unused = streams.start(DEFAULT_NAMESPACE)
+                .thenCompose(ignored -> listen())
+                .whenComplete((ignored, failure) -> {
+                    if (failure == null) {
+                        readiness = Readiness.READY;
+                        LOG.info("READY: Magnetar serves MQTT clients on {}", listening);
+                    } else {
+                        retry(failure);
+                    }
+                });
+    }
+
+    private void waitFor(String what) {
+        readiness = Readiness.waiting("waiting for " + what);
+    }
+
+    private void retry(Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        LOG.warn("Magnetar cannot serve clients yet, it tries again: {}", cause.toString());
+        readiness = Readiness.waiting("trying again after: " + cause.getMessage());
+        if (!closed) {
+            var unused = starter.schedule(this::prepareStreams, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private CompletableFuture<Void> listen() {
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (InetSocketAddress address : configuration.listeners()) {
+            String listener = "mqtt://" + address.getHostString() + ":";
+            if (address.getPort() != 0 && listening.contains(listener + address.getPort())) {
+                continue;
+            }
+            all = all.thenCompose(ignored -> server.listen(address))
+                    .thenAccept(bound -> listening.add(listener + bound.getPort()));
+        }
+        return all;
+    }
+
+    /** Whether clients are served, or why not. */
+    public Readiness readiness() {
+        return readiness;
+    }
+
+    /** The listeners that are open, as {@code mqtt://<address>:<port>}. */
+    public List<String> listeners() {
+        return List.copyOf(listening);
+    }
+
+    /**
+     * Begins to close the listeners and connections, then the streams; returns at once. What a stream has not confirmed by then
+     * is not acknowledged, so its publisher sends it again.
+     */
+    public void close() {
+        closed = true;
+        readiness = Readiness.waiting("the broker is shutting down");
+        starter.shutdownNow();
+        var unused = server.close()
+                .thenCompose(ignored -> streams.close())
+                .thenCompose(ignored -> statusServer.close())
+                .orTimeout(STOP_MILLIS, TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> {
+                    LOG.warn("Magnetar did not stop in time: {}", failure.toString());
+                    return null;
+                });
+    }
+}

@@ -1,0 +1,79 @@
+package io.magnetar.mqtt.plugin;
+
+import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.stream.StreamAppender;
+import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamReaders;
+import io.magnetar.stream.append.AppendSettings;
+import io.magnetar.stream.append.PulsarStreamAppender;
+import io.magnetar.stream.definition.MetadataStoreDefinitions;
+import io.magnetar.stream.definition.WatchedStreamCatalog;
+import io.magnetar.stream.read.PulsarStreamReaders;
+import io.magnetar.stream.read.ReadSettings;
+import io.magnetar.tenancy.Namespace;
+import io.magnetar.tenancy.StreamRetention;
+import io.magnetar.tenancy.TenantProvisioner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.pulsar.broker.PulsarServerException;
+import org.apache.pulsar.broker.PulsarService;
+import org.apache.pulsar.client.api.PulsarClient;
+
+/**
+ * The streams of one broker on its own Pulsar: its metadata store, its client and its credentials.
+ *
+ * <p>Thread: any.
+ */
+final class PulsarStreams {
+    private final WatchedStreamCatalog catalog;
+    private final PulsarStreamAppender appender;
+    private final PulsarStreamReaders readers;
+    private final TenantProvisioner provisioner;
+
+    /** @throws PulsarServerException when the broker has no client for us */
+    PulsarStreams(MqttConfiguration configuration, PulsarService pulsar, ScheduledExecutorService executor)
+            throws PulsarServerException {
+        PulsarClient client = pulsar.getClient();
+        catalog = new WatchedStreamCatalog(
+                new MetadataStoreDefinitions(pulsar.getConfigurationMetadataStore(), configuration.tenants()), executor);
+        appender = new PulsarStreamAppender(
+                client,
+                catalog,
+                new AppendSettings(
+                        "magnetar-" + pulsar.getBrokerId(),
+                        configuration.appendTimeoutMillis(),
+                        2 * configuration.limits().maxBrokerPendingAppendBytes(),
+                        configuration.ioThreads()),
+                executor);
+        readers = new PulsarStreamReaders(client, catalog, ReadSettings.withThreads(configuration.ioThreads()));
+        provisioner = new TenantProvisioner(
+                pulsar.getAdminClient(),
+                pulsar.getConfiguration().getClusterName(),
+                StreamRetention.ofMinutes(configuration.streamRetentionMinutes()),
+                executor);
+    }
+
+    StreamCatalog catalog() {
+        return catalog;
+    }
+
+    StreamAppender appender() {
+        return appender;
+    }
+
+    StreamReaders readers() {
+        return readers;
+    }
+
+    /** Makes what the namespace needs in Pulsar and reads all definitions. May be tried again after a failure. */
+    CompletableFuture<Void> start(Namespace namespace) {
+        return provisioner.provision(namespace).thenCompose(ignored -> catalog.start());
+    }
+
+    /** Completes when all that was given to the streams is answered. */
+    CompletableFuture<Void> close() {
+        catalog.close();
+        readers.close();
+        return appender.close();
+    }
+}

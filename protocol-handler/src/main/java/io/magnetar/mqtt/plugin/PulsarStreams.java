@@ -35,7 +35,8 @@ final class PulsarStreams {
             throws PulsarServerException {
         PulsarClient client = pulsar.getClient();
         catalog = new WatchedStreamCatalog(
-                new MetadataStoreDefinitions(pulsar.getConfigurationMetadataStore(), configuration.tenants()), executor);
+                new MetadataStoreDefinitions(pulsar.getConfigurationMetadataStore(), configuration.tenants()),
+                executor);
         appender = new PulsarStreamAppender(
                 client,
                 catalog,

@@ -27,7 +27,7 @@ public final class KeyOrderedProducer {
                         .topic(stream)
                         .batcherBuilder(BatcherBuilder.KEY_BASED)
                         .create()) {
-            int partitions = client.getPartitionsForTopic(stream).join().size();
+            int partitions = client.getPartitionsForTopic(stream, false).join().size();
             producer.newMessage()
                     .key("station-7")
                     .orderingKey(orderingKey("station-7", partitions))

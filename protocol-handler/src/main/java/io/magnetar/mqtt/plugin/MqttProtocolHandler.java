@@ -13,6 +13,8 @@ import org.apache.pulsar.broker.ServiceConfiguration;
 import org.apache.pulsar.broker.protocol.ProtocolHandler;
 import org.apache.pulsar.broker.service.BrokerService;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The plug-in: a Pulsar broker with {@code messagingProtocols=mqtt} loads it from {@code protocolHandlerDirectory} and calls it in
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://pulsar.apache.org/docs/4.0.x/develop-plugin/">Pulsar: plug-in development</a>
  */
 public final class MqttProtocolHandler implements ProtocolHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttProtocolHandler.class);
     private static final String PROTOCOL = "mqtt";
 
     private @Nullable MqttConfiguration configuration;
@@ -45,6 +48,7 @@ public final class MqttProtocolHandler implements ProtocolHandler {
     @Override
     public void initialize(ServiceConfiguration conf) {
         configuration = ConfigurationReader.read(conf.getProperties(), conf.getMaxMessageSize());
+        RecommendedSettings.missing(conf).forEach(setting -> LOG.warn("The broker is not configured with {}", setting));
     }
 
     @Override

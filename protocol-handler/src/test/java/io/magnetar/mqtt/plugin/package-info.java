@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.plugin;
+
+import org.jspecify.annotations.NullMarked;

@@ -20,6 +20,8 @@ start_broker() {
     PULSAR_MEM=${PULSAR_MEM:-$DEFAULT_MEMORY} \
         PULSAR_GC=${PULSAR_GC:-'-XX:+UseG1GC -XX:MaxGCPauseMillis=50 -XX:+PerfDisableSharedMem'} \
         PULSAR_GC_LOG="-Xlog:async -Xlog:gc:$DATA/logs/gc.log:time,uptime:filecount=3,filesize=10M" \
+        PULSAR_EXTRA_OPTS="-Dpulsar.allocator.exit_on_oom=true -Dio.netty.recycler.maxCapacityPerThread=4096 \
+            -Djava.util.logging.config.file=/dev/null" \
         PULSAR_LOG_DIR="$DATA/logs" PULSAR_STANDALONE_CONF="$home/conf/standalone.conf" \
         PULSAR_STANDALONE_USE_ZOOKEEPER='' \
         "$home/bin/pulsar" standalone "${arguments[@]}" </dev/null >"$OUTPUT" 2>&1 &
@@ -30,25 +32,22 @@ broker_lives() {
     kill -0 "$BROKER" 2>/dev/null
 }
 
-# Prints why the broker gave up: the handler's own words about its configuration, or the first errors.
-print_broker_errors() {
+errors_of_this_run() {
+    tail -c "+$LOG_START" "$LOG" 2>/dev/null | grep -E ' (ERROR|FATAL) |^Caused by' | cut -c 1-300
+}
+
+# Prints why the broker did not start: the handler's own words about its configuration, or the first errors.
+print_start_errors() {
     local own
     own=$(tail -c "+$LOG_START" "$LOG" 2>/dev/null)
     if grep -q 'The MQTT configuration is invalid' <<<"$own"; then
-        sed -n '/The MQTT configuration is invalid/,${
-            s/.*\(The MQTT configuration is invalid\)/\1/p; t
-            /^  /!q; p }' <<<"$own"
+        awk '/The MQTT configuration is invalid/ { sub(/.*The MQTT/, "The MQTT"); own = !done; done = 1 }
+            own && !/^(The MQTT|  )/ { own = 0 }
+            own' <<<"$own"
         return
     fi
-    grep -E ' (ERROR|FATAL) |^Caused by' <<<"$own" | cut -c 1-300 | head -n 12 || true
+    errors_of_this_run | head -n 12
     tail -n 5 "$OUTPUT" | cut -c 1-300
-}
-
-# broker_failed WHAT: ends the launcher.
-broker_failed() {
-    print_broker_errors >&2
-    forget_running "$DATA"
-    fail "$1; the log is $LOG"
 }
 
 # Prints what keeps the broker from being ready, nothing when it is ready.
@@ -67,12 +66,19 @@ not_ready_because() {
     esac
 }
 
+# broker_did_not_start WHAT: ends the launcher.
+broker_did_not_start() {
+    print_start_errors >&2 || true
+    forget_running "$DATA"
+    fail "$1; the log is $LOG"
+}
+
 # Waits until the broker serves clients; returns 1 when a stop was asked for.
 await_ready() {
     local deadline=$((SECONDS + READY_SECONDS)) reason shown='the broker starts'
     while true; do
         [ "$STOP_REQUESTS" -eq 0 ] || return 1
-        broker_lives || broker_failed 'the broker has ended before it was ready'
+        broker_lives || broker_did_not_start 'the broker has ended before it was ready'
         reason=$(not_ready_because)
         [ -n "$reason" ] || return 0
         if [ "$reason" != "$shown" ]; then
@@ -81,7 +87,7 @@ await_ready() {
         fi
         if [ "$SECONDS" -ge "$deadline" ]; then
             stop_broker
-            broker_failed "the broker was not ready within $READY_SECONDS seconds ($reason)"
+            broker_did_not_start "the broker was not ready within $READY_SECONDS seconds ($reason)"
         fi
         sleep 0.3 || true
     done

@@ -18,11 +18,16 @@ is_stale() {
     return 1
 }
 
+# Without the colours that Maven sets, terminal or not.
+plain_text() {
+    sed $'s/\033\\[[0-9;]*m//g'
+}
+
 # build_module MODULE PRODUCT: runs Maven for a module and those that it needs.
 build_module() {
     require_build_tools
     say "Building $1 ..."
-    (cd "$MAGNETAR_ROOT" && mvn -B -q -ntp -Dstyle.color=never -DskipTests -pl "$1" -am package) >&2 \
+    (cd "$MAGNETAR_ROOT" && mvn -B -q -ntp -DskipTests -pl "$1" -am package) 2>&1 | plain_text >&2 \
         || fail "the build of $1 failed, see above"
     [ -f "$2" ] || fail "the build of $1 made no $2"
     # Maven leaves alone what it finds up to date; the next look should find it so, too.

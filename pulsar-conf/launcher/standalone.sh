@@ -122,9 +122,14 @@ serve() {
     local status
     while [ "$STOP_REQUESTS" -eq 0 ]; do
         status=0
-        wait "$BROKER" || status=$?
+        # Bash would print the whole command of a broker that is killed.
+        { wait "$BROKER" || status=$?; } 2>/dev/null
         [ "$STOP_REQUESTS" -eq 0 ] || break
-        broker_lives || broker_failed "the broker has ended by itself (exit status $status)"
+        if ! broker_lives; then
+            errors_of_this_run | tail -n 5 >&2 || true
+            forget_running "$DATA"
+            fail "the broker has ended by itself (exit status $status); the log is $LOG"
+        fi
     done
 }
 

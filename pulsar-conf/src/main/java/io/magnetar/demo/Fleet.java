@@ -39,7 +39,7 @@ final class Fleet {
     /** Publishes everything, evenly over a time, and waits for the last answers. */
     void publish(Duration length) throws InterruptedException {
         long start = System.nanoTime();
-        long nextProgress = start;
+        long nextProgress = start + PROGRESS_EVERY.toNanos();
         long deadline = start + length.plus(LAST_ANSWERS).toNanos();
         while (!stations.stream().allMatch(Station::done) && System.nanoTime() < deadline) {
             long now = System.nanoTime();

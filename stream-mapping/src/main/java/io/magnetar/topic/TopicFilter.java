@@ -19,8 +19,8 @@ public record TopicFilter(String value) {
     }
 
     /**
-     * Says what is wrong with a filter, or nothing when it is good: {@code #} is the last level [MQTT-4.7.1-1], and both
-     * wildcards fill a whole level [MQTT-4.7.1-2].
+     * Says what is wrong with a filter, or nothing when it is good: {@code #} is the last level [MQTT-4.7.1-1], both
+     * wildcards fill a whole level [MQTT-4.7.1-2], and there are not too many levels.
      */
     public static Optional<String> problem(String filter) {
         if (filter.isEmpty()) {
@@ -40,7 +40,9 @@ public record TopicFilter(String value) {
                 return Optional.of("'+' stands alone in its level of a topic filter");
             }
         }
-        return Optional.empty();
+        return TopicNames.hasTooManyLevels(filter)
+                ? Optional.of("a topic filter has at most " + TopicNames.MAX_LEVELS + " levels")
+                : Optional.empty();
     }
 
     public boolean hasWildcards() {

@@ -7,6 +7,9 @@ public final class TopicNames {
     /** The longest topic name or filter, in bytes of UTF-8 [MQTT-4.7.3-3]. */
     public static final int MAX_UTF8_BYTES = 65_535;
 
+    /** The most levels of a topic name or filter. The specification knows no limit; an index of topics needs one. */
+    public static final int MAX_LEVELS = 128;
+
     private TopicNames() {}
 
     /**
@@ -26,6 +29,16 @@ public final class TopicNames {
                 return Optional.of("a topic name has no null character");
             }
         }
-        return Optional.empty();
+        return hasTooManyLevels(topic)
+                ? Optional.of("a topic name has at most " + MAX_LEVELS + " levels")
+                : Optional.empty();
+    }
+
+    static boolean hasTooManyLevels(String topic) {
+        int levels = 1;
+        for (int slash = topic.indexOf('/'); slash >= 0; slash = topic.indexOf('/', slash + 1)) {
+            levels++;
+        }
+        return levels > MAX_LEVELS;
     }
 }

@@ -42,6 +42,15 @@ public final class Match {
         return streams;
     }
 
+    /** How many live subscribers it has. */
+    int size() {
+        int size = 0;
+        for (OwnerTargets group : live) {
+            size += group.targets.length;
+        }
+        return size;
+    }
+
     /** Nobody wants the topic. */
     public boolean isEmpty() {
         return live.length == 0 && streams.isEmpty();

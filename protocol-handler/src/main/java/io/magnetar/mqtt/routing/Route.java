@@ -2,6 +2,7 @@ package io.magnetar.mqtt.routing;
 
 import io.magnetar.mqtt.packet.TopicName;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A topic name with the match that was last made for it. Devices repeat topics: a publish to a known one costs no lookup.
@@ -10,23 +11,32 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Route implements TopicName {
     private final RoutingTable table;
+    private final RouteCache cache;
     private final String topic;
     private final byte[] utf8;
-    private Match match;
+    private @Nullable Match last;
 
-    Route(RoutingTable table, String topic) {
+    Route(RoutingTable table, RouteCache cache, String topic) {
         this.table = table;
+        this.cache = cache;
         this.topic = topic;
         this.utf8 = topic.getBytes(StandardCharsets.UTF_8);
-        this.match = table.match(topic);
     }
 
     /** All who want the topic now. */
     public Match match() {
-        if (match.version() != table.version()) {
+        Match match = last;
+        if (match == null || match.version() != table.version()) {
             match = table.match(topic);
+            last = match;
+            cache.remembers(this, match);
         }
         return match;
+    }
+
+    /** Gives up the memory of the last match. */
+    void forget() {
+        last = null;
     }
 
     boolean belongsTo(RoutingTable other) {

@@ -16,11 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteCache implements TopicNameSource {
     private static final int PLACES = 8_192;
+    /** Longer names are not remembered: a few thousand of the longest would fill the memory. */
+    private static final int MAX_NAME_BYTES = 512;
+    /** The number of subscribers up to which every route may keep its match. */
+    private static final int SMALL_MATCH = 64;
 
     private final RoutingTable table;
     private final @Nullable Route[] routes = new Route[PLACES];
     /** The bytes of the topic name that is looked for: compared as a whole, they cost a fraction of what single bytes do. */
     private byte[] name = new byte[256];
+
+    private @Nullable Route large;
 
     public RouteCache(RoutingTable table) {
         this.table = table;
@@ -45,15 +51,27 @@ public final class RouteCache implements TopicNameSource {
         if (second != null && isNamed(second, length)) {
             return second;
         }
-        Route route = new Route(table, TopicNameText.read(in, index, length));
-        routes[place ^ 1] = first;
-        routes[place] = route;
+        Route route = new Route(table, this, TopicNameText.read(in, index, length));
+        if (length <= MAX_NAME_BYTES) {
+            routes[place ^ 1] = first;
+            routes[place] = route;
+        }
         return route;
+    }
+
+    /** Of the matches with very many subscribers only the last one is kept. */
+    void remembers(Route route, Match match) {
+        if (match.size() > SMALL_MATCH) {
+            if (large != null && !large.equals(route)) {
+                large.forget();
+            }
+            large = route;
+        }
     }
 
     /** The route of a topic name, wherever it comes from. */
     public Route route(TopicName topic) {
-        return topic instanceof Route route && route.belongsTo(table) ? route : new Route(table, topic.value());
+        return topic instanceof Route route && route.belongsTo(table) ? route : new Route(table, this, topic.value());
     }
 
     private int hash(int length) {

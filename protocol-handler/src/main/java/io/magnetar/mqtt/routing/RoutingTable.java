@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class RoutingTable {
     private final Namespace namespace;
     private final StreamCatalog streams;
-    private final TopicTrie<LiveSubscriber, LiveSubscription> live = new TopicTrie<>();
+    private final TopicTrie<LiveSubscriber, Target> live = new TopicTrie<>();
     private final AtomicLong streamChanges = new AtomicLong();
 
     RoutingTable(Namespace namespace, StreamCatalog streams) {
@@ -41,7 +41,7 @@ public final class RoutingTable {
     }
 
     /** Adds a subscription; one of the same subscriber and filter is replaced [MQTT-3.8.4-3]. */
-    public void subscribe(TopicFilter filter, LiveSubscription subscription) {
+    public void subscribe(TopicFilter filter, Target subscription) {
         live.put(filter, subscription.subscriber(), subscription);
     }
 
@@ -54,12 +54,7 @@ public final class RoutingTable {
     public Match match(String topic) {
         long version = version();
         Map<LiveSubscriber, Target> targets = new LinkedHashMap<>();
-        live.match(
-                topic,
-                subscription -> targets.merge(
-                        subscription.subscriber(),
-                        Target.of(subscription),
-                        (target, ignored) -> target.with(subscription)));
+        live.match(topic, target -> targets.merge(target.subscriber(), target, Target::with));
         return new Match(version, byOwner(targets), streams.of(namespace).matching(topic));
     }
 

@@ -6,7 +6,7 @@ import io.magnetar.mqtt.codec.SharedPublish;
 import java.util.Arrays;
 
 /**
- * All that one subscriber wants of one topic: its overlapping subscriptions folded into one delivery at the highest QoS
+ * What one subscriber wants: one subscription, or all those that overlap on a topic folded into one delivery at the highest QoS
  * [MQTT-3.3.4-2], with all their identifiers [MQTT-3.3.4-4].
  *
  * <p>Thread: immutable; {@code subscriptionIds} is never written to.
@@ -16,29 +16,28 @@ import java.util.Arrays;
 public record Target(
         LiveSubscriber subscriber, Qos qos, boolean noLocal, boolean retainAsPublished, int[] subscriptionIds) {
 
-    static final int[] NO_IDS = {};
+    private static final int[] NO_IDS = {};
 
-    static Target of(LiveSubscription subscription) {
-        int[] ids = subscription.subscriptionId() == 0 ? NO_IDS : new int[] {subscription.subscriptionId()};
-        return new Target(
-                subscription.subscriber(),
-                subscription.qos(),
-                subscription.noLocal(),
-                subscription.retainAsPublished(),
-                ids);
+    /**
+     * One subscription.
+     *
+     * @param subscriptionId the subscription identifier, 0 for none
+     */
+    public static Target of(
+            LiveSubscriber subscriber, Qos qos, boolean noLocal, boolean retainAsPublished, int subscriptionId) {
+        int[] ids = subscriptionId == 0 ? NO_IDS : new int[] {subscriptionId};
+        return new Target(subscriber, qos, noLocal, retainAsPublished, ids);
     }
 
-    Target with(LiveSubscription other) {
-        int[] ids = subscriptionIds;
-        if (other.subscriptionId() != 0) {
-            ids = Arrays.copyOf(subscriptionIds, subscriptionIds.length + 1);
-            ids[subscriptionIds.length] = other.subscriptionId();
-        }
+    /** This and another of the same subscriber. */
+    Target with(Target other) {
+        int[] ids = Arrays.copyOf(subscriptionIds, subscriptionIds.length + other.subscriptionIds.length);
+        System.arraycopy(other.subscriptionIds, 0, ids, subscriptionIds.length, other.subscriptionIds.length);
         return new Target(
                 subscriber,
-                qos.value() >= other.qos().value() ? qos : other.qos(),
-                noLocal && other.noLocal(),
-                retainAsPublished || other.retainAsPublished(),
+                qos.value() >= other.qos.value() ? qos : other.qos,
+                noLocal && other.noLocal,
+                retainAsPublished || other.retainAsPublished,
                 ids);
     }
 

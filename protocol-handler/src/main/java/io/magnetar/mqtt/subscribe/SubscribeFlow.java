@@ -6,8 +6,8 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.packet.Unsubscribe;
 import io.magnetar.mqtt.routing.LiveSubscriber;
-import io.magnetar.mqtt.routing.LiveSubscription;
 import io.magnetar.mqtt.routing.RoutingTable;
+import io.magnetar.mqtt.routing.Target;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.stream.StreamSubscriptionSyntax;
 import io.magnetar.topic.TopicFilter;
@@ -98,8 +98,7 @@ public final class SubscribeFlow {
         filters.add(filter);
         routing.subscribe(
                 filter,
-                new LiveSubscription(
-                        subscriber, request.qos(), request.noLocal(), request.retainAsPublished(), subscriptionId));
+                Target.of(subscriber, request.qos(), request.noLocal(), request.retainAsPublished(), subscriptionId));
     }
 
     public void onUnsubscribe(Unsubscribe unsubscribe) {

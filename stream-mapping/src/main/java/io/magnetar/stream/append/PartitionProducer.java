@@ -84,7 +84,7 @@ final class PartitionProducer {
 
     private void notMade(Throwable thrown) {
         StreamFailure failure = PulsarFailures.of(thrown, pulsarTopic);
-        boolean inTheMaking = failure.kind() == Kind.GONE && streamExists.getAsBoolean();
+        boolean inTheMaking = PulsarFailures.isMissing(thrown) && streamExists.getAsBoolean();
         LOG.info("{} has no writer, the next try is in {} ms: {}", pulsarTopic, pauseMillis, thrown.toString());
         if (failure.kind() != Kind.UNAVAILABLE && !inTheMaking) {
             onRefused.accept(failure);

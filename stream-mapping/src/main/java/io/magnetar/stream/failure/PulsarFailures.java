@@ -48,6 +48,12 @@ public final class PulsarFailures {
                 || kind(cause) == Kind.QUOTA_EXCEEDED;
     }
 
+    /** Whether the Pulsar topic is not there, or not there yet. */
+    public static boolean isMissing(Throwable thrown) {
+        Throwable cause = unwrap(thrown);
+        return cause instanceof NotFoundException || cause instanceof TopicDoesNotExistException;
+    }
+
     private static Kind kind(Throwable cause) {
         if (cause instanceof InvalidMessageException) {
             return Kind.TOO_LARGE;

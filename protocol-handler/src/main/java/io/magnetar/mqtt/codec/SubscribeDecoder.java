@@ -38,7 +38,11 @@ final class SubscribeDecoder {
         if (retainHandling == 3) {
             throw PacketException.protocolError("retain handling is 0, 1 or 2, not 3");
         }
-        return new Subscribe.Request(filter, Qos.of(qos), (options & 4) != 0, (options & 8) != 0, retainHandling);
+        boolean noLocal = (options & 4) != 0;
+        if (noLocal && filter.startsWith("$share/")) {
+            throw PacketException.protocolError("No Local is not for shared subscriptions"); // [MQTT-3.8.3-4]
+        }
+        return new Subscribe.Request(filter, Qos.of(qos), noLocal, (options & 8) != 0, retainHandling);
     }
 
     static Unsubscribe unsubscribe(ByteBuf body, boolean mqtt5) throws PacketException {

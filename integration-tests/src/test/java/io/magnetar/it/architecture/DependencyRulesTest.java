@@ -17,6 +17,8 @@ class DependencyRulesTest {
     /** MQTT's state machines: plain Java that tests drive without a socket or a Pulsar. */
     private static final String[] STATE_MACHINES = {
         "io.magnetar.mqtt.session..",
+        "io.magnetar.mqtt.flow..",
+        "io.magnetar.mqtt.stream..",
         "io.magnetar.mqtt.connect..",
         "io.magnetar.mqtt.publish..",
         "io.magnetar.mqtt.subscribe..",

@@ -25,11 +25,11 @@ import org.apache.pulsar.metadata.bookkeeper.BKCluster;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole Pulsar in this JVM: metadata store, bookie and broker, on free ports of 127.0.0.1, with its data in a temporary
- * directory that {@link #close()} deletes.
+ * A whole Pulsar in this JVM: metadata store, bookie and broker, on free ports of 127.0.0.1, with its data in a
+ * temporary directory that {@link #close()} deletes.
  *
- * <p>Tests share one through {@link PulsarExtension} and keep apart by tenants ({@link #newTenant()}). A test that needs
- * other broker settings starts a broker of its own beside the shared one ({@link #startBroker}).
+ * <p>Tests share one through {@link PulsarExtension} and keep apart by tenants ({@link #newTenant()}). A test that
+ * needs other broker settings starts a broker of its own beside the shared one ({@link #startBroker}).
  *
  * <p>Thread: any.
  */
@@ -101,7 +101,10 @@ public final class EmbeddedPulsar implements AutoCloseable {
         return admin;
     }
 
-    /** Makes a fresh tenant with the namespace {@code streams}, whose topics keep what nobody reads, and returns its name. */
+    /**
+     * Makes a fresh tenant with the namespace {@code streams}, whose topics keep what nobody reads, and returns its
+     * name.
+     */
     public String newTenant() throws PulsarAdminException {
         String tenant = "tenant-" + tenants.incrementAndGet();
         createTenant(tenant);

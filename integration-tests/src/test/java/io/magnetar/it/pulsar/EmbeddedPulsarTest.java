@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.Producer;
@@ -43,5 +44,20 @@ class EmbeddedPulsarTest {
 
         assertThat(first).isNotEqualTo(second);
         assertThat(pulsar.admin().namespaces().getNamespaces(second)).containsExactly(second + "/streams");
+    }
+
+    @Test
+    void letsAClientOfOneBrokerUseATopicOfAnother(EmbeddedPulsar pulsar) throws Exception {
+        String topic = "persistent://" + pulsar.newTenant() + "/streams/readings";
+        try (Producer<byte[]> first = pulsar.client().newProducer().topic(topic).create();
+                PulsarService neighbour = pulsar.startBroker(settings -> {});
+                Producer<byte[]> second =
+                        neighbour.getClient().newProducer().topic(topic).create()) {
+            first.send("a".getBytes(UTF_8));
+            second.send("b".getBytes(UTF_8));
+
+            assertThat(pulsar.admin().topics().getInternalStats(topic).numberOfEntries)
+                    .isEqualTo(2);
+        }
     }
 }

@@ -1,0 +1,138 @@
+package io.magnetar.it.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+
+/**
+ * An MQTT client by hand: sends exactly the bytes that a test wants, right or wrong, and reads what comes back.
+ *
+ * <p>Thread: the test's.
+ */
+public final class RawClient implements AutoCloseable {
+    private static final int READ_TIMEOUT_MILLIS = 20_000;
+
+    private final Socket socket;
+    private final DataInputStream in;
+
+    public RawClient(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+        in = new DataInputStream(socket.getInputStream());
+    }
+
+    /**
+     * A packet as it came.
+     *
+     * @param header the first byte: type and flags
+     * @param body all after the remaining length
+     */
+    public record RawPacket(int header, byte[] body) {
+        public int type() {
+            return header >> 4;
+        }
+
+        /** One byte of the body, from 0 to 255. */
+        public int at(int index) {
+            return body[index] & 0xFF;
+        }
+    }
+
+    /** Bytes from numbers and strings: a number is one byte, a string is a UTF-8 string with its length before it. */
+    public static byte[] bytes(Object... parts) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (Object part : parts) {
+            if (part instanceof String text) {
+                byte[] utf8 = text.getBytes(UTF_8);
+                out.write(utf8.length >> 8);
+                out.write(utf8.length);
+                out.writeBytes(utf8);
+            } else if (part instanceof byte[] raw) {
+                out.writeBytes(raw);
+            } else {
+                out.write((Integer) part);
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** A whole packet: the remaining length is put between the first byte and the rest. */
+    public static byte[] packet(int header, Object... parts) {
+        byte[] body = bytes(parts);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(header);
+        int length = body.length;
+        do {
+            int digit = length & 0x7F;
+            length >>>= 7;
+            out.write(length > 0 ? digit | 0x80 : digit);
+        } while (length > 0);
+        out.writeBytes(body);
+        return out.toByteArray();
+    }
+
+    /** CONNECT of MQTT 5 with a clean start. */
+    public static byte[] connect5(String clientId, int keepAliveSeconds) {
+        return packet(0x10, "MQTT", 5, 0x02, keepAliveSeconds >> 8, keepAliveSeconds & 0xFF, 0, clientId);
+    }
+
+    /** CONNECT of MQTT 3.1.1 with a clean session. */
+    public static byte[] connect311(String clientId, int keepAliveSeconds) {
+        return packet(0x10, "MQTT", 4, 0x02, keepAliveSeconds >> 8, keepAliveSeconds & 0xFF, clientId);
+    }
+
+    /** SUBSCRIBE of MQTT 5 to one filter, packet identifier 1. */
+    public static byte[] subscribe5(String filter, int qos) {
+        return packet(0x82, 0, 1, 0, filter, qos);
+    }
+
+    public RawClient send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
+    /** Reads the next packet. */
+    public RawPacket read() throws IOException {
+        int header = in.readUnsignedByte();
+        int length = 0;
+        int digit;
+        int shift = 0;
+        do {
+            digit = in.readUnsignedByte();
+            length |= (digit & 0x7F) << shift;
+            shift += 7;
+        } while ((digit & 0x80) != 0);
+        byte[] body = new byte[length];
+        in.readFully(body);
+        return new RawPacket(header, body);
+    }
+
+    /** Reads until the broker closes the connection; fails when it does not. Returns how many bytes came before. */
+    public long readUntilClosed() throws IOException {
+        long read = 0;
+        byte[] buffer = new byte[64 * 1024];
+        try {
+            while (true) {
+                int count = in.read(buffer);
+                if (count < 0) {
+                    return read;
+                }
+                read += count;
+            }
+        } catch (EOFException | SocketException closed) {
+            return read;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,183 @@
+package io.magnetar.it.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import io.magnetar.it.client.Device;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.pulsar.client.admin.PulsarAdmin;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The launcher's standalone as the README's tour uses it, with the functions worker on. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StandaloneIT {
+    private static final Duration IDLE = Duration.ofSeconds(Integer.getInteger("magnetar.idle.seconds", 300));
+
+    private final Standalone standalone;
+
+    StandaloneIT() throws Exception {
+        standalone = new Standalone("standalone");
+    }
+
+    @BeforeAll
+    void start() throws Exception {
+        standalone.start();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        standalone.close();
+    }
+
+    @Test
+    void printsReadyWithAllAddresses() throws Exception {
+        assertThat(standalone.console())
+                .contains("READY")
+                .contains(Integer.toString(standalone.mqttPort()))
+                .contains(standalone.serviceUrl().substring("pulsar://127.0.0.1".length()))
+                .contains(standalone.adminUrl().substring("http://127.0.0.1".length()));
+    }
+
+    @Test
+    void servesMosquittoWithAStreamMadeByPulsarAdminAndShowsItToPulsarClient() throws Exception {
+        Peers.require("mosquitto_pub");
+        Peers.require("mosquitto_sub");
+        standalone.magnetar(
+                "pulsar-admin",
+                "topics",
+                "create-partitioned-topic",
+                "persistent://public/streams/readings",
+                "-p",
+                "4",
+                "-m",
+                "mqtt.filter=sensors/+/readings",
+                "-m",
+                "mqtt.key=client-id");
+        standalone.status().awaitStream("readings");
+        String port = Integer.toString(standalone.mqttPort());
+
+        for (String version : List.of("mqttv311", "mqttv5")) {
+            run(
+                    "mosquitto_pub",
+                    "-p",
+                    port,
+                    "-V",
+                    version,
+                    "-i",
+                    version,
+                    "-q",
+                    "1",
+                    "-t",
+                    "sensors/1/readings",
+                    "-m",
+                    version);
+        }
+
+        for (String version : List.of("mqttv311", "mqttv5")) {
+            for (String qos : List.of("0", "1", "2")) {
+                String printed = run(
+                        "mosquitto_sub",
+                        "-p",
+                        port,
+                        "-V",
+                        version,
+                        "-q",
+                        qos,
+                        "-C",
+                        "2",
+                        "-W",
+                        "20",
+                        "-t",
+                        "$s/earliest/sensors/+/readings",
+                        "-F",
+                        "%t %p");
+                assertThat(printed.lines())
+                        .containsExactlyInAnyOrder("sensors/1/readings mqttv311", "sensors/1/readings mqttv5");
+            }
+        }
+        String consumed = standalone.magnetar(
+                "pulsar-client",
+                "consume",
+                "-n",
+                "2",
+                "-s",
+                "audit",
+                "-p",
+                "Earliest",
+                "persistent://public/streams/readings");
+        assertThat(consumed).contains("key:[mqttv311]").contains("key:[mqttv5]").contains("content:mqttv5");
+    }
+
+    @Test
+    void refusesMosquittoAStreamThatDoesNotExist() {
+        Peers.require("mosquitto_sub");
+        assertThat(catchThrowable(() -> run(
+                        "mosquitto_sub",
+                        "-p",
+                        Integer.toString(standalone.mqttPort()),
+                        "-V",
+                        "mqttv5",
+                        "-W",
+                        "5",
+                        "-t",
+                        "$s/earliest/no/such/stream")))
+                .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void doesNotStartWithABadConfigurationAndNamesAllThatIsWrongWithIt() throws Exception {
+        try (Standalone refused = new Standalone(
+                "bad-configuration", "--no-functions", "--set", "mqttMaxPacketSize=huge", "--set", "mqttColour=red")) {
+            Throwable failure = catchThrowable(refused::start);
+
+            assertThat(failure)
+                    .hasStackTraceContaining("mqttMaxPacketSize=huge")
+                    .hasStackTraceContaining("mqttColour");
+        }
+    }
+
+    @Test
+    void keepsAStreamThatNobodyReadsThroughIdlenessAndARestart() throws Exception {
+        try (PulsarAdmin admin =
+                PulsarAdmin.builder().serviceHttpUrl(standalone.adminUrl()).build()) {
+            admin.topics()
+                    .createPartitionedTopic("persistent://public/streams/idle", 4, Map.of("mqtt.filter", "idle/#"));
+        }
+        standalone.status().awaitStream("idle");
+        List<String> sent = IntStream.range(0, 500).mapToObj(Integer::toString).toList();
+        try (Device device = Device.connect(standalone.mqttPort(), "idle-device")) {
+            for (String payload : sent) {
+                device.publish("idle/x", payload, MqttQos.AT_LEAST_ONCE);
+            }
+        }
+        long published = System.nanoTime();
+
+        await().atMost(IDLE.plusSeconds(10))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> System.nanoTime() - published >= IDLE.toNanos());
+        assertThat(replayIdle(sent.size())).as("after idleness").isEqualTo(sent);
+
+        standalone.stop();
+        standalone.start();
+        assertThat(replayIdle(sent.size())).as("after a restart").isEqualTo(sent);
+    }
+
+    private List<String> replayIdle(int messages) throws InterruptedException {
+        try (Device device = Device.connect(standalone.mqttPort(), "idle-reader")) {
+            device.subscribe("$s/earliest/idle/#", MqttQos.AT_LEAST_ONCE);
+            return device.next(messages);
+        }
+    }
+
+    private static String run(String... command) throws Exception {
+        return Launcher.run(Duration.ofSeconds(60), command);
+    }
+}

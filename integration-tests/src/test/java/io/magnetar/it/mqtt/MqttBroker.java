@@ -1,0 +1,68 @@
+package io.magnetar.it.mqtt;
+
+import static org.awaitility.Awaitility.await;
+
+import io.magnetar.it.client.BrokerStatus;
+import io.magnetar.it.client.FreePorts;
+import io.magnetar.mqtt.plugin.MqttProtocolHandler;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.pulsar.broker.PulsarService;
+import org.apache.pulsar.broker.ServiceConfiguration;
+
+/**
+ * The protocol handler on a broker in this JVM, initialized, started and closed as the broker does it.
+ *
+ * <p>Thread: the test's.
+ */
+public final class MqttBroker implements AutoCloseable {
+    private final MqttProtocolHandler handler = new MqttProtocolHandler();
+    private final int port;
+    private final BrokerStatus status;
+
+    private MqttBroker(PulsarService pulsar, Map<String, String> settings) throws Exception {
+        port = FreePorts.next();
+        int httpPort = FreePorts.next();
+        Map<String, String> keys = new HashMap<>(settings);
+        keys.put("mqttListeners", "mqtt://127.0.0.1:" + port);
+        keys.put("mqttHttpAddress", "127.0.0.1");
+        keys.put("mqttHttpPort", Integer.toString(httpPort));
+        status = new BrokerStatus(httpPort);
+        ServiceConfiguration configuration = new ServiceConfiguration();
+        configuration.setClusterName(pulsar.getConfiguration().getClusterName());
+        Properties properties = new Properties();
+        properties.putAll(keys);
+        configuration.setProperties(properties);
+        handler.initialize(configuration);
+        handler.start(pulsar.getBrokerService());
+        handler.newChannelInitializers();
+    }
+
+    /** Starts the handler and returns when it says that it is ready. */
+    public static MqttBroker start(PulsarService pulsar, Map<String, String> settings) throws Exception {
+        MqttBroker broker = new MqttBroker(pulsar, settings);
+        try {
+            await().atMost(Duration.ofSeconds(30)).until(broker.status::isReady);
+        } catch (RuntimeException | Error e) {
+            broker.close();
+            throw e;
+        }
+        return broker;
+    }
+
+    /** Where MQTT clients connect, on 127.0.0.1. */
+    public int port() {
+        return port;
+    }
+
+    public BrokerStatus status() {
+        return status;
+    }
+
+    @Override
+    public void close() {
+        handler.close();
+    }
+}

@@ -2,6 +2,7 @@ package io.magnetar.bench;
 
 import io.magnetar.bench.load.BrokerRefused;
 import io.magnetar.bench.wire.MalformedPacket;
+import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,7 +59,7 @@ public final class Bench implements Runnable {
     }
 
     private static int failed(Exception failure, PrintWriter err) throws Exception {
-        if (failure instanceof BrokerRefused || failure instanceof MalformedPacket) {
+        if (failure instanceof BrokerRefused || failure instanceof MalformedPacket || failure instanceof IOException) {
             err.println("bench: " + failure.getMessage());
             return REFUSED;
         }

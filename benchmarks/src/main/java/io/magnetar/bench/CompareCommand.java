@@ -39,7 +39,11 @@ final class CompareCommand implements Callable<Integer> {
             description = "The launcher script. Default: ${DEFAULT-VALUE}.")
     private Path launcher = Path.of("");
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Rounds that count, after one that does not. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
     @Option(
@@ -92,6 +96,7 @@ final class CompareCommand implements Callable<Integer> {
         out.println("data and logs are in " + working);
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         Plan plan = new Plan(rounds, Duration.ofSeconds(warmup), Duration.ofSeconds(seconds), payload, threads);
+        out.println("the first round lets the broker warm up and does not count");
         List<Sample> samples = new Comparison(launcher, working, plan, sample -> show(out, sample)).run();
         out.println();
         out.print(ComparisonTable.of(samples));
@@ -105,10 +110,11 @@ final class CompareCommand implements Callable<Integer> {
     private static void show(PrintWriter out, Sample sample) {
         out.println(String.format(
                 Locale.ROOT,
-                "%-28s %-12s %,12.0f msg/s %s",
+                "%-28s %-12s %,12.0f msg/s %8.2f us %s",
                 sample.load(),
                 sample.system(),
                 sample.perSecond(),
+                sample.brokerMicros(),
                 sample.problem()));
         out.flush();
     }

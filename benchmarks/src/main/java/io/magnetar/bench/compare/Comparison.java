@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 
 /**
  * Rounds of the same loads against Magnetar, Mosquitto and Pulsar's own tools. Every round runs all of them once, one after the
- * other, and who is first changes from round to round.
+ * other, and who is first changes from round to round. A first round is not counted: it lets the JVM of the broker compile.
  *
  * <p>Thread: one, which blocks until the comparison is over.
  */
@@ -67,8 +67,8 @@ public final class Comparison {
     public List<Sample> run() throws IOException, InterruptedException {
         try (Mosquitto mosquitto = Mosquitto.start(directory);
                 MagnetarStandalone magnetar = MagnetarStandalone.start(launcher, directory)) {
-            for (int round = 0; round < plan.rounds(); round++) {
-                boolean magnetarFirst = round % 2 == 0;
+            for (int round = 0; round <= plan.rounds(); round++) {
+                boolean magnetarFirst = round % 2 == 1;
                 for (int qos = 0; qos <= 1; qos++) {
                     live(qos, magnetar, mosquitto, magnetarFirst);
                 }
@@ -78,6 +78,9 @@ public final class Comparison {
                 } else {
                     perf(round, magnetar);
                     streams(round, magnetar);
+                }
+                if (round == 0) {
+                    samples.clear();
                 }
             }
         }

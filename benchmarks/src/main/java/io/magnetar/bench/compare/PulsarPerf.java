@@ -2,7 +2,6 @@ package io.magnetar.bench.compare;
 
 import io.magnetar.bench.report.LinuxProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,17 +95,21 @@ final class PulsarPerf {
         List<String> command =
                 new ArrayList<>(List.of(home.resolve("bin/pulsar-perf").toString(), tool, "-u", serviceUrl));
         command.addAll(Arrays.asList(options));
-        Path output = directory.resolve("pulsar-perf-" + tool + ".log");
+        // It prints to the console or to its log, as the log4j2.yaml beside it says.
+        Path console = directory.resolve("pulsar-perf-" + tool + ".out");
+        Path log = directory.resolve("pulsar-perf-" + tool + ".log");
+        Files.deleteIfExists(log);
         ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(console.toFile());
         builder.environment().put("PULSAR_LOG_DIR", directory.toString());
+        builder.environment().put("PULSAR_LOG_FILE", log.getFileName().toString());
         Process process = builder.start();
         if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
             process.descendants().forEach(ProcessHandle::destroy);
             process.destroy();
-            throw new IOException("pulsar-perf " + tool + " did not end; its output is " + output);
+            throw new IOException("pulsar-perf " + tool + " did not end; its output is in " + directory);
         }
-        return Files.readString(output, StandardCharsets.UTF_8);
+        return Files.readString(console) + (Files.exists(log) ? Files.readString(log) : "");
     }
 
     private Matcher last(Pattern pattern, String output) throws IOException {

@@ -30,8 +30,7 @@ public final class MqttBroker implements AutoCloseable {
         keys.put("mqttHttpAddress", "127.0.0.1");
         keys.put("mqttHttpPort", Integer.toString(httpPort));
         status = new BrokerStatus(httpPort);
-        ServiceConfiguration configuration = new ServiceConfiguration();
-        configuration.setClusterName(pulsar.getConfiguration().getClusterName());
+        ServiceConfiguration configuration = pulsar.getConfiguration();
         Properties properties = new Properties();
         properties.putAll(keys);
         configuration.setProperties(properties);

@@ -50,8 +50,10 @@ public final class EmbeddedPulsar implements AutoCloseable {
     private EmbeddedPulsar(Consumer<ServiceConfiguration> settings) throws Exception {
         directory = Files.createTempDirectory("magnetar-pulsar-");
         open.push(() -> deleteRecursively(directory));
-        metadataUrl = "rocksdb:" + Files.createDirectory(directory.resolve("metadata"));
         try {
+            ZooKeeper metadata = ZooKeeper.start(directory.resolve("metadata"));
+            open.push(metadata);
+            metadataUrl = metadata.url();
             open.push(startBookie());
             broker = startBroker(settings);
             client = PulsarClient.builder()

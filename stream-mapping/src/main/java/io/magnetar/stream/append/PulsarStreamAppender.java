@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.pulsar.client.api.PulsarClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to streams with the Pulsar client. A stream's writers are made with its first message, and end when the catalog no
@@ -71,17 +72,28 @@ public final class PulsarStreamAppender implements StreamAppender {
                     closed ? "the broker is stopping" : "too many messages wait to be written to streams"));
             return;
         }
+        StreamWriter writer = writer(stream);
+        if (writer == null) {
+            listener.appended(gone(stream.name()));
+            return;
+        }
         pendingBytes.add(bytes);
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.timeoutMillis());
-        writer(stream).append(new PendingAppend(message, key, bytes, deadline, listener, pendingBytes));
+        writer.append(new PendingAppend(message, key, bytes, deadline, listener, pendingBytes));
     }
 
-    private StreamWriter writer(StreamDefinition stream) {
+    private static StreamFailure gone(String stream) {
+        return new StreamFailure(Kind.GONE, "the stream " + stream + " is gone or was made anew");
+    }
+
+    /** The writers of a stream; null when the catalog does not have it: a writer could bring its Pulsar topic back. */
+    private @Nullable StreamWriter writer(StreamDefinition stream) {
         StreamName name = new StreamName(stream.namespace(), stream.name());
         StreamWriter writer = writers.get(name);
         return writer != null
                 ? writer
-                : writers.computeIfAbsent(name, ignored -> open(current(name).orElse(stream)));
+                : writers.computeIfAbsent(
+                        name, ignored -> current(name).map(this::open).orElse(null));
     }
 
     private StreamWriter open(StreamDefinition stream) {
@@ -109,9 +121,7 @@ public final class PulsarStreamAppender implements StreamAppender {
                 Optional<StreamDefinition> now = current(name);
                 if (now.isEmpty() || !writer.fits(now.get())) {
                     writers.remove(name, writer);
-                    var unused = writer.close(
-                            GONE_GRACE_MILLIS,
-                            new StreamFailure(Kind.GONE, "the stream " + name.name() + " is gone or was made anew"));
+                    var unused = writer.close(GONE_GRACE_MILLIS, gone(name.name()));
                 }
             }
         });

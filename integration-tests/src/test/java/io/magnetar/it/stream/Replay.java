@@ -1,0 +1,63 @@
+package io.magnetar.it.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamReaders.StreamListener;
+import io.magnetar.stream.StreamReaders.StreamMessage;
+import io.magnetar.stream.StreamReaders.StreamReader;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** What one reader has read. */
+final class Replay implements StreamListener, AutoCloseable {
+    final List<StreamMessage> messages = new CopyOnWriteArrayList<>();
+    volatile @Nullable StreamFailure failure;
+
+    @Nullable
+    StreamReader reader;
+
+    @Override
+    public void onMessage(StreamMessage message) {
+        messages.add(message);
+    }
+
+    @Override
+    public void onFailed(StreamFailure reason) {
+        failure = reason;
+    }
+
+    void request(int count) {
+        Objects.requireNonNull(reader).request(count);
+    }
+
+    /** Asks for many, and waits until so many messages are there. */
+    List<String> all(int count) {
+        request(1_000_000);
+        return await(count);
+    }
+
+    /** The payloads, once there are so many. */
+    List<String> await(int count) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> messages.size() >= count);
+        return payloads();
+    }
+
+    List<String> payloads() {
+        return messages.stream()
+                .map(read -> new String(read.message().payload(), UTF_8))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        Objects.requireNonNull(reader).close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Where messages go. */
+@NullMarked
+package io.magnetar.stream.append;
+
+import org.jspecify.annotations.NullMarked;

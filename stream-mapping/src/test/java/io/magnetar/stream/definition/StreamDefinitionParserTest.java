@@ -1,0 +1,76 @@
+package io.magnetar.stream.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.tenancy.Namespace;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StreamDefinitionParserTest {
+    private static StreamDefinitionParser.Parsed parse(Map<String, String> properties) {
+        return StreamDefinitionParser.parse(
+                new StreamTopic(new Namespace("public"), "readings", true, 4, properties, 0));
+    }
+
+    private static String reason(Map<String, String> properties) {
+        return ((StreamDefinitionParser.Refused) parse(properties)).reason();
+    }
+
+    private static StreamDefinition stream(Map<String, String> properties) {
+        return ((StreamDefinitionParser.Valid) parse(properties)).stream();
+    }
+
+    @Test
+    void needsAFilterAndHasDefaultsForTheRest() {
+        StreamDefinition stream = stream(Map.of("mqtt.filter", "sensors/+/readings", "team", "weather"));
+
+        assertThat(stream.filter().value()).isEqualTo("sensors/+/readings");
+        assertThat(stream.key()).hasToString("client-id");
+        assertThat(stream.orderBuckets()).isEqualTo(16);
+        assertThat(stream.partitions()).isEqualTo(4);
+        assertThat(stream.pulsarTopic(3)).isEqualTo("persistent://public/streams/readings-partition-3");
+    }
+
+    @Test
+    void saysWhatToSetWhenTheFilterIsMissing() {
+        assertThat(reason(Map.of()))
+                .isEqualTo("mqtt.filter is missing: set it to the MQTT topic filter that the stream keeps,"
+                        + " as in mqtt.filter=sensors/+/readings");
+    }
+
+    @Test
+    void namesEveryErrorAtOnce() {
+        assertThat(reason(Map.of("mqtt.filter", "#/a", "mqtt.key", "x", "mqtt.order-buckets", "-1", "mqtt.max", "3")))
+                .contains("mqtt.filter=#/a is no topic filter: '#' stands alone")
+                .contains("mqtt.key=x is no key: it is client-id, topic, or topic[N]")
+                .contains("mqtt.order-buckets=-1 is not a whole number from 0 to 1024")
+                .contains("property mqtt.max is unknown: known are mqtt.filter, mqtt.key, mqtt.order-buckets");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1", "1024"})
+    void takesBucketsWithinTheirRange(String buckets) {
+        assertThat(stream(Map.of("mqtt.filter", "a", "mqtt.order-buckets", buckets))
+                        .orderBuckets())
+                .isEqualTo(Integer.parseInt(buckets));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1025", "1e1", " 1", "99999999999", "١"})
+    void refusesAnyOtherBuckets(String buckets) {
+        assertThat(reason(Map.of("mqtt.filter", "a", "mqtt.order-buckets", buckets)))
+                .contains("mqtt.order-buckets");
+    }
+
+    @Test
+    void refusesATopicThatKeepsNothing() {
+        StreamTopic fleeting =
+                new StreamTopic(new Namespace("public"), "readings", false, 4, Map.of("mqtt.filter", "a"), 0);
+
+        assertThat(StreamDefinitionParser.parse(fleeting)).isInstanceOf(StreamDefinitionParser.Refused.class);
+        assertThat(fleeting.pulsarTopic()).isEqualTo("non-persistent://public/streams/readings");
+    }
+}

@@ -1,0 +1,5 @@
+/** The syntax of stream subscriptions. */
+@NullMarked
+package io.magnetar.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -39,7 +39,7 @@ class TopicFilterTest {
     }
 
     @Test
-    void coversExactlyTheFiltersWhoseTopicsAllMatch() {
+    void matchesEveryTopicOfAFilterThatItCovers() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         List<String> topics = Stream.generate(() -> PlainMatching.topic(random))

@@ -18,7 +18,7 @@ class TopicTrieTest {
         Random random = new Random(seed);
         TopicTrie<Integer, String> trie = new TopicTrie<>();
         Map<Place, String> list = new HashMap<>();
-        for (int step = 0; step < 20_000; step++) {
+        for (int step = 0; step < 3_000; step++) {
             Place place = new Place(PlainMatching.filter(random), random.nextInt(3));
             long version = trie.version();
             if (random.nextInt(5) < 3) {

@@ -34,7 +34,6 @@ final class PartitionWriter {
     private static final int MAX_COMMITS = 2;
 
     private final String pulsarTopic;
-    private final Shape shape;
     private final byte[][] orderingKeys;
     private final Turns turns;
     private final PartitionProducer producer;
@@ -49,11 +48,11 @@ final class PartitionWriter {
     private boolean closing;
 
     /**
-     * Where a partition stands in its stream.
+     * A partition and how it is written to.
      *
      * @param buckets ordering buckets; 0 for plain batches
      */
-    record Shape(int partition, int partitions, int buckets) {}
+    record Shape(int partition, int buckets) {}
 
     PartitionWriter(
             String pulsarTopic,
@@ -62,7 +61,6 @@ final class PartitionWriter {
             BooleanSupplier streamExists,
             Executor executor) {
         this.pulsarTopic = pulsarTopic;
-        this.shape = shape;
         this.orderingKeys = Partitioning.orderingKeys(shape.partition(), shape.buckets());
         this.turns = new Turns(executor, this::turn);
         this.producer = new PartitionProducer(
@@ -151,7 +149,7 @@ final class PartitionWriter {
         TypedMessageBuilder<byte[]> pulsar = ready.newMessage();
         MessageEncoder.encode(append.message, append.key, pulsar);
         if (orderingKeys.length > 0) {
-            pulsar.orderingKey(orderingKeys[Partitioning.bucket(append.key, shape.partitions(), orderingKeys.length)]);
+            pulsar.orderingKey(orderingKeys[Partitioning.bucket(append.key, orderingKeys.length)]);
         }
         var unused = pulsar.sendAsync().whenComplete((id, failure) -> {
             if (failure == null) {

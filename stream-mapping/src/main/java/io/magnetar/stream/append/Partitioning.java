@@ -8,16 +8,22 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  * get whole entries. Stateless.
  */
 final class Partitioning {
+    /** 2^32 divided by the golden ratio, and odd: its products spread over the high bits. */
+    private static final int MIX = 0x9E3779B1;
+
     private Partitioning() {}
 
     /** The partition of a key, from 0 to {@code partitions - 1}. */
     static int partition(String key, int partitions) {
-        return positiveHash(key) % partitions;
+        return (key.hashCode() & Integer.MAX_VALUE) % partitions;
     }
 
-    /** The ordering bucket of a key in its partition, from 0 to {@code buckets - 1}: independent of the partition. */
-    static int bucket(String key, int partitions, int buckets) {
-        return positiveHash(key) / partitions % buckets;
+    /**
+     * The ordering bucket of a key, from 0 to {@code buckets - 1}. The hash is mixed first: names that count up differ in few of
+     * its low bits, and those have chosen the partition already.
+     */
+    static int bucket(String key, int buckets) {
+        return ((key.hashCode() * MIX) >>> 16) % buckets;
     }
 
     /** The ordering keys of a partition's buckets: {@code <partition>/<bucket>} in ASCII. */
@@ -27,9 +33,5 @@ final class Partitioning {
             keys[bucket] = (partition + "/" + bucket).getBytes(US_ASCII);
         }
         return keys;
-    }
-
-    private static int positiveHash(String key) {
-        return key.hashCode() & Integer.MAX_VALUE;
     }
 }

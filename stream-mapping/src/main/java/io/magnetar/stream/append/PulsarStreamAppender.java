@@ -102,7 +102,7 @@ public final class PulsarStreamAppender implements StreamAppender {
                 stream,
                 partition -> new PartitionWriter(
                         stream.pulsarTopic(partition),
-                        new PartitionWriter.Shape(partition, stream.partitions(), stream.orderBuckets()),
+                        new PartitionWriter.Shape(partition, stream.orderBuckets()),
                         producers,
                         () -> current(name).isPresent(),
                         executor));

@@ -20,6 +20,6 @@ class DocumentedExamplesTest {
 
     @Test
     void theOrderingKeyNamesPartitionAndBucket() {
-        assertThat(KeyOrderedProducer.orderingKey("a", 4)).isEqualTo("1/8".getBytes(StandardCharsets.US_ASCII));
+        assertThat(KeyOrderedProducer.orderingKey("a", 4)).isEqualTo("1/5".getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -16,8 +16,9 @@ public final class KeyOrderedProducer {
 
     /** The ordering key that MQTT messages of this key carry. */
     static byte[] orderingKey(String key, int partitions) {
-        int hash = key.hashCode() & Integer.MAX_VALUE;
-        return (hash % partitions + "/" + hash / partitions % ORDER_BUCKETS).getBytes(US_ASCII);
+        int partition = (key.hashCode() & Integer.MAX_VALUE) % partitions;
+        int bucket = ((key.hashCode() * 0x9E3779B1) >>> 16) % ORDER_BUCKETS;
+        return (partition + "/" + bucket).getBytes(US_ASCII);
     }
 
     public static void main(String[] args) throws PulsarClientException {

@@ -32,6 +32,12 @@ class PartitioningTest {
     }
 
     @Test
+    void putsAKeyWhereTheDocumentedRecipeSays() {
+        assertThat(Partitioning.partition("a", 4)).isEqualTo(1);
+        assertThat(Partitioning.bucket("a", 16)).isEqualTo(5);
+    }
+
+    @Test
     void namesEachBucketOnce() {
         assertThat(Partitioning.orderingKeys(2, 3))
                 .isDeepEqualTo(

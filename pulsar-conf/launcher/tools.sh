@@ -52,8 +52,13 @@ END
 
 demo_command() {
     if asks_for_help "$@"; then
-        ensure_program pulsar-conf
-        run_program pulsar-conf io.magnetar.demo.Demo --help
+        cat <<'END'
+usage: ./magnetar demo [--seconds SECONDS]
+
+Three weather stations publish real readings, 38,000 in all, at QoS 1 to weather/<station>/<kind>, and the stream 'weather'
+keeps them. Needs a running standalone (MAGNETAR_DATA=DIR chooses one of several). SECONDS is how long the run takes (30).
+END
+        return
     fi
     require_java
     require_running

@@ -23,10 +23,6 @@ public final class Demo {
     }
 
     public static void main(String[] args) throws InterruptedException {
-        if (List.of(args).contains("--help")) {
-            System.out.println(DemoOptions.USAGE);
-            return;
-        }
         System.exit(exitStatus(args));
     }
 

@@ -11,12 +11,6 @@ import java.net.URI;
  * @param seconds how long all readings take
  */
 record DemoOptions(int mqttPort, URI adminUrl, URI statusUrl, int seconds) {
-    static final String USAGE = """
-            usage: ./magnetar demo [--seconds SECONDS]
-
-            Three weather stations publish real readings, 38,000 in all, at QoS 1 to weather/<station>/<kind>, and the stream
-            'weather' keeps them. Needs a running standalone. SECONDS is how long the run takes (30).""";
-
     /** A command line that makes no sense; the message says why. */
     static final class InvalidException extends Exception {
         private static final long serialVersionUID = 1L;

@@ -19,7 +19,7 @@ class LauncherTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"standalone", "pulsar-admin", "pulsar-client", "test", "prepare", "version"})
+    @ValueSource(strings = {"standalone", "pulsar-admin", "pulsar-client", "demo", "test", "prepare", "version"})
     void everyCommandExplainsItself(String command) throws Exception {
         Bash.Result result = Bash.magnetar(command, "--help");
         assertThat(result.exitStatus()).isZero();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.pulsar.client.api.Consumer;
@@ -299,16 +300,64 @@ class StreamAppendTest {
     }
 
     @Test
+    void takesManyMessagesWithSmallPayloadsAndLargeProperties(EmbeddedPulsar pulsar) throws Exception {
+        try (Streams streams = Streams.open(pulsar)) {
+            StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
+            String large = "p".repeat(8_000);
+            MessageProperties properties = MessageProperties.NONE.withUserProperties(
+                    List.of(new UserProperty("b", large), new UserProperty("a", large)));
+            List<CompletableFuture<Optional<StreamFailure>>> answers = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                answers.add(streams.append(stream, message(streams, Qos.AT_LEAST_ONCE, false, properties)));
+            }
+            for (CompletableFuture<Optional<StreamFailure>> answer : answers) {
+                assertThat(answer.get(30, TimeUnit.SECONDS)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void failsWhatWaitsTooLongForAPartitionAndGoesOnWhenItIsBack(EmbeddedPulsar pulsar) throws Exception {
+        String tenant = pulsar.newTenant();
+        try (Streams streams = Streams.open(pulsar, tenant, 1_500)) {
+            StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
+            // A writer of this name is there already, as when a broker's old connection has not been noticed to be
+            // dead.
+            try (Producer<byte[]> old = pulsar.client()
+                    .newProducer()
+                    .topic(stream.pulsarTopic(0))
+                    .producerName(Streams.WRITER)
+                    .create()) {
+                assertThat(streams.append(stream, streams.message("c", "a/b", "lost", 1_000_000L))
+                                .get(10, TimeUnit.SECONDS))
+                        .map(StreamFailure::kind)
+                        .contains(Kind.UNAVAILABLE);
+                assertThat(streams.appender.pendingBytes()).isZero();
+                assertThat(old.isConnected()).isTrue();
+            }
+            Awaitility.await()
+                    .until(() -> streams.append(stream, streams.message("c", "a/b", "kept", 1_000_001L))
+                            .get(10, TimeUnit.SECONDS)
+                            .isEmpty());
+
+            assertThat(consume(pulsar, stream, 1))
+                    .extracting(read -> new String(read.getData(), UTF_8))
+                    .containsExactly("kept");
+        }
+    }
+
+    @Test
     void changesItsBatchesWithTheDefinition(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
             streams.appendAndConfirm(stream, streams.message("c", "a/b", "bucket", 1_000_000L));
 
+            CountDownLatch changed = new CountDownLatch(1);
+            streams.catalog.onChange(namespace -> changed.countDown()); // told after the appender
             pulsar.admin()
                     .topics()
                     .updateProperties(stream.pulsarTopic(), Map.of("mqtt.filter", "a/b", "mqtt.order-buckets", "0"));
-            Awaitility.await()
-                    .until(() -> streams.find("readings").orElseThrow().orderBuckets() == 0);
+            assertThat(changed.await(10, TimeUnit.SECONDS)).isTrue();
             streams.appendAndConfirm(
                     streams.find("readings").orElseThrow(), streams.message("c", "a/b", "plain", 1_000_001L));
 

@@ -32,6 +32,9 @@ import org.awaitility.Awaitility;
 
 /** The streams of one tenant, wired as a broker wires them. */
 final class Streams implements AutoCloseable {
+    /** The name of the producers. */
+    static final String WRITER = "magnetar-test";
+
     private static final int TIMEOUT_SECONDS = 30;
 
     final EmbeddedPulsar pulsar;
@@ -50,10 +53,7 @@ final class Streams implements AutoCloseable {
                 executor);
         catalog.start().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         this.appender = new PulsarStreamAppender(
-                pulsar.client(),
-                catalog,
-                new AppendSettings("magnetar-test", appendTimeoutMillis, 64 << 20, 2),
-                executor);
+                pulsar.client(), catalog, new AppendSettings(WRITER, appendTimeoutMillis, 64 << 20, 2), executor);
         this.readers = new PulsarStreamReaders(pulsar.client(), catalog, ReadSettings.withThreads(2));
     }
 

@@ -36,7 +36,7 @@ END
     ensure_distribution
     local stamp result=0 missing
     stamp=$(mktemp)
-    (cd "$MAGNETAR_ROOT" && mvn -B -ntp -Dmagnetar.distribution="$(distribution_directory)" verify "$@") || result=$?
+    (cd "$MAGNETAR_ROOT" && mvn -B -ntp --fail-at-end -Dmagnetar.distribution="$(distribution_directory)" verify "$@") || result=$?
     print_totals "$stamp"
     rm -f "$stamp"
     missing=$(missing_peers)

@@ -1,16 +1,29 @@
 package io.magnetar.it.distribution;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.magnetar.it.client.Device;
+import io.magnetar.it.client.PahoPayloads;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.pulsar.client.admin.PulsarAdmin;
+import org.apache.pulsar.client.api.Consumer;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.SubscriptionInitialPosition;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,13 +163,92 @@ class StandaloneIT {
     }
 
     @Test
-    void keepsAStreamThatNobodyReadsThroughIdlenessAndARestart() throws Exception {
+    void replaysToHiveMqAndPahoAndShowsPulsarTheSameMessagesWithTheSameKeys() throws Exception {
+        createStream("clients", "clients/#");
+        List<String> replayed = new ArrayList<>();
+        try (Device hiveMq = Device.connect(standalone.mqttPort(), "hivemq");
+                MqttClient paho =
+                        new MqttClient("tcp://127.0.0.1:" + standalone.mqttPort(), "paho", new MemoryPersistence())) {
+            paho.connect();
+            BlockingQueue<String> atPaho = new LinkedBlockingQueue<>();
+            hiveMq.publish("clients/a", "1", MqttQos.AT_LEAST_ONCE);
+            paho.publish("clients/b", "2".getBytes(UTF_8), 2, false);
+            paho.setCallback(new PahoPayloads(atPaho));
+
+            hiveMq.subscribe("$s/earliest/clients/#", MqttQos.AT_LEAST_ONCE);
+            paho.subscribe("$s/latest/clients/#", 1);
+            hiveMq.publish("clients/a", "3", MqttQos.AT_LEAST_ONCE);
+
+            for (int i = 0; i < 3; i++) {
+                Mqtt5Publish publish = hiveMq.next();
+                replayed.add(Device.userProperty(publish, "key") + " " + Device.userProperty(publish, "ts") + " "
+                        + Device.text(publish));
+            }
+            assertThat(atPaho.poll(20, TimeUnit.SECONDS)).isEqualTo("3");
+            paho.disconnect();
+        }
+        assertThat(consume("clients", 3)).containsExactlyInAnyOrderElementsOf(replayed);
+    }
+
+    @Test
+    void replaysFromATimeExactlyToTheMicrosecond() throws Exception {
+        createStream("moments", "moments/#");
+        try (Device device = Device.connect(standalone.mqttPort(), "moments-device")) {
+            for (String payload : List.of("a", "b", "c")) {
+                device.publish("moments/x", payload, MqttQos.AT_LEAST_ONCE);
+            }
+            device.subscribe("$s/earliest/moments/#", MqttQos.AT_LEAST_ONCE);
+            device.next();
+            long b = Long.parseLong(Device.userProperty(device.next(), "ts"));
+            device.next();
+
+            assertThat(replayFrom(b - 1, 2)).containsExactly("b", "c");
+            assertThat(replayFrom(b, 2)).containsExactly("b", "c");
+            assertThat(replayFrom(b + 1, 1)).containsExactly("c");
+        }
+    }
+
+    private List<String> replayFrom(long micros, int messages) throws InterruptedException {
+        try (Device reader = Device.connect(standalone.mqttPort(), "moments-reader")) {
+            reader.subscribe("$s/" + micros + "/moments/#", MqttQos.AT_LEAST_ONCE);
+            return reader.next(messages);
+        }
+    }
+
+    private void createStream(String name, String filter) throws Exception {
         try (PulsarAdmin admin =
                 PulsarAdmin.builder().serviceHttpUrl(standalone.adminUrl()).build()) {
             admin.topics()
-                    .createPartitionedTopic("persistent://public/streams/idle", 4, Map.of("mqtt.filter", "idle/#"));
+                    .createPartitionedTopic("persistent://public/streams/" + name, 4, Map.of("mqtt.filter", filter));
         }
-        standalone.status().awaitStream("idle");
+        standalone.status().awaitStream(name);
+    }
+
+    /** Key, time and payload of a stream's messages as a Pulsar consumer gets them. */
+    private List<String> consume(String stream, int messages) throws Exception {
+        List<String> consumed = new ArrayList<>();
+        try (PulsarClient client = PulsarClient.builder()
+                        .serviceUrl(standalone.serviceUrl())
+                        .build();
+                Consumer<byte[]> consumer = client.newConsumer()
+                        .topic("persistent://public/streams/" + stream)
+                        .subscriptionName("audit")
+                        .subscriptionInitialPosition(SubscriptionInitialPosition.Earliest)
+                        .subscribe()) {
+            for (int i = 0; i < messages; i++) {
+                Message<byte[]> message = consumer.receive(20, TimeUnit.SECONDS);
+                assertThat(message).as("message %d of %d", i + 1, messages).isNotNull();
+                consumed.add(message.getKey() + " " + message.getProperty("mqtt.ts") + " "
+                        + new String(message.getValue(), UTF_8));
+            }
+            consumer.unsubscribe();
+        }
+        return consumed;
+    }
+
+    @Test
+    void keepsAStreamThatNobodyReadsThroughIdlenessAndARestart() throws Exception {
+        createStream("idle", "idle/#");
         List<String> sent = IntStream.range(0, 500).mapToObj(Integer::toString).toList();
         try (Device device = Device.connect(standalone.mqttPort(), "idle-device")) {
             for (String payload : sent) {

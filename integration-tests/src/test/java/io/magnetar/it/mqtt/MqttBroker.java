@@ -63,5 +63,6 @@ public final class MqttBroker implements AutoCloseable {
     @Override
     public void close() {
         handler.close();
+        LeakedBuffers.report();
     }
 }

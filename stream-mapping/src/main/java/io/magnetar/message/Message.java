@@ -24,6 +24,13 @@ public record Message(
         Publisher publisher,
         long timestampMicros) {
 
+    private static final int OVERHEAD_BYTES = 256;
+
+    /** About how many bytes it holds in memory: what a bound on waiting messages counts. */
+    public int weight() {
+        return OVERHEAD_BYTES + payload.length + topic.length() + properties.weight();
+    }
+
     /** The same message with user properties added at the end. */
     public Message withUserProperties(List<UserProperty> added) {
         return new Message(

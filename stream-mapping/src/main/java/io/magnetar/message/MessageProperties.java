@@ -26,6 +26,8 @@ public record MessageProperties(
 
     public static final long NEVER_EXPIRES = Long.MAX_VALUE;
 
+    private static final int PROPERTY_OVERHEAD_BYTES = 64;
+
     /** No property at all: every message of MQTT 3.1.1. */
     public static final MessageProperties NONE =
             new MessageProperties(false, NEVER_EXPIRES, null, null, null, List.of());
@@ -44,6 +46,20 @@ public record MessageProperties(
         this.responseTopic = responseTopic;
         this.correlationData = correlationData;
         this.userProperties = List.copyOf(userProperties);
+    }
+
+    /** About how many bytes they hold in memory. */
+    public int weight() {
+        int bytes =
+                length(contentType) + length(responseTopic) + (correlationData == null ? 0 : correlationData.length);
+        for (UserProperty property : userProperties) {
+            bytes += length(property.name()) + length(property.value()) + PROPERTY_OVERHEAD_BYTES;
+        }
+        return bytes;
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 
     public boolean expires() {

@@ -2,6 +2,7 @@ package io.magnetar.it.mqtt;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.magnetar.it.client.Device;
@@ -9,7 +10,10 @@ import io.magnetar.it.client.RawClient;
 import io.magnetar.it.client.RawClient.RawPacket;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -20,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Clients that break the protocol or take without reading: they are closed or bounded, and nobody else notices. */
 @ExtendWith(MqttExtension.class)
 class HostileClientTest {
+    private static final int PINGRESP = 13;
     private static final int DISCONNECT = 14;
     private static final int MALFORMED = 0x81;
     private static final int PROTOCOL_ERROR = 0x82;
@@ -265,6 +270,58 @@ class HostileClientTest {
             assertThat(broker.status().counter("droppedQueueFull") - dropped)
                     .as("dropped and counted: of %d, 1,000 are under way and 10,000 wait", messages)
                     .isEqualTo(messages - 11_000L);
+        }
+    }
+
+    @Test
+    void forgetsWhatItHasReadWhileAPacketStaysHalfSent(MqttBroker broker) throws Exception {
+        byte[] publish = RawClient.packet(0x30, "unfinished/x", 0, new byte[1_000]);
+        byte[] rest = Arrays.copyOfRange(publish, 1, publish.length);
+        byte[] first = {publish[0]};
+        try (RawClient client = new RawClient(broker.port())) {
+            client.send(RawClient.connect5("unfinished", 60)).read();
+            client.send(first);
+            long memory = PlatformDependent.usedDirectMemory();
+
+            for (int i = 0; i < 100_000; i++) {
+                client.send(RawClient.bytes(rest, first));
+            }
+            client.send(RawClient.bytes(rest, RawClient.packet(0xC0)));
+
+            assertThat(client.read().type()).isEqualTo(PINGRESP);
+            assertThat(PlatformDependent.usedDirectMemory() - memory)
+                    .as("growth of direct memory while 100 MB were read")
+                    .isLessThan(32L << 20);
+        }
+    }
+
+    @Test
+    void isNotMadeToAnswerAClientThatNeverReads(MqttBroker broker) throws Exception {
+        byte[] pings = new byte[64 * 1024];
+        for (int i = 0; i < pings.length; i += 2) {
+            pings[i] = (byte) 0xC0;
+        }
+        AtomicLong sent = new AtomicLong();
+        try (RawClient deaf = new RawClient(broker.port())) {
+            deaf.send(RawClient.connect5("deaf-pinger", 0)).read();
+            Thread sender = new Thread(() -> {
+                try {
+                    while (sent.get() < 512L << 20) {
+                        deaf.send(pings);
+                        sent.addAndGet(pings.length);
+                    }
+                } catch (IOException closed) {
+                    // The test is over.
+                }
+            });
+            sender.start();
+
+            AtomicLong before = new AtomicLong(-1);
+            await().pollInterval(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> before.getAndSet(sent.get()) == sent.get());
+
+            assertThat(sent.get()).as("bytes taken before the broker read no more").isLessThan(64L << 20);
         }
     }
 

@@ -54,7 +54,7 @@ final class Streams implements AutoCloseable {
         catalog.start().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         this.appender = new PulsarStreamAppender(
                 pulsar.client(), catalog, new AppendSettings(WRITER, appendTimeoutMillis, 64 << 20, 2), executor);
-        this.readers = new PulsarStreamReaders(pulsar.client(), catalog, ReadSettings.withThreads(2));
+        this.readers = new PulsarStreamReaders(pulsar.client(), catalog, ReadSettings.of(100, 2));
     }
 
     /** Of a new tenant, where only admins make topics. */

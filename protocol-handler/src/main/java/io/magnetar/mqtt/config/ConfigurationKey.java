@@ -81,6 +81,13 @@ public enum ConfigurationKey {
             "How long a stream may take to confirm a message before its publisher is told that it failed, in milliseconds.",
             1_000,
             3_600_000),
+    MAX_STREAM_READERS(
+            "mqttMaxStreamReaders",
+            "10000",
+            "How many subscriptions to streams the broker serves at a time, each a Pulsar reader per partition; one more is"
+                    + " refused with 0x97.",
+            1,
+            10_000_000),
     TENANTS(
             "mqttTenants",
             "public",

@@ -51,6 +51,7 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
                 limits(),
                 number(ConfigurationKey.APPEND_TIMEOUT_MILLIS),
+                number(ConfigurationKey.MAX_STREAM_READERS),
                 tenants(),
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES));
         if (!problems.isEmpty()) {

@@ -24,6 +24,7 @@ public record MqttConfiguration(
         int outboundBufferBytes,
         SessionLimits limits,
         int appendTimeoutMillis,
+        int maxStreamReaders,
         Pattern tenants,
         int streamRetentionMinutes) {
 

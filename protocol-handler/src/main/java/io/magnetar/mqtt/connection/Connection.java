@@ -12,6 +12,7 @@ import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ final class Connection implements LiveSessions.Claimant {
     private final ConnectionServices connections;
     private final IoLoop loop;
     private final NettyPacketSink sink;
+    private final BooleanSupplier isHeld;
     private final Runnable onConnected;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -45,8 +47,17 @@ final class Connection implements LiveSessions.Claimant {
     private @Nullable SessionKey key;
     private @Nullable Session session;
 
-    /** @param onConnected runs when packets after CONNECT may be passed on */
-    Connection(ConnectionServices connections, IoLoop loop, NettyPacketSink sink, Runnable onConnected) {
+    /**
+     * @param isHeld the connection is not read, by our own decision
+     * @param onConnected runs when packets after CONNECT may be passed on
+     */
+    Connection(
+            ConnectionServices connections,
+            IoLoop loop,
+            NettyPacketSink sink,
+            BooleanSupplier isHeld,
+            Runnable onConnected) {
+        this.isHeld = isHeld;
         this.connections = connections;
         this.loop = loop;
         this.sink = sink;
@@ -98,7 +109,7 @@ final class Connection implements LiveSessions.Claimant {
         }
         state = State.CONNECTED;
         if (connect.keepAliveSeconds() > 0) {
-            keepAlive = new KeepAlive(loop, connect.keepAliveSeconds(), this::silent, System.nanoTime());
+            keepAlive = new KeepAlive(loop, connect.keepAliveSeconds(), isHeld, this::silent, System.nanoTime());
             keepAlive.start();
         }
         session = new Session(
@@ -148,9 +159,25 @@ final class Connection implements LiveSessions.Claimant {
         sink.refuse(ConnAck.refused(problem.reasonCode(), problem.problem()));
     }
 
+    /** The broker stops. */
+    void shutDown() {
+        endBy(ReasonCode.SERVER_SHUTTING_DOWN, ReasonCode.SERVER_UNAVAILABLE, "the broker is shutting down");
+    }
+
+    /** Ends the connection; before its CONNACK by a CONNACK, for that comes first [MQTT-3.2.0-1]. */
+    private void endBy(ReasonCode connected, ReasonCode claiming, String reason) {
+        if (state == State.CLAIMS_CLIENT_ID) {
+            refuse(new PacketException(claiming, reason));
+        } else if (state == State.CONNECTED) {
+            sink.disconnect(connected, reason);
+        } else {
+            sink.close();
+        }
+    }
+
     /** Something of ours failed: this connection ends, no other suffers. */
     void onDefect() {
-        sink.disconnect(ReasonCode.UNSPECIFIED_ERROR, "the broker failed to process a packet");
+        endBy(ReasonCode.UNSPECIFIED_ERROR, ReasonCode.UNSPECIFIED_ERROR, "the broker failed to process a packet");
     }
 
     void onWritable() {
@@ -168,22 +195,28 @@ final class Connection implements LiveSessions.Claimant {
         if (keepAlive != null) {
             keepAlive.stop();
         }
-        if (session != null) {
-            session.end();
-        }
-        if (key != null) {
-            connections.liveSessions().release(key, this);
-        }
         connections.services().counters().count(Counter.CONNECTIONS_CLOSED);
-        // Who claims the client identifier next must also wait for the one that this connection was waiting for.
-        var unused = claim.whenComplete((ignored, failure) -> ended.complete(null));
+        try {
+            if (session != null) {
+                session.end();
+            }
+        } finally {
+            if (key != null) {
+                connections.liveSessions().release(key, this);
+            }
+            // Who claims the client identifier next must also wait for the one that this connection was waiting for.
+            var unused = claim.whenComplete((ignored, failure) -> ended.complete(null));
+        }
     }
 
     @Override
     public void takeOver() {
         loop.execute(() -> {
             connections.services().counters().count(Counter.SESSIONS_TAKEN_OVER);
-            sink.disconnect(ReasonCode.SESSION_TAKEN_OVER, "another connection has come with this client identifier");
+            endBy(
+                    ReasonCode.SESSION_TAKEN_OVER,
+                    ReasonCode.SERVER_BUSY,
+                    "another connection has come with this client identifier");
         });
     }
 

@@ -4,8 +4,8 @@ import io.magnetar.mqtt.codec.PacketDecoder;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
-import io.magnetar.mqtt.packet.ReasonCode;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,13 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of one connection: gathers them into packets for the {@link Connection}, and carries out its end.
+ * The bytes of one connection: gathers them into packets for the {@link Connection}, and decides when it is read and how it ends.
+ *
+ * <p>It is not read, and what was read is not looked at, while CONNECT is being decided on, while a flow holds it, and while too
+ * much waits for the client.
  *
  * <p>Buffers: {@code unread} belongs to this handler. Thread: the channel's event loop.
  */
-final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+final class ConnectionHandler extends ChannelInboundHandlerAdapter implements NettyPacketSink.Control {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
-    /** How long a client that was told why has for reading it, before what it still sends resets the connection. */
+    /** How long a client has for reading what was sent to it last, before what it still sends resets the connection. */
     private static final long LINGER_MILLIS = 1_000;
 
     private final Channel channel;
@@ -35,14 +38,16 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final NettyPacketSink sink;
     private final Connection connection;
     private @Nullable ByteBuf unread;
+    private boolean held;
+    private boolean overfull;
 
     ConnectionHandler(ConnectionServices connections, IoLoop loop, Channel channel) {
         this.channel = channel;
         this.connectTimeoutMillis = connections.settings().connectTimeoutMillis();
         this.loop = loop;
         this.decoder = new PacketDecoder(connections.settings().maxPacketSize());
-        this.sink = new NettyPacketSink(channel, loop, this::endConnection);
-        this.connection = new Connection(connections, loop, sink, this::resume);
+        this.sink = new NettyPacketSink(channel, loop, connections.settings().outboundBufferBytes(), this);
+        this.connection = new Connection(connections, loop, sink, () -> held, this::readOn);
     }
 
     @Override
@@ -64,7 +69,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private void readPackets() {
         try {
-            while (unread != null && connection.takesPackets()) {
+            while (unread != null && mayRead()) {
                 Packet packet = decoder.decode(unread);
                 if (packet == null) {
                     break;
@@ -74,6 +79,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 } else {
                     connection.on(packet);
                 }
+                overfull = sink.isOverfull();
             }
         } catch (PacketException e) {
             connection.onBrokenProtocol(e);
@@ -81,38 +87,69 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             LOG.error("A packet could not be processed; this is a defect, its connection is closed", e);
             connection.onDefect();
         }
-        if (unread != null && (!unread.isReadable() || connection.isEnded())) {
-            releaseUnread();
-        }
+        keepUnread();
+        channel.config().setAutoRead(connection.isEnded() || mayRead());
+    }
+
+    private boolean mayRead() {
+        return !held && !overfull && connection.takesPackets();
     }
 
     private void takeConnect(Connect connect) throws PacketException {
-        channel.config().setAutoRead(false);
         connection.on(connect);
         if (!connection.isEnded()) {
             decoder.use(connect.version(), connection.routes());
         }
     }
 
-    /** CONNECT is answered: what came after it is read now. */
-    private void resume() {
-        channel.config().setAutoRead(true);
+    /** Keeps the begin of a packet, and not the memory of all that was read before it. */
+    private void keepUnread() {
+        if (unread == null) {
+            return;
+        }
+        if (!unread.isReadable() || connection.isEnded()) {
+            releaseUnread();
+        } else if (unread.readableBytes() < unread.capacity() / 4) {
+            ByteBuf rest = channel.alloc().ioBuffer(unread.readableBytes()).writeBytes(unread);
+            releaseUnread();
+            unread = rest;
+        } else {
+            unread.discardReadBytes();
+        }
+    }
+
+    private void readOn() {
+        connection.heard();
         readPackets();
+    }
+
+    @Override
+    public void holdReading(boolean hold) {
+        held = hold;
+        if (hold) {
+            channel.config().setAutoRead(false);
+        } else if (!connection.isEnded()) {
+            readOn();
+        }
     }
 
     /** The broker stops. Thread: any. */
     void shutDown() {
-        loop.execute(() -> sink.disconnect(ReasonCode.SERVER_SHUTTING_DOWN, "the broker is shutting down"));
+        loop.execute(connection::shutDown);
     }
 
-    private void endConnection(boolean told) {
+    /** Sends the end of the stream behind what was written, and closes when the client does or has had its time. */
+    @Override
+    public void end() {
         connection.end();
-        if (told && channel instanceof DuplexChannel duplex && channel.isActive()) {
+        channel.config().setAutoRead(true);
+        var unused = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> shutdownOutput());
+        loop.schedule(this::closeChannel, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void shutdownOutput() {
+        if (channel instanceof DuplexChannel duplex && channel.isActive()) {
             var unused = duplex.shutdownOutput();
-            channel.config().setAutoRead(true);
-            loop.schedule(this::closeChannel, LINGER_MILLIS, TimeUnit.MILLISECONDS);
-        } else {
-            closeChannel();
         }
     }
 
@@ -122,8 +159,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (channel.isWritable()) {
-            connection.onWritable();
+        if (!channel.isWritable()) {
+            return;
+        }
+        connection.onWritable();
+        if (overfull) {
+            overfull = false;
+            readPackets();
         }
     }
 

@@ -71,11 +71,12 @@ final class IoLoop implements Owner {
         }
     }
 
+    /** One task's failure, even for want of memory, is not the end of the others. */
     private static void runGuarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
-            LOG.error("A task of an event loop failed; this is a defect", e);
+        } catch (Throwable e) {
+            LOG.error("A task of an event loop failed", e);
         }
     }
 
@@ -106,7 +107,7 @@ final class IoLoop implements Owner {
         // A flush may make a connection writable again and so add to the list: those wait for the next turn.
         List<NettyPacketSink> sinks = new ArrayList<>(unflushed);
         unflushed.clear();
-        sinks.forEach(NettyPacketSink::flush);
+        sinks.forEach(sink -> runGuarded(sink::flush));
     }
 
     /** The routes of a namespace that this loop has met. Thread: the event loop. */

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.connection;
 
 import io.magnetar.mqtt.owner.Owner;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Ends a connection that was silent for one and a half times its keep-alive [MQTT-3.1.2-22]. A packet only notes the time; the
@@ -12,13 +13,18 @@ import java.util.concurrent.TimeUnit;
 final class KeepAlive {
     private final Owner owner;
     private final long limitNanos;
+    private final BooleanSupplier isHeld;
     private final Runnable onTimeout;
     private long lastHeardNanos;
     private boolean stopped;
 
-    /** @param seconds the keep-alive of CONNECT, greater than 0 */
-    KeepAlive(Owner owner, int seconds, Runnable onTimeout, long nowNanos) {
+    /**
+     * @param seconds the keep-alive of CONNECT, greater than 0
+     * @param isHeld we do not read the connection ourselves, so that silence is not the client's
+     */
+    KeepAlive(Owner owner, int seconds, BooleanSupplier isHeld, Runnable onTimeout, long nowNanos) {
         this.owner = owner;
+        this.isHeld = isHeld;
         this.limitNanos = TimeUnit.MILLISECONDS.toNanos(seconds * 1_500L);
         this.onTimeout = onTimeout;
         this.lastHeardNanos = nowNanos;
@@ -39,6 +45,9 @@ final class KeepAlive {
     private void check() {
         if (stopped) {
             return;
+        }
+        if (isHeld.getAsBoolean()) {
+            lastHeardNanos = System.nanoTime();
         }
         long leftNanos = limitNanos - (System.nanoTime() - lastHeardNanos);
         if (leftNanos <= 0) {

@@ -12,6 +12,7 @@ import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,8 @@ final class NettyPacketSink implements PacketSink {
 
     private final Channel channel;
     private final IoLoop loop;
-    private final Ending ending;
+    private final Control control;
+    private final int outboundBufferBytes;
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private int maxPacketSize = Integer.MAX_VALUE;
     private boolean reasonsWanted = true;
@@ -39,16 +41,21 @@ final class NettyPacketSink implements PacketSink {
     private boolean flushPlanned;
     private boolean closed;
 
-    /** What the connection does when a flow ends it. */
-    interface Ending {
-        /** @param told the client has been sent a packet that says why, and should be given time to read it */
-        void end(boolean told);
+    /** What the flows ask of the connection. */
+    interface Control {
+        /** Stops or resumes the reading, because of what the client's packets cause elsewhere. */
+        void holdReading(boolean hold);
+
+        /** Everything that is to be sent has been given to the channel. */
+        void end();
     }
 
-    NettyPacketSink(Channel channel, IoLoop loop, Ending ending) {
+    /** @param outboundBufferBytes how many bytes may wait for the client */
+    NettyPacketSink(Channel channel, IoLoop loop, int outboundBufferBytes, Control control) {
         this.channel = channel;
         this.loop = loop;
-        this.ending = ending;
+        this.outboundBufferBytes = outboundBufferBytes;
+        this.control = control;
     }
 
     /** What CONNECT says about the packets that the client takes. */
@@ -134,9 +141,18 @@ final class NettyPacketSink implements PacketSink {
         return channel.isWritable();
     }
 
+    /**
+     * Tells whether so much waits for the client that it should be read no more. Messages alone never make it so, they stop at
+     * half of that: it takes answers to packets, of a client that sends and does not read.
+     */
+    boolean isOverfull() {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return waiting != null && waiting.totalPendingWriteBytes() > 2L * outboundBufferBytes;
+    }
+
     @Override
     public void holdReading(boolean hold) {
-        channel.config().setAutoRead(!hold);
+        control.holdReading(hold);
     }
 
     @Override
@@ -144,31 +160,26 @@ final class NettyPacketSink implements PacketSink {
         if (closed) {
             return;
         }
-        boolean mqtt5 = version.isMqtt5();
-        if (mqtt5) {
-            PacketEncoder.disconnect(room(8), code, reasonsWanted ? reason : null);
+        if (version.isMqtt5()) {
+            PacketEncoder.disconnect(room(8), code, wanted(reason));
         }
-        finish(mqtt5);
+        close();
     }
 
     /** Refuses a CONNECT and ends the connection. */
     void refuse(ConnAck connAck) {
         connAck(connAck);
-        finish(true);
+        close();
     }
 
     @Override
     public void close() {
-        finish(false);
-    }
-
-    private void finish(boolean told) {
         if (closed) {
             return;
         }
         flush();
         closed = true;
-        ending.end(told);
+        control.end();
     }
 
     /** The channel is gone: nothing is written from now on. */

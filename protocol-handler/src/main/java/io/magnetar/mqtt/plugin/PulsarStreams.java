@@ -46,7 +46,8 @@ final class PulsarStreams {
                         2 * configuration.limits().maxBrokerPendingAppendBytes(),
                         configuration.ioThreads()),
                 executor);
-        readers = new PulsarStreamReaders(client, catalog, ReadSettings.withThreads(configuration.ioThreads()));
+        readers = new PulsarStreamReaders(
+                client, catalog, ReadSettings.of(configuration.maxStreamReaders(), configuration.ioThreads()));
         provisioner = new TenantProvisioner(
                 pulsar.getAdminClient(),
                 pulsar.getConfiguration().getClusterName(),

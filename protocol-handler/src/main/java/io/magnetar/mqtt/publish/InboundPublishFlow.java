@@ -60,6 +60,8 @@ public final class InboundPublishFlow {
     private boolean held;
     private boolean congested;
     private boolean ended;
+    /** The will of a connection that has ended, until it is published. */
+    private Connect.@Nullable Will will;
 
     public InboundPublishFlow(
             SessionServices services,
@@ -120,22 +122,40 @@ public final class InboundPublishFlow {
         }
     }
 
-    /** Publishes the will; nobody waits for an answer. */
-    public void publishWill(Connect.Will will) {
+    /**
+     * The connection has ended: what is under way goes on to the streams, nobody hears of it.
+     *
+     * @param lastWill published behind all that the client has published before; null for none
+     */
+    public void end(Connect.@Nullable Will lastWill) {
+        ended = true;
+        will = lastWill;
+        publishWillWhenDue();
+    }
+
+    private void publishWillWhenDue() {
+        Connect.Will due = will;
+        if (due != null && unanswered.isEmpty()) {
+            will = null;
+            publishWill(due);
+        }
+    }
+
+    private void publishWill(Connect.Will due) {
         long nowMillis = services.clock().millis();
-        MessageProperties given = will.properties();
-        MessageProperties properties = will.expirySeconds() < 0
+        MessageProperties given = due.properties();
+        MessageProperties properties = due.expirySeconds() < 0
                 ? given
-                : given.expiringAt(nowMillis + TimeUnit.SECONDS.toMillis(will.expirySeconds()));
+                : given.expiringAt(nowMillis + TimeUnit.SECONDS.toMillis(due.expirySeconds()));
         Message message = new Message(
-                will.topic(),
-                will.payload(),
-                will.qos(),
-                will.retain(),
+                due.topic(),
+                due.payload(),
+                due.qos(),
+                due.retain(),
                 properties,
                 publisher,
                 services.clock().nextMicros());
-        Match match = routes.table().match(will.topic());
+        Match match = routes.table().match(due.topic());
         for (StreamDefinition stream : match.streams()) {
             services.appender().append(stream, message, this::countFailure);
         }
@@ -160,10 +180,10 @@ public final class InboundPublishFlow {
             return;
         }
         PendingPublish pending = new PendingPublish(this, publish, match, packetId);
+        pendingBytes += pending.weight();
         if (qos != Qos.AT_MOST_ONCE) {
             unanswered.add(pending);
         }
-        pendingBytes += pending.heldBytes();
         for (StreamDefinition stream : match.streams()) {
             services.appender().append(stream, publish.message(), pending);
         }
@@ -175,19 +195,24 @@ public final class InboundPublishFlow {
         if (unanswered.isEmpty()) {
             answer(pending);
         } else {
+            pendingBytes += pending.weight();
             unanswered.add(pending);
+            holdWhileBehind();
         }
     }
 
     /** Called when all streams have answered for a publish. */
     void settled(PendingPublish publish) {
-        pendingBytes -= publish.heldBytes();
         if (publish.qos() == Qos.AT_MOST_ONCE) {
+            pendingBytes -= publish.weight();
             countFailure(publish.failure());
         }
         while (!unanswered.isEmpty() && unanswered.peek().isSettled()) {
-            answer(unanswered.poll());
+            PendingPublish next = unanswered.poll();
+            pendingBytes -= next.weight();
+            answer(next);
         }
+        publishWillWhenDue();
         if (held && !isBehind(2)) {
             held = false;
             updateReading();
@@ -225,16 +250,27 @@ public final class InboundPublishFlow {
 
     /** A PUBREC that was lost is sent again, but none overtakes the first one. */
     private void repeatPubRec(int packetId) {
-        boolean unansweredYet = unanswered.stream()
-                .anyMatch(pending -> pending.qos() == Qos.EXACTLY_ONCE && pending.packetId() == packetId);
-        if (!unansweredYet) {
+        if (!isUnanswered(packetId)) {
             sink.acknowledge(PacketType.PUBREC, packetId, ReasonCode.SUCCESS, null);
         }
     }
 
-    /** PUBREL: the client knows that the message has arrived, its packet id is free again. */
-    public void onPubRel(int packetId) {
+    private boolean isUnanswered(int packetId) {
+        return unanswered.stream()
+                .anyMatch(pending -> pending.qos() == Qos.EXACTLY_ONCE && pending.packetId() == packetId);
+    }
+
+    /**
+     * PUBREL: the client knows that the message has arrived, its packet id is free again.
+     *
+     * @throws PacketException when PUBREC has not been sent yet
+     */
+    public void onPubRel(int packetId) throws PacketException {
         boolean known = received.get(packetId);
+        if (known && isUnanswered(packetId)) {
+            throw new PacketException(
+                    ReasonCode.PROTOCOL_ERROR, "PUBREL answers a PUBREC, and none was sent for " + packetId);
+        }
         if (known) {
             received.clear(packetId);
             receiving--;
@@ -244,11 +280,6 @@ public final class InboundPublishFlow {
                 packetId,
                 known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
                 null);
-    }
-
-    /** The connection has ended: what is under way goes on to the streams, nobody hears of it. */
-    public void end() {
-        ended = true;
     }
 
     private void deliver(Match match, SharedPublish publish) {

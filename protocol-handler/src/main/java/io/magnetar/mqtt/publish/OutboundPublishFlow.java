@@ -30,8 +30,6 @@ import java.util.List;
  * <p>Thread: the connection's owner.
  */
 public final class OutboundPublishFlow {
-    private static final int OVERHEAD_BYTES = 64;
-
     /** A source of messages that is asked again whenever there is room. */
     public interface Backlog {
         void drain();
@@ -47,7 +45,7 @@ public final class OutboundPublishFlow {
 
     private record Queued(SharedPublish publish, Target target) {
         int bytes() {
-            return publish.message().payload().length + OVERHEAD_BYTES;
+            return publish.message().weight();
         }
 
         Qos qos() {
@@ -152,6 +150,13 @@ public final class OutboundPublishFlow {
                 || window.move(packetId, State.AWAITS_PUBCOMP, State.AWAITS_PUBCOMP);
         sink.acknowledge(
                 PacketType.PUBREL, packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, null);
+    }
+
+    /** The connection has ended: what waits is given up, also by those who still know the session. */
+    public void end() {
+        queue.clear();
+        backlogs.clear();
+        queuedBytes = 0;
     }
 
     public void add(Backlog backlog) {

@@ -18,8 +18,6 @@ final class PendingPublish implements AppendListener, Runnable {
     private static final AtomicIntegerFieldUpdater<PendingPublish> WAITING_FOR =
             AtomicIntegerFieldUpdater.newUpdater(PendingPublish.class, "waitingFor");
 
-    private static final int OVERHEAD_BYTES = 256;
-
     private final InboundPublishFlow flow;
     private final SharedPublish publish;
     private final Match match;
@@ -67,8 +65,8 @@ final class PendingPublish implements AppendListener, Runnable {
     }
 
     /** What it holds of the memory that a client may fill, in bytes. */
-    int heldBytes() {
-        return publish.message().payload().length + OVERHEAD_BYTES;
+    int weight() {
+        return publish.message().weight();
     }
 
     @Nullable

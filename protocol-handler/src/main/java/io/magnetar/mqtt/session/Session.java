@@ -113,10 +113,8 @@ public final class Session implements LiveSubscriber {
         }
         ended = true;
         subscriptions.end();
-        inbound.end();
-        if (will != null) {
-            inbound.publishWill(will);
-        }
+        outbound.end();
+        inbound.end(will);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.magnetar.mqtt.stream;
 
 /**
- * How many messages a reader may be ahead of the client: about {@value #TARGET_BYTES} bytes of payload, judged by the sizes
+ * How many messages a reader may be ahead of the client: about {@value #TARGET_BYTES} bytes, judged by the sizes
  * seen so far.
  *
  * <p>Thread: the connection's owner.
@@ -10,7 +10,6 @@ final class ReadAhead {
     private static final int TARGET_BYTES = 256 * 1024;
     private static final int MAX_MESSAGES = 1_024;
     private static final int FIRST_MESSAGES = 16;
-    private static final int OVERHEAD_BYTES = 64;
 
     private double averageBytes = (double) TARGET_BYTES / FIRST_MESSAGES;
     /** Requested of the reader and not yet on its way to the client. */
@@ -21,8 +20,9 @@ final class ReadAhead {
         return FIRST_MESSAGES;
     }
 
-    void arrived(int payloadBytes) {
-        averageBytes += (payloadBytes + OVERHEAD_BYTES - averageBytes) / 16;
+    /** @param weight of a message, in bytes */
+    void arrived(int weight) {
+        averageBytes += (weight - averageBytes) / 16;
     }
 
     void left() {

@@ -90,7 +90,7 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
         takesArrived.set(false);
         for (StreamMessage message = arrived.poll(); message != null; message = arrived.poll()) {
             if (!closed) {
-                readAhead.arrived(message.message().payload().length);
+                readAhead.arrived(message.message().weight());
                 waiting.add(message);
             }
         }

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamSubscriptions {
     private static final long REOPEN_MILLIS = 1_000;
+    private static final int MAX_OPENS_UNDER_WAY = 16;
 
     private final SessionServices services;
     private final PacketSink sink;
@@ -41,6 +42,10 @@ public final class StreamSubscriptions {
     private final ProtocolVersion version;
     private final OutboundPublishFlow outbound;
     private final Map<String, StreamSubscription> subscriptions = new HashMap<>();
+    /** The last one of each filter whose reader is being opened. */
+    private final Map<String, StreamSubscription> opening = new HashMap<>();
+
+    private int opensUnderWay;
 
     public StreamSubscriptions(
             SessionServices services,
@@ -58,11 +63,11 @@ public final class StreamSubscriptions {
     }
 
     public int size() {
-        return subscriptions.size();
+        return subscriptions.size() + opening.size();
     }
 
     public boolean contains(String filter) {
-        return subscriptions.containsKey(filter);
+        return subscriptions.containsKey(filter) || opening.containsKey(filter);
     }
 
     /**
@@ -115,29 +120,39 @@ public final class StreamSubscriptions {
         void opened(@Nullable StreamFailure failure);
     }
 
+    /** Opens a reader; what was subscribed to with the same filter goes on until it is open, and also when it fails. */
     private void open(String filter, StreamDefinition stream, StreamRequest request, Opened opened) {
+        if (opensUnderWay >= MAX_OPENS_UNDER_WAY) {
+            opened.opened(new StreamFailure(
+                    StreamFailure.Kind.QUOTA_EXCEEDED,
+                    "a client opens at most " + MAX_OPENS_UNDER_WAY + " streams at a time"));
+            return;
+        }
+        opensUnderWay++;
         StreamSubscription subscription = new StreamSubscription(
                 services, owner, outbound, request, failure -> onFailed(filter, request, failure));
+        opening.put(filter, subscription);
+        var unused = services.readers()
+                .open(stream, request.start(), request.filter(), subscription)
+                .whenComplete((reader, thrown) -> owner.execute(() -> {
+                    opensUnderWay--;
+                    opened.opened(reader == null ? failureOf(thrown) : start(filter, subscription, reader));
+                    opening.remove(filter, subscription);
+                }));
+    }
+
+    private @Nullable StreamFailure start(String filter, StreamSubscription subscription, StreamReader reader) {
+        if (!subscription.equals(opening.get(filter))) {
+            reader.close();
+            return new StreamFailure(
+                    StreamFailure.Kind.GONE, "the filter was unsubscribed, or subscribed to again, in the meantime");
+        }
         StreamSubscription replaced = subscriptions.put(filter, subscription);
         if (replaced != null) {
             replaced.close();
         }
-        var unused = services.readers()
-                .open(stream, request.start(), request.filter(), subscription)
-                .whenComplete((reader, thrown) -> owner.execute(() -> {
-                    StreamFailure failure = start(filter, subscription, reader, thrown);
-                    opened.opened(failure);
-                }));
-    }
-
-    private @Nullable StreamFailure start(
-            String filter, StreamSubscription subscription, @Nullable StreamReader reader, @Nullable Throwable thrown) {
-        if (reader != null) {
-            subscription.start(reader);
-            return null;
-        }
-        subscriptions.remove(filter, subscription);
-        return failureOf(thrown);
+        subscription.start(reader);
+        return null;
     }
 
     private static StreamFailure failureOf(@Nullable Throwable thrown) {
@@ -148,51 +163,49 @@ public final class StreamSubscriptions {
     }
 
     private void onFailed(String filter, StreamRequest request, StreamFailure failure) {
-        if (failure.kind() == StreamFailure.Kind.GONE) {
-            reopenLater(filter, request);
+        StreamSubscription failed = subscriptions.get(filter);
+        if (failed != null && failure.kind() == StreamFailure.Kind.GONE) {
+            reopenLater(filter, request, failed);
         } else {
             sink.disconnect(ReasonCodes.of(failure.kind()), failure.reason());
         }
     }
 
-    private void reopenLater(String filter, StreamRequest request) {
-        StreamSubscription ended = subscriptions.get(filter);
-        owner.schedule(
-                () -> {
-                    if (ended != null && subscriptions.get(filter) == ended) {
-                        reopen(filter, request);
-                    }
-                },
-                REOPEN_MILLIS,
-                TimeUnit.MILLISECONDS);
+    private void reopenLater(String filter, StreamRequest request, StreamSubscription failed) {
+        owner.schedule(() -> reopen(filter, request, failed), REOPEN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void reopen(String filter, StreamRequest request) {
+    /** Tries again, unless the client has unsubscribed or subscribed again since. */
+    private void reopen(String filter, StreamRequest request, StreamSubscription failed) {
+        if (!failed.equals(subscriptions.get(filter)) || opening.containsKey(filter)) {
+            return;
+        }
         Optional<StreamDefinition> stream = streamFor(request.filter());
         if (stream.isEmpty()) {
-            reopenLater(filter, request);
+            reopenLater(filter, request, failed);
             return;
         }
         open(filter, stream.get(), request, failure -> {
             if (failure != null) {
-                sink.disconnect(ReasonCodes.of(failure.kind()), failure.reason());
+                reopenLater(filter, request, failed);
             }
         });
     }
 
     /** @return whether there was such a subscription */
     public boolean unsubscribe(String filter) {
+        StreamSubscription pending = opening.remove(filter);
         StreamSubscription subscription = subscriptions.remove(filter);
-        if (subscription == null) {
-            return false;
+        if (subscription != null) {
+            subscription.close();
         }
-        subscription.close();
-        return true;
+        return pending != null || subscription != null;
     }
 
     /** The connection has ended. */
     public void end() {
         subscriptions.values().forEach(StreamSubscription::close);
         subscriptions.clear();
+        opening.clear();
     }
 }

@@ -15,6 +15,8 @@ import java.util.function.BooleanSupplier;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.TypedMessageBuilder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends to one partition by group commit. While commits are under way the next one fills; an idle partition commits at once.
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: {@link #append}, {@link #tick} and {@link #close} any; all else in turns.
  */
 final class PartitionWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
+
     static final int MAX_COMMIT_MESSAGES = 10_000;
     static final int MAX_COMMIT_BYTES = 1 << 20;
     /** Two, so that one travels while the other is written to disk. */
@@ -138,14 +142,20 @@ final class PartitionWriter {
             }
             queue.remove();
             bytes += next.bytes;
-            send(next, ready, commit);
+            commit.sending();
+            try {
+                send(next, ready, commit);
+            } catch (RuntimeException e) {
+                LOG.error("{}: a message could not be given to the producer", pulsarTopic, e);
+                next.answer(new StreamFailure(Kind.UNAVAILABLE, pulsarTopic + " could not be written to"));
+                commit.answered();
+            }
         }
         var unused = ready.flushAsync();
         commit.seal();
     }
 
     private void send(PendingAppend append, Producer<byte[]> ready, Commit commit) {
-        commit.sending();
         TypedMessageBuilder<byte[]> pulsar = ready.newMessage();
         MessageEncoder.encode(append.message, append.key, pulsar);
         if (orderingKeys.length > 0) {

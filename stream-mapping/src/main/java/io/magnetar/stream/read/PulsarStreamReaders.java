@@ -38,6 +38,8 @@ public final class PulsarStreamReaders implements StreamReaders {
     private final ExecutorService executor;
     private final LongAdder undecodable = new LongAdder();
     private final Set<OpenStreamReader> open = ConcurrentHashMap.newKeySet();
+    /** Open ones and those that are being opened. */
+    private final AtomicInteger inUse = new AtomicInteger();
 
     public PulsarStreamReaders(PulsarClient client, StreamCatalog catalog, ReadSettings settings) {
         this.catalog = catalog;
@@ -59,6 +61,11 @@ public final class PulsarStreamReaders implements StreamReaders {
     @Override
     public CompletableFuture<StreamReader> open(
             StreamDefinition stream, StartPosition start, TopicFilter filter, StreamListener listener) {
+        if (inUse.incrementAndGet() > settings.maxReaders()) {
+            inUse.decrementAndGet();
+            return CompletableFuture.failedFuture(new StreamFailureException(new StreamFailure(
+                    Kind.QUOTA_EXCEEDED, "the broker reads streams for " + settings.maxReaders() + " subscriptions")));
+        }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
         List<CompletableFuture<Reader<byte[]>>> partitions = IntStream.range(0, stream.partitions())
                 .mapToObj(partition -> open(stream, stream.pulsarTopic(partition), start, deadline))
@@ -67,6 +74,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                 .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
                 .handle((done, failure) -> {
                     if (failure != null) {
+                        inUse.decrementAndGet();
                         partitions.forEach(PulsarStreamReaders::closeWhenOpen);
                         throw new StreamFailureException(PulsarFailures.of(failure, stream.pulsarTopic()));
                     }
@@ -102,7 +110,16 @@ public final class PulsarStreamReaders implements StreamReaders {
                 .map(partition -> Objects.requireNonNull(partition.getNow(null)))
                 .toList();
         OpenStreamReader[] self = new OpenStreamReader[1];
-        self[0] = new OpenStreamReader(stream, readers, selection, listener, () -> open.remove(self[0]), executor);
+        self[0] = new OpenStreamReader(
+                stream,
+                readers,
+                selection,
+                listener,
+                () -> {
+                    open.remove(self[0]);
+                    inUse.decrementAndGet();
+                },
+                executor);
         open.add(self[0]);
         if (!isDefined(stream)) {
             fail(self[0]);

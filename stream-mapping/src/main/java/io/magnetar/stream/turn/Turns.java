@@ -57,7 +57,7 @@ public final class Turns {
                 task.run();
             }
             turn.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("A turn failed", e);
         }
         if (wanted.addAndGet(-answered) != 0) {

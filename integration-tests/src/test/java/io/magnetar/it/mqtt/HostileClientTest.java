@@ -321,7 +321,9 @@ class HostileClientTest {
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> before.getAndSet(sent.get()) == sent.get());
 
-            assertThat(sent.get()).as("bytes taken before the broker read no more").isLessThan(64L << 20);
+            assertThat(sent.get())
+                    .as("bytes taken before the broker read no more")
+                    .isLessThan(64L << 20);
         }
     }
 

@@ -10,20 +10,14 @@ import org.apache.pulsar.client.admin.PulsarAdmin;
 import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.client.admin.PulsarAdminException.ConflictException;
 import org.apache.pulsar.client.admin.PulsarAdminException.NotAuthorizedException;
-import org.apache.pulsar.common.policies.data.AutoTopicCreationOverride;
-import org.apache.pulsar.common.policies.data.BacklogQuota;
-import org.apache.pulsar.common.policies.data.BacklogQuota.BacklogQuotaType;
-import org.apache.pulsar.common.policies.data.BacklogQuota.RetentionPolicy;
-import org.apache.pulsar.common.policies.data.InactiveTopicDeleteMode;
-import org.apache.pulsar.common.policies.data.InactiveTopicPolicies;
 import org.apache.pulsar.common.policies.data.Policies;
-import org.apache.pulsar.common.policies.data.RetentionPolicies;
+import org.apache.pulsar.common.policies.data.TenantInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the Pulsar namespace {@code <tenant>/streams} of an MQTT namespace, with explicit policies, because Pulsar's defaults
- * lose streams: no retention, and deletion of topics that nobody reads. One that exists keeps what its admin has set.
+ * Makes the Pulsar namespaces of an MQTT namespace, with explicit policies, because Pulsar's defaults lose messages: no
+ * retention, and deletion of topics that nobody reads. One that exists keeps what its admin has set.
  *
  * <p>The cluster's record and the tenant are others' to make, in a standalone Pulsar after its plug-ins have started: they are
  * waited for.
@@ -32,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class TenantProvisioner {
     private static final Logger LOG = LoggerFactory.getLogger(TenantProvisioner.class);
+    /** Where Magnetar keeps what belongs to no tenant. */
+    public static final String OWN_TENANT = "mqtt";
+
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
@@ -49,55 +46,112 @@ public final class TenantProvisioner {
         this.timer = timer;
     }
 
-    /** Completes when the namespace is there, made now or before; fails only when Magnetar may not make it. */
-    public CompletableFuture<Void> provision(Namespace namespace) {
-        return attempt(namespace, FIRST_PAUSE_MILLIS);
+    private record PulsarNamespace(String tenant, String local) {
+        @Override
+        public String toString() {
+            return tenant + "/" + local;
+        }
     }
 
-    private CompletableFuture<Void> attempt(Namespace namespace, long pauseMillis) {
+    /**
+     * Makes {@code <tenant>/streams}. Completes when it is there, made now or before; fails only when Magnetar may not make it.
+     */
+    public CompletableFuture<Void> provision(Namespace namespace) {
+        return attempt(
+                new PulsarNamespace(namespace.name(), "streams"),
+                new NamespacePolicies(cluster).streams(retention),
+                FIRST_PAUSE_MILLIS);
+    }
+
+    /**
+     * Makes a Pulsar namespace for compacted logs, and a log in it: {@code persistent://<tenant>/<local>/<log>}. Completes when
+     * they are there, made now or before; fails only when Magnetar may not make them.
+     *
+     * @param tenant an existing tenant, which is waited for, or Magnetar's own, {@value #OWN_TENANT}, which is made
+     * @param partitions of the log, 0 for none
+     */
+    public CompletableFuture<Void> provisionCompactedLog(String tenant, String local, String log, int partitions) {
+        PulsarNamespace namespace = new PulsarNamespace(tenant, local);
+        String topic = "persistent://" + namespace + "/" + log;
+        return attempt(namespace, new NamespacePolicies(cluster).compactedLogs(), FIRST_PAUSE_MILLIS)
+                .thenCompose(ignored -> partitions == 0
+                        ? admin.topics().createNonPartitionedTopicAsync(topic)
+                        : admin.topics().createPartitionedTopicAsync(topic, partitions))
+                .exceptionallyCompose(TenantProvisioner::unlessThere);
+    }
+
+    private CompletableFuture<Void> attempt(PulsarNamespace namespace, Policies policies, long pauseMillis) {
         return prerequisites(namespace)
-                .thenCompose(ready -> ready ? create(namespace) : CompletableFuture.completedFuture(false))
+                .thenCompose(ready -> ready ? create(namespace, policies) : CompletableFuture.completedFuture(false))
                 .exceptionallyCompose(failure -> unfinished(namespace, failure))
                 .thenCompose(done -> done
                         ? CompletableFuture.<Void>completedFuture(null)
                         : after(
                                 pauseMillis,
-                                () -> attempt(namespace, Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS))));
+                                () -> attempt(namespace, policies, Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS))));
     }
 
-    private CompletableFuture<Boolean> prerequisites(Namespace namespace) {
+    private CompletableFuture<Boolean> prerequisites(PulsarNamespace namespace) {
         return admin.clusters()
                 .getClustersAsync()
-                .thenCombine(
-                        admin.tenants().getTenantsAsync(),
-                        (clusters, tenants) -> clusters.contains(cluster) && tenants.contains(namespace.name()));
+                .thenCompose(clusters -> clusters.contains(cluster)
+                        ? tenantIsThere(namespace.tenant())
+                        : CompletableFuture.completedFuture(false));
     }
 
-    private CompletableFuture<Boolean> create(Namespace namespace) {
-        String streams = namespace.name() + "/streams";
-        return admin.namespaces().getNamespacesAsync(namespace.name()).thenCompose(existing -> {
-            if (existing.contains(streams)) {
-                return CompletableFuture.completedFuture(true);
+    private CompletableFuture<Boolean> tenantIsThere(String tenant) {
+        return admin.tenants().getTenantsAsync().thenCompose(tenants -> {
+            if (tenants.contains(tenant) || !tenant.equals(OWN_TENANT)) {
+                return CompletableFuture.completedFuture(tenants.contains(tenant));
             }
-            return admin.namespaces().createNamespaceAsync(streams, policies()).thenApply(ignored -> {
-                LOG.info("Created Pulsar namespace {} for streams, retention {} minutes", streams, retention.minutes());
-                return true;
-            });
+            TenantInfo own =
+                    TenantInfo.builder().allowedClusters(Set.of(cluster)).build();
+            return admin.tenants()
+                    .createTenantAsync(tenant, own)
+                    .exceptionallyCompose(TenantProvisioner::unlessThere)
+                    .thenApply(ignored -> true);
         });
     }
 
+    /** Another broker was faster. */
+    private static CompletableFuture<Void> unlessThere(Throwable failure) {
+        return causeOf(failure) instanceof ConflictException
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(failure);
+    }
+
+    private CompletableFuture<Boolean> create(PulsarNamespace namespace, Policies policies) {
+        return admin.namespaces().getNamespacesAsync(namespace.tenant()).thenCompose(existing -> {
+            if (existing.contains(namespace.toString())) {
+                return CompletableFuture.completedFuture(true);
+            }
+            return admin.namespaces()
+                    .createNamespaceAsync(namespace.toString(), policies)
+                    .thenApply(ignored -> {
+                        LOG.info(
+                                "Created Pulsar namespace {}, retention {} minutes",
+                                namespace,
+                                policies.retention_policies.getRetentionTimeInMinutes());
+                        return true;
+                    });
+        });
+    }
+
+    private static Throwable causeOf(Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    }
+
     /** Tells whether a failed attempt is nevertheless done, is to be repeated, or has failed for good. */
-    private CompletableFuture<Boolean> unfinished(Namespace namespace, Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    private CompletableFuture<Boolean> unfinished(PulsarNamespace namespace, Throwable thrown) {
+        Throwable cause = causeOf(thrown);
         if (cause instanceof ConflictException) {
             return CompletableFuture.completedFuture(true);
         }
         if (cause instanceof NotAuthorizedException) {
             return CompletableFuture.failedFuture(new PulsarAdminException(
-                    "the broker's own client may not create Pulsar namespace " + namespace + "/streams", cause));
+                    "the broker's own client may not create Pulsar namespace " + namespace, cause));
         }
-        LOG.info("Pulsar namespace {}/streams cannot be made yet: {}", namespace, cause.toString());
+        LOG.info("Pulsar namespace {} cannot be made yet: {}", namespace, cause.toString());
         return CompletableFuture.completedFuture(false);
     }
 
@@ -105,29 +159,5 @@ public final class TenantProvisioner {
         CompletableFuture<Void> pause = new CompletableFuture<>();
         var unused = timer.schedule(() -> pause.complete(null), millis, TimeUnit.MILLISECONDS);
         return pause.thenCompose(ignored -> next.get());
-    }
-
-    private Policies policies() {
-        Policies policies = new Policies();
-        policies.replication_clusters = Set.of(cluster);
-        policies.retention_policies = new RetentionPolicies(retention.minutes(), -1);
-        policies.inactive_topic_policies =
-                new InactiveTopicPolicies(InactiveTopicDeleteMode.delete_when_no_subscriptions, 60, false);
-        policies.autoTopicCreationOverride = AutoTopicCreationOverride.builder()
-                .allowAutoTopicCreation(false)
-                .build();
-        policies.deduplicationEnabled = true;
-        policies.backlog_quota_map.put(BacklogQuotaType.destination_storage, evicting());
-        policies.backlog_quota_map.put(BacklogQuotaType.message_age, evicting());
-        return policies;
-    }
-
-    /** By size; by age there is no limit, but neither one that the broker's configuration sets, which may hold producers. */
-    private BacklogQuota evicting() {
-        return BacklogQuota.builder()
-                .limitSize(retention.backlogBytes())
-                .limitTime(-1)
-                .retentionPolicy(RetentionPolicy.consumer_backlog_eviction)
-                .build();
     }
 }

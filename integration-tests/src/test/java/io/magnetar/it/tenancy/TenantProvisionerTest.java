@@ -73,6 +73,41 @@ class TenantProvisionerTest {
     }
 
     @Test
+    void makesACompactedLogThatNothingIsTakenAwayFrom(EmbeddedPulsar pulsar) throws Exception {
+        createTenant(pulsar, "logs");
+        for (int again = 0; again < 2; again++) {
+            provisioner(pulsar)
+                    .provisionCompactedLog("logs", "mqtt", "plain", 0)
+                    .get(10, TimeUnit.SECONDS);
+            provisioner(pulsar)
+                    .provisionCompactedLog("logs", "mqtt", "parts", 3)
+                    .get(10, TimeUnit.SECONDS);
+        }
+
+        Namespaces namespaces = pulsar.admin().namespaces();
+        assertThat(namespaces.getRetention("logs/mqtt")).isEqualTo(new RetentionPolicies(-1, -1));
+        assertThat(namespaces.getCompactionThreshold("logs/mqtt")).isPositive();
+        assertThat(namespaces.getDeduplicationStatus("logs/mqtt")).isTrue();
+        assertThat(namespaces.getInactiveTopicPolicies("logs/mqtt").isDeleteWhileInactive())
+                .isFalse();
+        assertThat(namespaces.getAutoTopicCreation("logs/mqtt").isAllowAutoTopicCreation())
+                .isFalse();
+        assertThat(pulsar.admin().topics().getList("logs/mqtt")).contains("persistent://logs/mqtt/plain");
+        assertThat(pulsar.admin().topics().getPartitionedTopicMetadata("persistent://logs/mqtt/parts").partitions)
+                .isEqualTo(3);
+    }
+
+    @Test
+    void makesMagnetarsOwnTenant(EmbeddedPulsar pulsar) throws Exception {
+        provisioner(pulsar)
+                .provisionCompactedLog(TenantProvisioner.OWN_TENANT, "own", "log", 0)
+                .get(10, TimeUnit.SECONDS);
+
+        assertThat(pulsar.admin().tenants().getTenants()).contains("mqtt");
+        assertThat(pulsar.admin().topics().getList("mqtt/own")).containsExactly("persistent://mqtt/own/log");
+    }
+
+    @Test
     void leavesANamespaceAsItsAdminMadeIt(EmbeddedPulsar pulsar) throws Exception {
         String tenant = pulsar.newTenant();
         RetentionPolicies before = pulsar.admin().namespaces().getRetention(tenant + "/streams");

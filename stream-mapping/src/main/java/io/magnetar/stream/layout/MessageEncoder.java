@@ -16,25 +16,39 @@ public final class MessageEncoder {
 
     private MessageEncoder() {}
 
+    /** Takes the properties of a Pulsar message. */
+    @FunctionalInterface
+    public interface PropertySink {
+        void put(String name, String value);
+    }
+
     /**
      * Fills a Pulsar message: payload, key, event time and properties.
      *
      * @param key the Pulsar message's key
      */
     public static void encode(Message message, String key, TypedMessageBuilder<byte[]> pulsar) {
-        pulsar.value(message.payload())
-                .key(key)
-                .eventTime(message.timestampMicros() / 1_000)
-                .property(PropertyNames.TOPIC, message.topic())
-                .property(PropertyNames.TIMESTAMP, Long.toString(message.timestampMicros()))
-                .property(PropertyNames.QOS, qos(message));
+        pulsar.value(message.payload()).key(key).eventTime(eventTime(message));
+        properties(message, pulsar::property);
+    }
+
+    /** The event time of a Pulsar message: when the broker received the MQTT message, in epoch milliseconds. */
+    public static long eventTime(Message message) {
+        return message.timestampMicros() / 1_000;
+    }
+
+    /** Passes on the properties of a Pulsar message, each name once. */
+    public static void properties(Message message, PropertySink pulsar) {
+        pulsar.put(PropertyNames.TOPIC, message.topic());
+        pulsar.put(PropertyNames.TIMESTAMP, Long.toString(message.timestampMicros()));
+        pulsar.put(PropertyNames.QOS, qos(message));
         if (message.retain()) {
-            pulsar.property(PropertyNames.RETAIN, "true");
+            pulsar.put(PropertyNames.RETAIN, "true");
         }
         Publisher publisher = message.publisher();
         put(pulsar, PropertyNames.CLIENT_ID, publisher.clientId());
         put(pulsar, PropertyNames.USERNAME, publisher.username());
-        encode(message.properties(), pulsar);
+        properties(message.properties(), pulsar);
     }
 
     private static String qos(Message message) {
@@ -45,34 +59,34 @@ public final class MessageEncoder {
         };
     }
 
-    private static void encode(MessageProperties properties, TypedMessageBuilder<byte[]> pulsar) {
+    private static void properties(MessageProperties properties, PropertySink pulsar) {
         put(pulsar, PropertyNames.CONTENT_TYPE, properties.contentType());
         put(pulsar, PropertyNames.RESPONSE_TOPIC, properties.responseTopic());
         byte[] correlationData = properties.correlationData();
         if (correlationData != null) {
-            pulsar.property(PropertyNames.CORRELATION_DATA, Base64.getEncoder().encodeToString(correlationData));
+            pulsar.put(PropertyNames.CORRELATION_DATA, Base64.getEncoder().encodeToString(correlationData));
         }
         if (properties.payloadIsUtf8()) {
-            pulsar.property(PropertyNames.PAYLOAD_FORMAT, "1");
+            pulsar.put(PropertyNames.PAYLOAD_FORMAT, "1");
         }
         if (properties.expires()) {
-            pulsar.property(PropertyNames.EXPIRY, Long.toString(properties.expiresAtMillis()));
+            pulsar.put(PropertyNames.EXPIRY, Long.toString(properties.expiresAtMillis()));
         }
-        encode(properties.userProperties(), pulsar);
+        userProperties(properties.userProperties(), pulsar);
     }
 
-    private static void encode(List<UserProperty> properties, TypedMessageBuilder<byte[]> pulsar) {
+    private static void userProperties(List<UserProperty> properties, PropertySink pulsar) {
         if (UserPropertyForms.arePlain(properties)) {
-            properties.forEach(property -> pulsar.property(property.name(), property.value()));
+            properties.forEach(property -> pulsar.put(property.name(), property.value()));
             return;
         }
-        pulsar.property(PropertyNames.USER_PROPERTIES, UserPropertyForms.toJson(properties));
-        UserPropertyForms.unique(properties).forEach(property -> pulsar.property(property.name(), property.value()));
+        pulsar.put(PropertyNames.USER_PROPERTIES, UserPropertyForms.toJson(properties));
+        UserPropertyForms.unique(properties).forEach(property -> pulsar.put(property.name(), property.value()));
     }
 
-    private static void put(TypedMessageBuilder<byte[]> pulsar, String name, @Nullable String value) {
+    private static void put(PropertySink pulsar, String name, @Nullable String value) {
         if (value != null) {
-            pulsar.property(name, value);
+            pulsar.put(name, value);
         }
     }
 

@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the reader's turns.
  */
-final class PartitionCursor {
+public final class PartitionCursor {
     private final Reader<byte[]> reader;
     private @Nullable CompletableFuture<Message<byte[]>> awaited;
 
-    PartitionCursor(Reader<byte[]> reader) {
+    public PartitionCursor(Reader<byte[]> reader) {
         this.reader = reader;
     }
 
     /** Whether the answer to {@link #await} has not come yet. */
-    boolean isWaiting() {
+    public boolean isWaiting() {
         CompletableFuture<Message<byte[]>> next = awaited;
         return next != null && !next.isDone();
     }
@@ -35,7 +35,7 @@ final class PartitionCursor {
      * @throws PulsarClientException when the reader has failed
      */
     @Nullable
-    Message<byte[]> poll() throws PulsarClientException {
+    public Message<byte[]> poll() throws PulsarClientException {
         CompletableFuture<Message<byte[]>> next = awaited;
         if (next == null) {
             return reader.readNext(0, TimeUnit.MILLISECONDS);
@@ -49,13 +49,18 @@ final class PartitionCursor {
     }
 
     /** Calls {@code onReady}, on any thread, when {@link #poll} has a message or a failure again. */
-    void await(Runnable onReady) {
+    public void await(Runnable onReady) {
         CompletableFuture<Message<byte[]>> next = reader.readNextAsync();
         awaited = next;
         var unused = next.whenComplete((message, failure) -> onReady.run());
     }
 
-    void close() {
+    /** Whether the partition has a message after the last one that was polled. To be asked when {@link #poll} has none. */
+    public CompletableFuture<Boolean> hasMore() {
+        return reader.hasMessageAvailableAsync();
+    }
+
+    public void close() {
         var unused = reader.closeAsync().exceptionally(ignored -> null);
     }
 }

@@ -43,6 +43,41 @@ public final class RawClient implements AutoCloseable {
         public int at(int index) {
             return body[index] & 0xFF;
         }
+
+        /** The property section that begins at an index of the body. */
+        public RawProperties properties(int index) {
+            return RawProperties.read(body, index);
+        }
+
+        /** The topic of a PUBLISH; empty when an alias stands for it. */
+        public String topic() {
+            return new String(body, 2, topicLength(), UTF_8);
+        }
+
+        private int topicLength() {
+            return at(0) << 8 | at(1);
+        }
+
+        public int qos() {
+            return header >> 1 & 3;
+        }
+
+        /** The packet identifier of a PUBLISH above QoS 0, or of any other packet that has one. */
+        public int packetId() {
+            int index = type() == 3 ? 2 + topicLength() : 0;
+            return at(index) << 8 | at(index + 1);
+        }
+
+        /** The properties of a PUBLISH of MQTT 5. */
+        public RawProperties publishProperties() {
+            return properties(2 + topicLength() + (qos() == 0 ? 0 : 2));
+        }
+
+        /** The payload of a PUBLISH of MQTT 5, as text. */
+        public String payload5() {
+            int start = publishProperties().end();
+            return new String(body, start, body.length - start, UTF_8);
+        }
     }
 
     /** Bytes from numbers and strings: a number is one byte, a string is a UTF-8 string with its length before it. */
@@ -79,13 +114,27 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** CONNECT of MQTT 5 with a clean start. */
-    public static byte[] connect5(String clientId, int keepAliveSeconds) {
-        return packet(0x10, "MQTT", 5, 0x02, keepAliveSeconds >> 8, keepAliveSeconds & 0xFF, 0, clientId);
+    public static byte[] connect5(String clientId, int keepAliveSeconds, byte[]... properties) {
+        return packet(
+                0x10,
+                "MQTT",
+                5,
+                0x02,
+                keepAliveSeconds >> 8,
+                keepAliveSeconds & 0xFF,
+                RawProperties.of(properties),
+                clientId);
     }
 
     /** CONNECT of MQTT 3.1.1 with a clean session. */
     public static byte[] connect311(String clientId, int keepAliveSeconds) {
         return packet(0x10, "MQTT", 4, 0x02, keepAliveSeconds >> 8, keepAliveSeconds & 0xFF, clientId);
+    }
+
+    /** PUBLISH of MQTT 5; a packet identifier of 0 is left out. */
+    public static byte[] publish5(String topic, int qos, int packetId, String payload, byte[]... properties) {
+        byte[] id = qos == 0 ? new byte[0] : bytes(packetId >> 8, packetId & 0xFF);
+        return packet(0x30 | qos << 1, topic, id, RawProperties.of(properties), payload.getBytes(UTF_8));
     }
 
     /** SUBSCRIBE of MQTT 5 to one filter, packet identifier 1. */

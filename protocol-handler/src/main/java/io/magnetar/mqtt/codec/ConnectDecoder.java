@@ -8,7 +8,6 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.topic.TopicNames;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Reads CONNECT, MQTT 5.0 section 3.1. Thread: the caller's; stateless. */
 final class ConnectDecoder {
@@ -26,6 +25,14 @@ final class ConnectDecoder {
 
     static Connect decode(ByteBuf body) throws PacketException {
         ProtocolVersion version = readVersion(body);
+        try {
+            return decode(body, version);
+        } catch (PacketException e) {
+            throw e.inConnect(version);
+        }
+    }
+
+    private static Connect decode(ByteBuf body, ProtocolVersion version) throws PacketException {
         int flags = WireReader.readByte(body);
         checkFlags(flags, version);
         int keepAliveSeconds = WireReader.readTwoBytes(body);
@@ -33,8 +40,8 @@ final class ConnectDecoder {
         Properties properties = mqtt5 ? Properties.read(body, Property.Place.CONNECT) : Properties.NONE;
         String clientId = WireReader.readString(body);
         Connect.Will will = (flags & WILL) == 0 ? null : readWill(body, flags, mqtt5);
-        String username = (flags & USERNAME) == 0 ? null : WireReader.readString(body);
-        byte[] password = (flags & PASSWORD) == 0 ? null : WireReader.readBinary(body);
+        String username = isThere(flags, USERNAME, body, version) ? WireReader.readString(body) : null;
+        byte[] password = isThere(flags, PASSWORD, body, version) ? WireReader.readBinary(body) : null;
         boolean cleanStart = (flags & CLEAN_START) != 0;
         return new Connect(
                 version,
@@ -42,11 +49,8 @@ final class ConnectDecoder {
                 cleanStart,
                 keepAliveSeconds,
                 sessionExpiry(properties, mqtt5, cleanStart),
-                (int) properties.positive(Property.RECEIVE_MAXIMUM, 65_535),
-                (int) Math.min(
-                        Integer.MAX_VALUE, properties.positive(Property.MAXIMUM_PACKET_SIZE, UNLIMITED_PACKET_SIZE)),
-                properties.flag(Property.REQUEST_PROBLEM_INFORMATION, true),
-                authenticationMethod(properties),
+                reception(properties),
+                ControlDecoder.authentication(properties),
                 username,
                 password,
                 will);
@@ -55,33 +59,54 @@ final class ConnectDecoder {
     private static ProtocolVersion readVersion(ByteBuf body) throws PacketException {
         String name = WireReader.readString(body);
         int level = WireReader.readByte(body);
-        if (name.equals("MQTT") && level == ProtocolVersion.MQTT_3_1_1.level()) {
-            return ProtocolVersion.MQTT_3_1_1;
-        }
-        if (name.equals("MQTT") && level == ProtocolVersion.MQTT_5.level()) {
-            return ProtocolVersion.MQTT_5;
+        for (ProtocolVersion version : ProtocolVersion.values()) {
+            if (name.equals(version.protocolName()) && level == version.level()) {
+                return version;
+            }
         }
         if (name.equals("MQTT") || name.equals("MQIsdp")) {
             throw new PacketException(
                     ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
-                    "protocol level " + level + " is not spoken here, 4 (MQTT 3.1.1) and 5 (MQTT 5.0) are");
+                    "protocol " + name + " level " + level
+                            + " is not spoken here; MQIsdp 3 (MQTT 3.1), MQTT 4 (3.1.1) and MQTT 5 (5.0) are");
         }
-        throw PacketException.protocolError("the protocol name is 'MQTT'");
+        throw PacketException.protocolError("the protocol name is 'MQTT', or 'MQIsdp' in MQTT 3.1");
     }
 
     private static void checkFlags(int flags, ProtocolVersion version) throws PacketException {
+        if (((flags >> WILL_QOS_SHIFT) & 3) == 3) {
+            throw PacketException.malformed("the will QoS is 0, 1 or 2, not 3"); // [MQTT-3.1.2-12]
+        }
+        if (version.isMqtt31()) {
+            return; // Its specification gives the other bits no meaning, and forbids none.
+        }
         if ((flags & RESERVED) != 0) {
             throw PacketException.malformed("the reserved flag of CONNECT is 0"); // [MQTT-3.1.2-3]
         }
         if ((flags & WILL) == 0 && (flags & WILL_BITS) != 0) {
-            throw PacketException.malformed("CONNECT has no will, but will flags"); // [MQTT-3.1.2-11]
-        }
-        if (((flags >> WILL_QOS_SHIFT) & 3) == 3) {
-            throw PacketException.malformed("the will QoS is 0, 1 or 2, not 3"); // [MQTT-3.1.2-12]
+            throw PacketException.malformed("CONNECT has no will, but will flags"); // [MQTT-3.1.2-11], [MQTT-3.1.2-13]
         }
         if (!version.isMqtt5() && (flags & USERNAME) == 0 && (flags & PASSWORD) != 0) {
             throw PacketException.malformed("a password needs a user name in MQTT 3.1.1"); // 3.1.1: [MQTT-3.1.2-22]
         }
+    }
+
+    /** In MQTT 3.1 a user name or password may be missing though its flag is set: the length of the packet decides. */
+    private static boolean isThere(int flags, int flag, ByteBuf body, ProtocolVersion version) {
+        return (flags & flag) != 0 && (!version.isMqtt31() || body.isReadable());
+    }
+
+    private static Connect.Reception reception(Properties properties) throws PacketException {
+        if (properties == Properties.NONE) {
+            return Connect.Reception.DEFAULT;
+        }
+        return new Connect.Reception(
+                (int) properties.positive(Property.RECEIVE_MAXIMUM, 65_535),
+                (int) Math.min(
+                        Integer.MAX_VALUE, properties.positive(Property.MAXIMUM_PACKET_SIZE, UNLIMITED_PACKET_SIZE)),
+                (int) properties.number(Property.TOPIC_ALIAS_MAXIMUM, 0),
+                properties.flag(Property.REQUEST_PROBLEM_INFORMATION, true),
+                properties.flag(Property.REQUEST_RESPONSE_INFORMATION, false));
     }
 
     private static long sessionExpiry(Properties properties, boolean mqtt5, boolean cleanStart) {
@@ -89,14 +114,6 @@ final class ConnectDecoder {
             return properties.number(Property.SESSION_EXPIRY_INTERVAL, 0);
         }
         return cleanStart ? 0 : 0xFFFF_FFFFL;
-    }
-
-    private static @Nullable String authenticationMethod(Properties properties) throws PacketException {
-        String method = properties.string(Property.AUTHENTICATION_METHOD);
-        if (method == null && properties.has(Property.AUTHENTICATION_DATA)) {
-            throw PacketException.protocolError("authentication data needs an authentication method");
-        }
-        return method;
     }
 
     private static Connect.Will readWill(ByteBuf body, int flags, boolean mqtt5) throws PacketException {
@@ -109,9 +126,6 @@ final class ConnectDecoder {
         byte[] payload = WireReader.readBinary(body);
         MessageProperties messageProperties =
                 PublishDecoder.messageProperties(properties, MessageProperties.NEVER_EXPIRES);
-        if (messageProperties.payloadIsUtf8()) {
-            PublishDecoder.checkPayload(payload);
-        }
         return new Connect.Will(
                 topic,
                 payload,

@@ -26,10 +26,19 @@ public final class PacketDecoder {
         this.maxPacketSize = maxPacketSize;
     }
 
-    /** Rules how all packets after CONNECT are read. */
-    public void use(ProtocolVersion version, TopicNameSource topicNames) {
+    /** Rules how all packets after CONNECT are read; PUBLISH is not taken yet. */
+    public void use(ProtocolVersion version) {
         this.version = version;
-        this.publishDecoder = new PublishDecoder(version, topicNames);
+    }
+
+    /**
+     * Takes PUBLISH from now on.
+     *
+     * @param topicAliasMaximum the highest topic alias that the client may use
+     */
+    public void takePublishes(ProtocolVersion version, int topicAliasMaximum, TopicNameSource topicNames) {
+        this.version = version;
+        this.publishDecoder = new PublishDecoder(version, topicAliasMaximum, topicNames);
     }
 
     /**
@@ -94,7 +103,8 @@ public final class PacketDecoder {
         if (type == PacketType.PUBLISH && publishDecoder != null) {
             return publishDecoder.decode(header, body);
         }
-        if (header != type.header()) {
+        if (header != type.header() && !isMqtt31()) {
+            // [MQTT-2.1.3-1]; MQTT 3.1 lets a packet that is sent again say so, and ignores the flags of the others.
             throw PacketException.malformed("the flags of " + type + " are not " + (header & 0xF));
         }
         if (type == PacketType.CONNECT) {
@@ -108,8 +118,13 @@ public final class PacketDecoder {
             case PINGREQ -> PingReq.INSTANCE;
             case DISCONNECT -> ControlDecoder.disconnect(body, mqtt5);
             case AUTH -> ControlDecoder.auth(body, mqtt5);
+            case PUBLISH -> throw PacketException.protocolError("PUBLISH comes after CONNACK");
             default -> throw PacketException.protocolError("a client does not send " + type);
         };
+    }
+
+    private boolean isMqtt31() {
+        return version != null && version.isMqtt31();
     }
 
     /** Refuses what cannot be right before its bytes are waited for. */

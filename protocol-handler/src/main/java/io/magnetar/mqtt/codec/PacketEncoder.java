@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.codec;
 
+import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ProtocolVersion;
@@ -16,7 +17,8 @@ public final class PacketEncoder {
 
     public static void connAck(ByteBuf out, ProtocolVersion version, ConnAck connAck) {
         out.writeByte(PacketType.CONNACK.header());
-        int sessionPresent = connAck.sessionPresent() ? 1 : 0;
+        // MQTT 3.1 has no such flag.
+        int sessionPresent = connAck.sessionPresent() && !version.isMqtt31() ? 1 : 0;
         if (!version.isMqtt5()) {
             out.writeByte(2)
                     .writeByte(sessionPresent)
@@ -37,7 +39,7 @@ public final class PacketEncoder {
     }
 
     /**
-     * PUBACK, PUBREC, PUBREL or PUBCOMP. MQTT 3.1.1 has neither code nor reason.
+     * PUBACK, PUBREC, PUBREL or PUBCOMP. Before MQTT 5 they have neither code nor reason.
      *
      * @param reason a reason string, or null
      */
@@ -60,17 +62,18 @@ public final class PacketEncoder {
         writeReason(out, properties, text);
     }
 
-    /** SUBACK; MQTT 3.1.1 knows one failure code, 0x80. */
+    /** SUBACK. MQTT 3.1.1 knows one failure code, 0x80; MQTT 3.1 none, and its clients get the same one: better than a lie. */
     public static void subAck(
             ByteBuf out, ProtocolVersion version, int packetId, List<ReasonCode> codes, @Nullable String reason) {
         out.writeByte(PacketType.SUBACK.header());
         codes(out, version, packetId, codes, reason);
     }
 
-    /** UNSUBACK; without codes in MQTT 3.1.1. */
-    public static void unsubAck(ByteBuf out, ProtocolVersion version, int packetId, List<ReasonCode> codes) {
+    /** UNSUBACK; without codes before MQTT 5. */
+    public static void unsubAck(
+            ByteBuf out, ProtocolVersion version, int packetId, List<ReasonCode> codes, @Nullable String reason) {
         out.writeByte(PacketType.UNSUBACK.header());
-        codes(out, version, packetId, version.isMqtt5() ? codes : List.of(), null);
+        codes(out, version, packetId, version.isMqtt5() ? codes : List.of(), reason);
     }
 
     private static void codes(
@@ -101,6 +104,24 @@ public final class PacketEncoder {
         WireWriter.writeVariable(out, 1 + WireWriter.variableSize(properties) + properties);
         out.writeByte(code.code());
         writeReason(out, properties, text);
+    }
+
+    /** AUTH, MQTT 5.0 section 3.15. */
+    public static void auth(ByteBuf out, Auth auth) {
+        ByteBuf properties = out.alloc().heapBuffer(64);
+        try {
+            if (auth.authentication() != null) {
+                ConnAckProperties.writeAuthentication(properties, auth.authentication());
+            }
+            int length = properties.readableBytes();
+            out.writeByte(PacketType.AUTH.header());
+            WireWriter.writeVariable(out, 1 + WireWriter.variableSize(length) + length);
+            out.writeByte(auth.reasonCode().code());
+            WireWriter.writeVariable(out, length);
+            out.writeBytes(properties);
+        } finally {
+            properties.release();
+        }
     }
 
     private static int reasonSize(@Nullable String reason) {

@@ -8,6 +8,7 @@ import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one PUBLISH for one subscriber, for whom the shared form does not fit. Stateless. */
 public final class PublishEncoder {
@@ -20,18 +21,31 @@ public final class PublishEncoder {
      * @param packetId 0 at QoS 0
      * @param subscriptionIds for MQTT 5
      * @param nowMillis epoch milliseconds, what is left of the message expiry interval is counted from
+     * @param alias the topic alias to use, or null
      * @return the bytes of one packet
      */
     public static byte[] encode(
-            Message message, ProtocolVersion version, int flags, int packetId, int[] subscriptionIds, long nowMillis) {
+            Message message,
+            ProtocolVersion version,
+            int flags,
+            int packetId,
+            int[] subscriptionIds,
+            long nowMillis,
+            OutboundAliases.@Nullable Alias alias) {
         ByteBuf out = Unpooled.buffer(256 + message.payload().length);
         ByteBuf body = Unpooled.buffer(128);
-        WireWriter.writeString(body, message.topic());
+        WireWriter.writeString(body, alias != null && alias.isKnown() ? "" : message.topic());
         if (packetId != 0) {
             body.writeShort(packetId);
         }
         if (version.isMqtt5()) {
-            writeProperties(body, message.properties(), subscriptionIds, nowMillis);
+            ByteBuf section = Unpooled.buffer(64);
+            if (alias != null) {
+                writeAlias(section, alias);
+            }
+            writeProperties(section, message.properties(), subscriptionIds, nowMillis);
+            WireWriter.writeVariable(body, section.readableBytes());
+            body.writeBytes(section);
         }
         out.writeByte(PacketType.PUBLISH.header() | flags);
         WireWriter.writeVariable(out, body.readableBytes() + message.payload().length);
@@ -39,12 +53,16 @@ public final class PublishEncoder {
         return Arrays.copyOfRange(out.array(), out.arrayOffset(), out.arrayOffset() + out.readableBytes());
     }
 
+    static void writeAlias(ByteBuf section, OutboundAliases.Alias alias) {
+        section.writeByte(Property.TOPIC_ALIAS.id()).writeShort(alias.number());
+    }
+
     private static void writeProperties(
-            ByteBuf out, MessageProperties properties, int[] subscriptionIds, long nowMillis) {
-        ByteBuf section = Unpooled.buffer(64);
+            ByteBuf section, MessageProperties properties, int[] subscriptionIds, long nowMillis) {
         section.writeBytes(properties(properties));
         if (properties.expires()) {
-            long leftSeconds = Math.max(1, (properties.expiresAtMillis() - nowMillis + 999) / 1_000);
+            // What is left of the interval [MQTT-3.3.2-6]: a second that has begun counts.
+            long leftSeconds = Math.max(0, (properties.expiresAtMillis() - nowMillis + 999) / 1_000);
             section.writeByte(Property.MESSAGE_EXPIRY_INTERVAL.id())
                     .writeInt((int) Math.min(leftSeconds, 0xFFFF_FFFFL));
         }
@@ -52,8 +70,6 @@ public final class PublishEncoder {
             section.writeByte(Property.SUBSCRIPTION_IDENTIFIER.id());
             WireWriter.writeVariable(section, subscriptionId);
         }
-        WireWriter.writeVariable(out, section.readableBytes());
-        out.writeBytes(section);
     }
 
     /** The properties that are the same for all subscribers, without their length. */

@@ -16,6 +16,10 @@ import java.nio.charset.StandardCharsets;
 public final class SharedPublish {
     /** How many forms there are: two versions, with and without a packet identifier. */
     private static final int FORMS = 4;
+    /** What a topic alias makes a packet longer at most: the property, and a byte more for either length. */
+    public static final int MAX_ALIAS_BYTES = 5;
+
+    private static final int ALIAS_BYTES = 3;
 
     private final Message message;
     private final byte[] topicUtf8;
@@ -97,10 +101,55 @@ public final class SharedPublish {
     }
 
     private int packetIdOffset(byte[] frame) {
-        int remainingSize = 1;
-        while (frame[remainingSize] < 0) {
-            remainingSize++;
+        return 1 + variableSizeAt(frame, 1) + 2 + topicUtf8.length;
+    }
+
+    private static int variableSizeAt(byte[] frame, int index) {
+        int size = 1;
+        while (frame[index + size - 1] < 0) {
+            size++;
         }
-        return 1 + remainingSize + 2 + topicUtf8.length;
+        return size;
+    }
+
+    private static int variableAt(byte[] frame, int index) {
+        int value = 0;
+        for (int i = variableSizeAt(frame, index) - 1; i >= 0; i--) {
+            value = (value << 7) | (frame[index + i] & 0x7F);
+        }
+        return value;
+    }
+
+    /**
+     * Appends the prepared form of MQTT 5 with a topic alias, without the topic when the client knows what the alias stands for.
+     * Properties and payload are copied as they are.
+     *
+     * @param flags the low four bits of the first byte
+     * @param packetId 0 for the form without one
+     */
+    public void write(ByteBuf out, int flags, int packetId, OutboundAliases.Alias alias) {
+        byte[] frame = frames[index(ProtocolVersion.MQTT_5, packetId != 0)];
+        int propertiesIndex = packetIdOffset(frame) + (packetId != 0 ? 2 : 0);
+        int oldLength = variableAt(frame, propertiesIndex);
+        int newLength = oldLength + ALIAS_BYTES;
+        int restIndex = propertiesIndex + WireWriter.variableSize(oldLength);
+        int restLength = frame.length - restIndex;
+        int topicLength = alias.isKnown() ? 0 : topicUtf8.length;
+        out.writeByte(frame[0] | flags);
+        WireWriter.writeVariable(
+                out,
+                2
+                        + topicLength
+                        + (packetId != 0 ? 2 : 0)
+                        + WireWriter.variableSize(newLength)
+                        + ALIAS_BYTES
+                        + restLength);
+        out.writeShort(topicLength).writeBytes(topicUtf8, 0, topicLength);
+        if (packetId != 0) {
+            out.writeShort(packetId);
+        }
+        WireWriter.writeVariable(out, newLength);
+        PublishEncoder.writeAlias(out, alias);
+        out.writeBytes(frame, restIndex, restLength);
     }
 }

@@ -88,10 +88,6 @@ final class WireReader {
     private static String strictUtf8(ByteBuf body, int index, int length) throws PacketException {
         byte[] bytes = new byte[length];
         body.getBytes(index, bytes);
-        return strictUtf8(bytes);
-    }
-
-    private static String strictUtf8(byte[] bytes) throws PacketException {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -102,11 +98,6 @@ final class WireReader {
         } catch (CharacterCodingException e) {
             throw PacketException.malformed("a string is not well-formed UTF-8");
         }
-    }
-
-    /** @throws PacketException when the bytes are not well-formed UTF-8 */
-    static void checkUtf8(byte[] bytes) throws PacketException {
-        strictUtf8(bytes);
     }
 
     static void need(ByteBuf body, int bytes) throws PacketException {

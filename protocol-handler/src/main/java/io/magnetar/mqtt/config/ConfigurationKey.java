@@ -31,6 +31,28 @@ public enum ConfigurationKey {
             100,
             600_000),
     MAX_CLIENT_ID_LENGTH("mqttMaxClientIdLength", "1024", "The longest client identifier, in characters.", 23, 65_535),
+    TOPIC_ALIAS_MAXIMUM(
+            "mqttTopicAliasMaximum",
+            "64",
+            "The highest topic alias that an MQTT 5 client may use, and how many are used towards a client that takes them. 0 for none.",
+            0,
+            65_535),
+    MAX_KEEP_ALIVE_SECONDS(
+            "mqttMaxKeepAliveSeconds",
+            "0",
+            "The longest keep-alive, in seconds: an MQTT 5 client that asks for a longer one, or for none, is given this one. 0 lets"
+                    + " each have what it asks for, as clients before MQTT 5 always do.",
+            0,
+            65_535),
+    RESPONSE_INFORMATION(
+            "mqttResponseInformation",
+            "",
+            "What Response Information begins with, for MQTT 5 clients that ask for it; the client identifier follows. Empty: none is"
+                    + " given."),
+    CHECK_PAYLOAD_FORMAT(
+            "mqttCheckPayloadFormat",
+            "false",
+            "`true`: a message whose Payload Format Indicator says UTF-8 and whose payload is not is refused with 0x99."),
     RECEIVE_MAXIMUM(
             "mqttReceiveMaximum",
             "1000",

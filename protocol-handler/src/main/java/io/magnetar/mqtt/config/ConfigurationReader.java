@@ -1,6 +1,8 @@
 package io.magnetar.mqtt.config;
 
+import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
+import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -19,6 +21,7 @@ import java.util.regex.PatternSyntaxException;
  */
 public final class ConfigurationReader {
     private static final String PREFIX = "mqtt";
+    private static final Namespace DEFAULT_NAMESPACE = new Namespace("public");
     /** What a message needs in a log beside its payload: topic, properties, framing. */
     private static final int LOG_OVERHEAD_BYTES = 16 * 1024;
 
@@ -45,9 +48,8 @@ public final class ConfigurationReader {
                 listeners(),
                 new InetSocketAddress(text(ConfigurationKey.HTTP_ADDRESS), number(ConfigurationKey.HTTP_PORT)),
                 ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads,
-                maxPacketSize(maxMessageSize),
                 number(ConfigurationKey.CONNECT_TIMEOUT_MILLIS),
-                number(ConfigurationKey.MAX_CLIENT_ID_LENGTH),
+                connect(maxMessageSize),
                 number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
                 limits(),
                 number(ConfigurationKey.APPEND_TIMEOUT_MILLIS),
@@ -102,6 +104,24 @@ public final class ConfigurationReader {
         return size;
     }
 
+    private boolean flag(ConfigurationKey key) {
+        String value = text(key);
+        if (!value.equals("true") && !value.equals("false")) {
+            problems.add(key.key() + "=" + value + ": true or false is needed");
+        }
+        return value.equals("true");
+    }
+
+    private ConnectSettings connect(int maxMessageSize) {
+        return new ConnectSettings(
+                DEFAULT_NAMESPACE,
+                number(ConfigurationKey.MAX_CLIENT_ID_LENGTH),
+                maxPacketSize(maxMessageSize),
+                number(ConfigurationKey.TOPIC_ALIAS_MAXIMUM),
+                number(ConfigurationKey.MAX_KEEP_ALIVE_SECONDS),
+                text(ConfigurationKey.RESPONSE_INFORMATION));
+    }
+
     private SessionLimits limits() {
         return new SessionLimits(
                 number(ConfigurationKey.RECEIVE_MAXIMUM),
@@ -110,7 +130,8 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.MAX_QUEUED_BYTES),
                 number(ConfigurationKey.MAX_SUBSCRIPTIONS),
                 longNumber(ConfigurationKey.MAX_PENDING_APPEND_BYTES),
-                longNumber(ConfigurationKey.MAX_BROKER_PENDING_APPEND_BYTES));
+                longNumber(ConfigurationKey.MAX_BROKER_PENDING_APPEND_BYTES),
+                flag(ConfigurationKey.CHECK_PAYLOAD_FORMAT));
     }
 
     private Pattern tenants() {

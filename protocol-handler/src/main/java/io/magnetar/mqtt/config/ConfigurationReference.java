@@ -10,9 +10,9 @@ public final class ConfigurationReference {
         for (ConfigurationKey key : ConfigurationKey.values()) {
             table.append("| `")
                     .append(key.key())
-                    .append("` | `")
-                    .append(key.defaultValue())
-                    .append("` | ");
+                    .append("` | ")
+                    .append(key.defaultValue().isEmpty() ? "" : "`" + key.defaultValue() + "`")
+                    .append(" | ");
             if (key.isNumber()) {
                 table.append(key.min()).append(" to ").append(key.max());
             }

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.config;
 
+import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -18,9 +19,8 @@ public record MqttConfiguration(
         List<InetSocketAddress> listeners,
         InetSocketAddress http,
         int ioThreads,
-        int maxPacketSize,
         long connectTimeoutMillis,
-        int maxClientIdLength,
+        ConnectSettings connect,
         int outboundBufferBytes,
         SessionLimits limits,
         int appendTimeoutMillis,

@@ -2,15 +2,21 @@ package io.magnetar.mqtt.connect;
 
 import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.codec.PayloadFormat;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
-import io.magnetar.tenancy.Namespace;
+import io.magnetar.topic.TopicNames;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides on a CONNECT, MQTT 5.0 sections 3.1.3.1 and 3.1.4.
+ *
+ * <p>In MQTT 3.1 a client identifier has 1 to 23 characters by its specification; like the brokers in use, this one takes longer ones
+ * too, for clients have always had them.
  *
  * <p>Sessions end with their connection: MQTT 5 clients that ask for more are told so in CONNACK.
  *
@@ -18,53 +24,90 @@ import java.util.UUID;
  */
 public final class ConnectFlow {
     private final SessionServices services;
-    private final Namespace defaultNamespace;
-    private final int maxClientIdLength;
-    private final int maxPacketSize;
+    private final ConnectSettings settings;
 
-    /** @param maxClientIdLength in characters */
-    public ConnectFlow(SessionServices services, Namespace defaultNamespace, int maxClientIdLength, int maxPacketSize) {
+    public ConnectFlow(SessionServices services, ConnectSettings settings) {
         this.services = services;
-        this.defaultNamespace = defaultNamespace;
-        this.maxClientIdLength = maxClientIdLength;
-        this.maxPacketSize = maxPacketSize;
+        this.settings = settings;
+    }
+
+    public ConnectSettings settings() {
+        return settings;
     }
 
     /**
      * An accepted CONNECT.
      *
      * @param publisher the identity of the client
+     * @param keepAliveSeconds the keep-alive in force, 0 for none
      * @param connAck the answer, to be sent when the client identifier is free
      */
-    public record Accepted(Publisher publisher, String clientId, ConnAck connAck) {}
+    public record Accepted(Publisher publisher, String clientId, int keepAliveSeconds, ConnAck connAck) {}
 
     /** @throws PacketException with the code of the CONNACK that refuses */
     public Accepted accept(Connect connect) throws PacketException {
-        if (connect.authenticationMethod() != null) {
+        if (connect.authentication() != null) {
             throw new PacketException(ReasonCode.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not available");
         }
-        if (connect.will() != null
-                && connect.will().retain()
-                && connect.version().isMqtt5()) {
-            throw new PacketException(
-                    ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available, nor for a will");
+        if (connect.will() != null) {
+            checkWill(connect.will(), connect.version());
         }
         boolean assigned = connect.clientId().isEmpty();
         String clientId = assigned ? assign(connect) : check(connect.clientId());
+        int keepAliveSeconds = keepAlive(connect);
         boolean expiryChanged = connect.version().isMqtt5() && connect.sessionExpirySeconds() > 0;
-        ConnAck connAck = new ConnAck(
-                false,
-                ReasonCode.SUCCESS,
+        ConnAck.Terms terms = new ConnAck.Terms(
                 assigned ? clientId : null,
                 expiryChanged ? 0 : ConnAck.AS_ASKED,
+                keepAliveSeconds == connect.keepAliveSeconds() ? ConnAck.AS_ASKED : keepAliveSeconds,
                 services.limits().receiveMaximum(),
-                maxPacketSize,
-                null);
-        return new Accepted(new Publisher(defaultNamespace, clientId, connect.username()), clientId, connAck);
+                settings.maxPacketSize(),
+                settings.topicAliasMaximum(),
+                responseInformation(connect, clientId));
+        return new Accepted(
+                new Publisher(settings.defaultNamespace(), clientId, connect.username()),
+                clientId,
+                keepAliveSeconds,
+                new ConnAck(false, ReasonCode.SUCCESS, terms, null, null));
     }
 
-    /** A client that sends none gets one; in MQTT 3.1.1 it must not expect a session to be kept for it. */
+    private void checkWill(Connect.Will will, ProtocolVersion version) throws PacketException {
+        if (will.retain() && version.isMqtt5()) {
+            throw new PacketException(
+                    ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available, nor for a will");
+        }
+        if (services.limits().checksPayloadFormat()
+                && will.properties().payloadIsUtf8()
+                && !PayloadFormat.isUtf8(will.payload())) {
+            throw new PacketException(
+                    ReasonCode.PAYLOAD_FORMAT_INVALID, "the will's payload is said to be UTF-8 and is not");
+        }
+    }
+
+    /** Only an MQTT 5 client can be told that its keep-alive is another one than it asked for. */
+    private int keepAlive(Connect connect) {
+        int asked = connect.keepAliveSeconds();
+        int most = settings.maxKeepAliveSeconds();
+        boolean tooLong = most > 0 && (asked == 0 || asked > most);
+        return tooLong && connect.version().isMqtt5() ? most : asked;
+    }
+
+    /** Only who asks for it gets it [MQTT-3.1.2-28], and only one whose name can be part of a topic name. */
+    private @Nullable String responseInformation(Connect connect, String clientId) {
+        boolean given = connect.reception().responseInformation()
+                && !settings.responseInformation().isEmpty()
+                && TopicNames.problem(clientId).isEmpty();
+        return given ? settings.responseInformation() + clientId : null;
+    }
+
+    /**
+     * A client that sends none gets one; in MQTT 3.1.1 it must not expect a session to be kept for it, and in MQTT 3.1 an
+     * identifier has at least one character.
+     */
     private static String assign(Connect connect) throws PacketException {
+        if (connect.version().isMqtt31()) {
+            throw new PacketException(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "MQTT 3.1 needs a client identifier");
+        }
         if (!connect.version().isMqtt5() && !connect.cleanStart()) {
             throw new PacketException(
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
@@ -74,10 +117,10 @@ public final class ConnectFlow {
     }
 
     private String check(String clientId) throws PacketException {
-        if (clientId.length() > maxClientIdLength) {
+        if (clientId.length() > settings.maxClientIdLength()) {
             throw new PacketException(
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-                    "a client identifier has at most " + maxClientIdLength + " characters");
+                    "a client identifier has at most " + settings.maxClientIdLength() + " characters");
         }
         for (int i = 0; i < clientId.length(); i++) {
             if (Character.isISOControl(clientId.charAt(i))) {

@@ -6,6 +6,7 @@ import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
+import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.session.Session;
@@ -91,7 +92,7 @@ final class Connection implements LiveSessions.Claimant {
     }
 
     private void onConnect(Connect connect) {
-        sink.use(connect.version(), connect.maximumPacketSize(), connect.wantsProblemInformation());
+        sink.use(connect.version(), connect.reception(), topicAliasMaximum());
         try {
             ConnectFlow.Accepted accepted = connections.connectFlow().accept(connect);
             state = State.CLAIMS_CLIENT_ID;
@@ -108,8 +109,8 @@ final class Connection implements LiveSessions.Claimant {
             return;
         }
         state = State.CONNECTED;
-        if (connect.keepAliveSeconds() > 0) {
-            keepAlive = new KeepAlive(loop, connect.keepAliveSeconds(), isHeld, this::silent, System.nanoTime());
+        if (accepted.keepAliveSeconds() > 0) {
+            keepAlive = new KeepAlive(loop, accepted.keepAliveSeconds(), isHeld, this::silent, System.nanoTime());
             keepAlive.start();
         }
         session = new Session(
@@ -130,6 +131,10 @@ final class Connection implements LiveSessions.Claimant {
         return loop.routes(key.namespace());
     }
 
+    int topicAliasMaximum() {
+        return connections.connectFlow().settings().topicAliasMaximum();
+    }
+
     private void silent() {
         sink.disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was heard for one and a half keep-alives");
     }
@@ -148,6 +153,9 @@ final class Connection implements LiveSessions.Claimant {
         if (state == State.CONNECTED) {
             sink.disconnect(problem.reasonCode(), problem.problem());
         } else if (problem.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+            refuse(problem);
+        } else if (problem.connectVersion() == ProtocolVersion.MQTT_5) {
+            sink.use(ProtocolVersion.MQTT_5, Connect.Reception.DEFAULT, 0);
             refuse(problem);
         } else {
             sink.close();

@@ -98,7 +98,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private void takeConnect(Connect connect) throws PacketException {
         connection.on(connect);
         if (!connection.isEnded()) {
-            decoder.use(connect.version(), connection.routes());
+            decoder.takePublishes(connect.version(), connection.topicAliasMaximum(), connection.routes());
         }
     }
 

@@ -2,11 +2,14 @@ package io.magnetar.mqtt.connection;
 
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
+import io.magnetar.mqtt.codec.OutboundAliases;
 import io.magnetar.mqtt.codec.PacketEncoder;
 import io.magnetar.mqtt.codec.PublishEncoder;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.ConnAck;
+import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
@@ -29,6 +32,8 @@ final class NettyPacketSink implements PacketSink {
     /** A client that takes smaller packets than this gets no reason strings [MQTT-3.2.2-19]. */
     private static final int ROOM_FOR_REASONS = 1_024;
 
+    private static final OutboundAliases NO_ALIASES = new OutboundAliases(0);
+
     private final Channel channel;
     private final IoLoop loop;
     private final Control control;
@@ -36,6 +41,7 @@ final class NettyPacketSink implements PacketSink {
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private int maxPacketSize = Integer.MAX_VALUE;
     private boolean reasonsWanted = true;
+    private OutboundAliases aliases = NO_ALIASES;
     private @Nullable ByteBuf out;
     private int lastFlushBytes = MIN_BUFFER_BYTES;
     private boolean flushPlanned;
@@ -58,42 +64,69 @@ final class NettyPacketSink implements PacketSink {
         this.control = control;
     }
 
-    /** What CONNECT says about the packets that the client takes. */
-    void use(ProtocolVersion version, int maxPacketSize, boolean reasonsWanted) {
+    /**
+     * What CONNECT says about the packets that the client takes.
+     *
+     * @param topicAliasMaximum how many topic aliases we use at most
+     */
+    void use(ProtocolVersion version, Connect.Reception reception, int topicAliasMaximum) {
         this.version = version;
-        this.maxPacketSize = maxPacketSize;
-        this.reasonsWanted = reasonsWanted && maxPacketSize >= ROOM_FOR_REASONS;
+        this.maxPacketSize = reception.maximumPacketSize();
+        this.reasonsWanted = reception.problemInformation() && maxPacketSize >= ROOM_FOR_REASONS; // [MQTT-3.1.2-29]
+        int aliasCount = Math.min(reception.topicAliasMaximum(), topicAliasMaximum);
+        this.aliases = aliasCount == 0 ? NO_ALIASES : new OutboundAliases(aliasCount);
     }
 
     @Override
     public void connAck(ConnAck connAck) {
+        if (closed) {
+            return;
+        }
+        ByteBuf buffer = room(128);
+        int start = buffer.writerIndex();
+        PacketEncoder.connAck(buffer, version, maxPacketSize < ROOM_FOR_REASONS ? connAck.withoutReason() : connAck);
+        if (!written(buffer, start)) {
+            close();
+        }
+    }
+
+    @Override
+    public void auth(Auth auth) {
         if (!closed) {
-            PacketEncoder.connAck(room(128), version, connAck);
-            written();
+            ByteBuf buffer = room(128);
+            int start = buffer.writerIndex();
+            PacketEncoder.auth(buffer, auth);
+            written(buffer, start);
         }
     }
 
     @Override
     public void acknowledge(PacketType type, int packetId, ReasonCode code, @Nullable String reason) {
         if (!closed) {
-            PacketEncoder.acknowledgement(room(8), version, type, packetId, code, wanted(reason));
-            written();
+            ByteBuf buffer = room(8);
+            int start = buffer.writerIndex();
+            PacketEncoder.acknowledgement(buffer, version, type, packetId, code, wanted(reason));
+            written(buffer, start);
         }
     }
 
     @Override
     public void subAck(int packetId, List<ReasonCode> codes, @Nullable String reason) {
         if (!closed) {
-            PacketEncoder.subAck(room(8 + codes.size()), version, packetId, codes, wanted(reason));
-            written();
+            ByteBuf buffer = room(8 + codes.size());
+            int start = buffer.writerIndex();
+            PacketEncoder.subAck(buffer, version, packetId, codes, wanted(reason));
+            written(buffer, start);
         }
     }
 
     @Override
-    public void unsubAck(int packetId, List<ReasonCode> codes) {
+    public void unsubAck(int packetId, List<ReasonCode> codes, @Nullable String reason) {
         if (!closed) {
-            PacketEncoder.unsubAck(room(8 + codes.size()), version, packetId, codes);
-            written();
+            ByteBuf buffer = room(8 + codes.size());
+            int start = buffer.writerIndex();
+            PacketEncoder.unsubAck(buffer, version, packetId, codes, wanted(reason));
+            written(buffer, start);
         }
     }
 
@@ -111,25 +144,41 @@ final class NettyPacketSink implements PacketSink {
         if (size > maxPacketSize) {
             return false;
         }
-        if (!closed) {
-            publish.write(room(size), version, flags(qos, false), packetId);
-            written();
+        if (closed) {
+            return true;
         }
+        OutboundAliases.Alias alias = alias(publish.message(), size);
+        if (alias == null) {
+            publish.write(room(size), version, flags(qos, false), packetId);
+        } else {
+            publish.write(room(size + SharedPublish.MAX_ALIAS_BYTES), flags(qos, false), packetId, alias);
+            alias.sent();
+        }
+        written();
         return true;
     }
 
     @Override
     public boolean publish(Message message, Qos qos, boolean retain, int packetId, int[] subscriptionIds) {
+        OutboundAliases.Alias alias = alias(message, message.weight());
         byte[] packet = PublishEncoder.encode(
-                message, version, flags(qos, retain), packetId, subscriptionIds, System.currentTimeMillis());
+                message, version, flags(qos, retain), packetId, subscriptionIds, System.currentTimeMillis(), alias);
         if (packet.length > maxPacketSize) {
             return false;
         }
         if (!closed) {
             room(packet.length).writeBytes(packet);
             written();
+            if (alias != null) {
+                alias.sent();
+            }
         }
         return true;
+    }
+
+    /** The alias for a message, unless it could make the packet too large. */
+    private OutboundAliases.@Nullable Alias alias(Message message, int size) {
+        return maxPacketSize - SharedPublish.MAX_ALIAS_BYTES < size ? null : aliases.of(message.topic());
     }
 
     private static int flags(Qos qos, boolean retain) {
@@ -205,6 +254,16 @@ final class NettyPacketSink implements PacketSink {
             out = channel.alloc().ioBuffer(Math.max(bytes, lastFlushBytes));
         }
         return out;
+    }
+
+    /** Takes a packet back that is larger than the client takes [MQTT-3.1.2-24]; it counts as sent [MQTT-3.1.2-25]. */
+    private boolean written(ByteBuf buffer, int start) {
+        if (buffer.writerIndex() - start > maxPacketSize) {
+            buffer.writerIndex(start);
+            return false;
+        }
+        written();
+        return true;
     }
 
     private void written() {

@@ -20,7 +20,9 @@ public enum Counter {
     /** QoS 0 messages that a stream did not take. */
     DROPPED_APPEND_FAILED("droppedAppendFailed"),
     /** QoS 1 and 2 publishes answered with an error because a stream did not take them. */
-    APPENDS_REFUSED("appendsRefused");
+    APPENDS_REFUSED("appendsRefused"),
+    /** Publishes to topics of the broker's own, and with a payload that is not what it is said to be. */
+    PUBLISHES_REFUSED("publishesRefused");
 
     private final String label;
 

@@ -3,6 +3,7 @@ package io.magnetar.mqtt.flow;
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ReasonCode;
@@ -23,7 +24,10 @@ public interface PacketSink {
 
     void subAck(int packetId, List<ReasonCode> codes, @Nullable String reason);
 
-    void unsubAck(int packetId, List<ReasonCode> codes);
+    void unsubAck(int packetId, List<ReasonCode> codes, @Nullable String reason);
+
+    /** A step of enhanced authentication. */
+    void auth(Auth auth);
 
     void pingResp();
 

@@ -11,6 +11,7 @@ package io.magnetar.mqtt.flow;
  * @param maxPendingAppendBytes payload bytes of the client that wait for a stream's confirmation, beyond which its connection is
  *     not read
  * @param maxBrokerPendingAppendBytes the same for all clients of the broker together
+ * @param checksPayloadFormat a payload that is said to be UTF-8 must be
  */
 public record SessionLimits(
         int receiveMaximum,
@@ -19,4 +20,5 @@ public record SessionLimits(
         int maxQueuedBytes,
         int maxSubscriptions,
         long maxPendingAppendBytes,
-        long maxBrokerPendingAppendBytes) {}
+        long maxBrokerPendingAppendBytes,
+        boolean checksPayloadFormat) {}

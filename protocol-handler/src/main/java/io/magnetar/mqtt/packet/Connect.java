@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientId as sent; empty when the server is to choose one
  * @param keepAliveSeconds 0 for no keep-alive
  * @param sessionExpirySeconds 0 when the session ends with the connection; 4,294,967,295 for never
- * @param receiveMaximum how many QoS 1 and 2 publishes the client takes at once, 1 to 65,535
- * @param maximumPacketSize the largest packet that the client takes, in bytes
- * @param wantsProblemInformation whether reason strings may be sent on any packet
- * @param authenticationMethod the method of enhanced authentication, or null
+ * @param authentication the first step of enhanced authentication, or null
  */
 public record Connect(
         ProtocolVersion version,
@@ -21,14 +18,31 @@ public record Connect(
         boolean cleanStart,
         int keepAliveSeconds,
         long sessionExpirySeconds,
-        int receiveMaximum,
-        int maximumPacketSize,
-        boolean wantsProblemInformation,
-        @Nullable String authenticationMethod,
+        Reception reception,
+        @Nullable Authentication authentication,
         @Nullable String username,
         byte @Nullable [] password,
         @Nullable Will will)
         implements Packet {
+
+    /**
+     * What the client takes.
+     *
+     * @param receiveMaximum how many QoS 1 and 2 publishes at once, 1 to 65,535
+     * @param maximumPacketSize the largest packet, in bytes
+     * @param topicAliasMaximum the highest topic alias, 0 for none
+     * @param problemInformation whether reason strings may be sent on any packet
+     * @param responseInformation whether CONNACK may say where responses can be sent
+     */
+    public record Reception(
+            int receiveMaximum,
+            int maximumPacketSize,
+            int topicAliasMaximum,
+            boolean problemInformation,
+            boolean responseInformation) {
+        /** What a client takes that says nothing about it. */
+        public static final Reception DEFAULT = new Reception(65_535, Integer.MAX_VALUE, 0, true, false);
+    }
 
     /**
      * The will message, MQTT 5.0 section 3.1.3.2.

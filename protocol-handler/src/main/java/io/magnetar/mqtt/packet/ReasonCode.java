@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.packet;
 
 import io.magnetar.message.Qos;
+import org.jspecify.annotations.Nullable;
 
 /** Reason codes, MQTT 5.0 section 2.4. */
 public enum ReasonCode {
@@ -10,6 +11,8 @@ public enum ReasonCode {
     DISCONNECT_WITH_WILL(0x04),
     NO_MATCHING_SUBSCRIBERS(0x10),
     NO_SUBSCRIPTION_EXISTED(0x11),
+    CONTINUE_AUTHENTICATION(0x18),
+    RE_AUTHENTICATE(0x19),
     UNSPECIFIED_ERROR(0x80),
     MALFORMED_PACKET(0x81),
     PROTOCOL_ERROR(0x82),
@@ -20,6 +23,7 @@ public enum ReasonCode {
     NOT_AUTHORIZED(0x87),
     SERVER_UNAVAILABLE(0x88),
     SERVER_BUSY(0x89),
+    BANNED(0x8A),
     SERVER_SHUTTING_DOWN(0x8B),
     BAD_AUTHENTICATION_METHOD(0x8C),
     KEEP_ALIVE_TIMEOUT(0x8D),
@@ -33,14 +37,35 @@ public enum ReasonCode {
     PACKET_TOO_LARGE(0x95),
     MESSAGE_RATE_TOO_HIGH(0x96),
     QUOTA_EXCEEDED(0x97),
+    ADMINISTRATIVE_ACTION(0x98),
     PAYLOAD_FORMAT_INVALID(0x99),
     RETAIN_NOT_SUPPORTED(0x9A),
-    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E);
+    QOS_NOT_SUPPORTED(0x9B),
+    USE_ANOTHER_SERVER(0x9C),
+    SERVER_MOVED(0x9D),
+    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E),
+    CONNECTION_RATE_EXCEEDED(0x9F),
+    MAXIMUM_CONNECT_TIME(0xA0),
+    SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED(0xA1),
+    WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED(0xA2);
+
+    private static final @Nullable ReasonCode[] BY_CODE = new ReasonCode[0x100];
+
+    static {
+        for (ReasonCode code : values()) {
+            BY_CODE[code.code] = code;
+        }
+    }
 
     private final int code;
 
     ReasonCode(int code) {
         this.code = code;
+    }
+
+    /** @return null when there is no such code */
+    public static @Nullable ReasonCode of(int code) {
+        return BY_CODE[code & 0xFF];
     }
 
     /** The code of SUBACK for a granted QoS. */
@@ -68,7 +93,7 @@ public enum ReasonCode {
             case UNSUPPORTED_PROTOCOL_VERSION -> 1;
             case CLIENT_IDENTIFIER_NOT_VALID -> 2;
             case BAD_USER_NAME_OR_PASSWORD -> 4;
-            case NOT_AUTHORIZED, BAD_AUTHENTICATION_METHOD -> 5;
+            case NOT_AUTHORIZED, BANNED, BAD_AUTHENTICATION_METHOD -> 5;
             default -> 3;
         };
     }

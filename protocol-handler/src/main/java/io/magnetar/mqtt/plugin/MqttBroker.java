@@ -37,11 +37,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class MqttBroker {
     private static final Logger LOG = LoggerFactory.getLogger(MqttBroker.class);
-    private static final Namespace DEFAULT_NAMESPACE = new Namespace("public");
     private static final long RETRY_MILLIS = 2_000;
     private static final long STOP_MILLIS = 10_000;
 
     private final MqttConfiguration configuration;
+    private final Namespace defaultNamespace;
     private final ScheduledExecutorService starter =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "magnetar-start"));
     private final PulsarStreams streams;
@@ -54,6 +54,7 @@ public final class MqttBroker {
     /** @throws PulsarServerException when the broker has no client for us */
     public MqttBroker(MqttConfiguration configuration, PulsarService pulsar) throws PulsarServerException {
         this.configuration = configuration;
+        this.defaultNamespace = configuration.connect().defaultNamespace();
         this.streams = new PulsarStreams(configuration, pulsar, starter);
         Counters counters = new Counters();
         Routing routing = new Routing(streams.catalog());
@@ -68,10 +69,9 @@ public final class MqttBroker {
         ConnectionServices connections = new ConnectionServices(
                 services,
                 new LiveSessions(),
-                new ConnectFlow(
-                        services, DEFAULT_NAMESPACE, configuration.maxClientIdLength(), configuration.maxPacketSize()),
+                new ConnectFlow(services, configuration.connect()),
                 new ConnectionSettings(
-                        configuration.maxPacketSize(),
+                        configuration.connect().maxPacketSize(),
                         configuration.connectTimeoutMillis(),
                         configuration.outboundBufferBytes()));
         this.server = new MqttServer(connections, routing, configuration.ioThreads());
@@ -106,8 +106,8 @@ public final class MqttBroker {
         if (closed) {
             return;
         }
-        waitFor("the Pulsar namespaces of tenant '" + DEFAULT_NAMESPACE + "' and the streams");
-        var unused = streams.start(DEFAULT_NAMESPACE)
+        waitFor("the Pulsar namespaces of tenant '" + defaultNamespace + "' and the streams");
+        var unused = streams.start(defaultNamespace)
                 .thenCompose(ignored -> listen())
                 .whenComplete((ignored, failure) -> {
                     if (failure == null) {

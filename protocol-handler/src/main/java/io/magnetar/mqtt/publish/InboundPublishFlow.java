@@ -5,6 +5,7 @@ import io.magnetar.message.MessageProperties;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.codec.PayloadFormat;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.flow.PacketSink;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InboundPublishFlow {
     private static final long CONGESTION_PAUSE_MILLIS = 1;
+    private static final String BROKERS_TOPICS = "$SYS/";
 
     private final SessionServices services;
     private final PacketSink sink;
@@ -92,13 +94,56 @@ public final class InboundPublishFlow {
             repeatPubRec(publish.packetId());
             return;
         }
+        Refusal refusal = refusal(publish);
+        if (refusal != null && mqtt5) {
+            refuse(publish, refusal);
+            return;
+        }
         if (publish.qos() != Qos.AT_MOST_ONCE) {
             receive(publish);
         }
-        Match match = routes.route(publish.topic()).match();
+        // Before MQTT 5 a refused publish is answered like any other, for there is no way to tell (3.1.1:
+        // [MQTT-3.3.5-2]).
+        Match match = refusal == null ? routes.route(publish.topic()).match() : Match.NOBODY;
         if (publish.qos() == Qos.AT_MOST_ONCE && match.isEmpty()) {
             return;
         }
+        accept(shared(publish), match, publish.packetId());
+    }
+
+    private @Nullable Refusal refusal(Publish publish) throws PacketException {
+        String topic = publish.topic().value();
+        if (topic.charAt(0) == '$' && topic.startsWith(BROKERS_TOPICS)) {
+            services.counters().count(Counter.PUBLISHES_REFUSED);
+            return new Refusal(ReasonCode.NOT_AUTHORIZED, "topics that begin with $SYS/ are the broker's own");
+        }
+        if (publish.qos() == Qos.AT_LEAST_ONCE && received.get(publish.packetId())) {
+            return new Refusal(
+                    ReasonCode.PACKET_IDENTIFIER_IN_USE, "a QoS 2 publish with this identifier waits for its PUBREL");
+        }
+        if (publish.properties().payloadIsUtf8()
+                && services.limits().checksPayloadFormat()
+                && !PayloadFormat.isUtf8(publish.payload())) {
+            services.counters().count(Counter.PUBLISHES_REFUSED);
+            return new Refusal(ReasonCode.PAYLOAD_FORMAT_INVALID, "the payload is said to be UTF-8 and is not");
+        }
+        return null;
+    }
+
+    /** An MQTT 5 client learns why from PUBACK or PUBREC; at QoS 0 only of what it did wrong, by DISCONNECT. */
+    private void refuse(Publish publish, Refusal refusal) throws PacketException {
+        if (publish.qos() == Qos.AT_MOST_ONCE) {
+            if (refusal.code() == ReasonCode.PAYLOAD_FORMAT_INVALID) {
+                throw new PacketException(refusal.code(), refusal.reason());
+            }
+            return;
+        }
+        countUnderWay();
+        PendingPublish pending = new PendingPublish(this, shared(publish), Match.NOBODY, publish.packetId(), refusal);
+        answerInOrder(pending);
+    }
+
+    private SharedPublish shared(Publish publish) {
         Message message = new Message(
                 publish.topic().value(),
                 publish.payload(),
@@ -107,19 +152,23 @@ public final class InboundPublishFlow {
                 publish.properties(),
                 publisher,
                 services.clock().nextMicros());
-        accept(new SharedPublish(message, publish.topic().utf8()), match, publish.packetId());
+        return new SharedPublish(message, publish.topic().utf8());
     }
 
     private void receive(Publish publish) throws PacketException {
+        countUnderWay();
+        if (publish.qos() == Qos.EXACTLY_ONCE) {
+            received.set(publish.packetId());
+        }
+    }
+
+    private void countUnderWay() throws PacketException {
         if (mqtt5 && receiving >= services.limits().receiveMaximum()) {
             throw new PacketException(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
                     "at most " + services.limits().receiveMaximum() + " publishes may be under way");
         }
         receiving++;
-        if (publish.qos() == Qos.EXACTLY_ONCE) {
-            received.set(publish.packetId());
-        }
     }
 
     /**
@@ -175,11 +224,11 @@ public final class InboundPublishFlow {
         }
         if (match.streams().isEmpty()) {
             if (qos != Qos.AT_MOST_ONCE) {
-                answerInOrder(publish, match, packetId);
+                answerInOrder(new PendingPublish(this, publish, match, packetId, null));
             }
             return;
         }
-        PendingPublish pending = new PendingPublish(this, publish, match, packetId);
+        PendingPublish pending = new PendingPublish(this, publish, match, packetId, null);
         pendingBytes += pending.weight();
         if (qos != Qos.AT_MOST_ONCE) {
             unanswered.add(pending);
@@ -190,8 +239,7 @@ public final class InboundPublishFlow {
         holdWhileBehind();
     }
 
-    private void answerInOrder(SharedPublish publish, Match match, int packetId) {
-        PendingPublish pending = new PendingPublish(this, publish, match, packetId);
+    private void answerInOrder(PendingPublish pending) {
         if (unanswered.isEmpty()) {
             answer(pending);
         } else {
@@ -229,6 +277,12 @@ public final class InboundPublishFlow {
             return;
         }
         PacketType type = exactlyOnce ? PacketType.PUBREC : PacketType.PUBACK;
+        Refusal refusal = publish.refusal();
+        if (refusal != null) {
+            receiving--;
+            sink.acknowledge(type, publish.packetId(), refusal.code(), refusal.reason());
+            return;
+        }
         if (failure == null) {
             if (!exactlyOnce) {
                 receiving--;

@@ -22,15 +22,19 @@ final class PendingPublish implements AppendListener, Runnable {
     private final SharedPublish publish;
     private final Match match;
     private final int packetId;
+    private final @Nullable Refusal refusal;
     private volatile int waitingFor;
     private volatile @Nullable StreamFailure failure;
     private boolean settled;
 
-    PendingPublish(InboundPublishFlow flow, SharedPublish publish, Match match, int packetId) {
+    /** @param refusal why it is not taken, though its answer waits for its turn like any other; or null */
+    PendingPublish(
+            InboundPublishFlow flow, SharedPublish publish, Match match, int packetId, @Nullable Refusal refusal) {
         this.flow = flow;
         this.publish = publish;
         this.match = match;
         this.packetId = packetId;
+        this.refusal = refusal;
         this.waitingFor = match.streams().size();
         this.settled = waitingFor == 0;
     }
@@ -72,6 +76,11 @@ final class PendingPublish implements AppendListener, Runnable {
     @Nullable
     StreamFailure failure() {
         return failure;
+    }
+
+    @Nullable
+    Refusal refusal() {
+        return refusal;
     }
 
     /** The code of the answer when nothing failed. */

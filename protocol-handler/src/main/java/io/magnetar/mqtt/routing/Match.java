@@ -12,6 +12,9 @@ import java.util.List;
  * <p>Thread: immutable; the arrays are never written to.
  */
 public final class Match {
+    /** Of a topic that nobody may want. */
+    public static final Match NOBODY = new Match(-1, new OwnerTargets[0], List.of());
+
     private final long version;
     private final OwnerTargets[] live;
     private final List<StreamDefinition> streams;

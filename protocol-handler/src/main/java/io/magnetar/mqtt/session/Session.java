@@ -39,6 +39,7 @@ public final class Session implements LiveSubscriber {
     private final InboundPublishFlow inbound;
     private final OutboundPublishFlow outbound;
     private final SubscribeFlow subscriptions;
+    private final long connectExpirySeconds;
     private Connect.@Nullable Will will;
     private boolean ended;
 
@@ -54,8 +55,10 @@ public final class Session implements LiveSubscriber {
         this.owner = owner;
         this.sink = sink;
         this.will = connect.will();
+        this.connectExpirySeconds = connect.sessionExpirySeconds();
         this.inbound = new InboundPublishFlow(services, sink, owner, publisher, version, routes);
-        this.outbound = new OutboundPublishFlow(services, sink, connect.receiveMaximum());
+        this.outbound =
+                new OutboundPublishFlow(services, sink, connect.reception().receiveMaximum());
         this.subscriptions = new SubscribeFlow(
                 services,
                 sink,
@@ -87,7 +90,12 @@ public final class Session implements LiveSubscriber {
         }
     }
 
-    private void onDisconnect(Disconnect disconnect) {
+    /** @throws PacketException when it asks for a session to be kept that CONNECT did not ask for [MQTT-3.14.2-2] */
+    private void onDisconnect(Disconnect disconnect) throws PacketException {
+        if (connectExpirySeconds == 0 && disconnect.sessionExpirySeconds() > 0) {
+            throw new PacketException(
+                    ReasonCode.PROTOCOL_ERROR, "a session expiry interval that was 0 in CONNECT stays 0");
+        }
         if (disconnect.cancelsWill()) {
             will = null;
         }

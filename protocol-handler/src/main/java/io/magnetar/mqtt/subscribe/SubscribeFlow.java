@@ -103,10 +103,15 @@ public final class SubscribeFlow {
 
     public void onUnsubscribe(Unsubscribe unsubscribe) {
         List<ReasonCode> codes = new ArrayList<>();
+        String reason = null;
         for (String filter : unsubscribe.filters()) {
-            codes.add(unsubscribe(filter));
+            ReasonCode code = unsubscribe(filter);
+            codes.add(code);
+            if (code.isError() && reason == null) {
+                reason = TopicFilter.problem(filter).orElse(null);
+            }
         }
-        sink.unsubAck(unsubscribe.packetId(), codes);
+        sink.unsubAck(unsubscribe.packetId(), codes, reason);
     }
 
     private ReasonCode unsubscribe(String written) {

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PacketDecoderTest {
     private static final int MAX_PACKET_SIZE = 4_096;
+    private static final int TOPIC_ALIAS_MAXIMUM = 3;
 
     private record Name(String value) implements TopicName {
         @Override
@@ -49,7 +50,7 @@ class PacketDecoderTest {
 
     private static PacketDecoder connected(ProtocolVersion version) {
         PacketDecoder decoder = new PacketDecoder(MAX_PACKET_SIZE);
-        decoder.use(version, PacketDecoderTest::name);
+        decoder.takePublishes(version, TOPIC_ALIAS_MAXIMUM, PacketDecoderTest::name);
         return decoder;
     }
 
@@ -119,9 +120,9 @@ class PacketDecoderTest {
         assertThat(connect.clientId()).isEqualTo("me");
         assertThat(connect.keepAliveSeconds()).isEqualTo(30);
         assertThat(connect.sessionExpirySeconds()).isEqualTo(9);
-        assertThat(connect.receiveMaximum()).isEqualTo(10);
-        assertThat(connect.maximumPacketSize()).isEqualTo(256);
-        assertThat(connect.wantsProblemInformation()).isFalse();
+        assertThat(connect.reception().receiveMaximum()).isEqualTo(10);
+        assertThat(connect.reception().maximumPacketSize()).isEqualTo(256);
+        assertThat(connect.reception().problemInformation()).isFalse();
         assertThat(connect.username()).isEqualTo("user");
         assertThat(connect.password()).containsExactly(1, 2);
         assertThat(connect.will()).isNotNull();
@@ -144,7 +145,7 @@ class PacketDecoderTest {
     @Test
     void readsEachKindAsItself() throws PacketException {
         assertThat(decodeWhole(ProtocolVersion.MQTT_5, packet(0x50, bytes(0, 9, 0x97))))
-                .isEqualTo(new Acknowledgement(PacketType.PUBREC, 9, 0x97));
+                .isEqualTo(new Acknowledgement(PacketType.PUBREC, 9, ReasonCode.QUOTA_EXCEEDED));
         assertThat(decodeWhole(ProtocolVersion.MQTT_5, packet(0x82, bytes(0, 1, 0), string("a"), bytes(0x0D))))
                 .isEqualTo(new Subscribe(1, 0, List.of(new Subscribe.Request("a", Qos.AT_LEAST_ONCE, true, true, 0))));
         assertThat(decodeWhole(ProtocolVersion.MQTT_3_1_1, packet(0xA2, bytes(0, 3), string("a"))))
@@ -166,9 +167,7 @@ class PacketDecoderTest {
                         packet(0x30, string("a/#"), bytes(0)),
                         ReasonCode.TOPIC_NAME_INVALID),
                 Arguments.of(
-                        "empty topic [MQTT-4.7.3-1]",
-                        packet(0x30, string(""), bytes(0)),
-                        ReasonCode.TOPIC_NAME_INVALID),
+                        "empty topic [MQTT-4.7.3-1]", packet(0x30, string(""), bytes(0)), ReasonCode.PROTOCOL_ERROR),
                 Arguments.of(
                         "packet id 0 [MQTT-2.2.1-3]",
                         packet(0x32, string("a"), bytes(0, 0, 0)),
@@ -196,13 +195,17 @@ class PacketDecoderTest {
                         "property twice", packet(0x30, string("a"), bytes(4, 1, 1, 1, 1)), ReasonCode.PROTOCOL_ERROR),
                 Arguments.of("indicator 2", packet(0x30, string("a"), bytes(2, 1, 2)), ReasonCode.PROTOCOL_ERROR),
                 Arguments.of(
-                        "payload no UTF-8",
-                        packet(0x30, string("a"), bytes(2, 1, 1, 0xFF)),
-                        ReasonCode.PAYLOAD_FORMAT_INVALID),
-                Arguments.of(
-                        "alias not granted",
-                        packet(0x30, string("a"), bytes(3, 0x23, 0, 1)),
+                        "alias 0 [MQTT-3.3.2-8]",
+                        packet(0x30, string("a"), bytes(3, 0x23, 0, 0)),
                         ReasonCode.TOPIC_ALIAS_INVALID),
+                Arguments.of(
+                        "alias above what was granted [MQTT-3.3.2-9]",
+                        packet(0x30, string("a"), bytes(3, 0x23, 0, TOPIC_ALIAS_MAXIMUM + 1)),
+                        ReasonCode.TOPIC_ALIAS_INVALID),
+                Arguments.of(
+                        "alias that stands for nothing",
+                        packet(0x30, string(""), bytes(3, 0x23, 0, 1)),
+                        ReasonCode.PROTOCOL_ERROR),
                 Arguments.of("no filter [MQTT-3.8.3-2]", packet(0x82, bytes(0, 1, 0)), ReasonCode.PROTOCOL_ERROR),
                 Arguments.of(
                         "flags of SUBSCRIBE [MQTT-3.8.1-1]",
@@ -257,8 +260,8 @@ class PacketDecoderTest {
                         packet(0x10, string("MQTT"), bytes(3, 2, 0, 0), string("c")),
                         ReasonCode.UNSUPPORTED_PROTOCOL_VERSION),
                 Arguments.of(
-                        "MQTT 3.1",
-                        packet(0x10, string("MQIsdp"), bytes(3, 2, 0, 0), string("c")),
+                        "MQTT 3.1 by another level",
+                        packet(0x10, string("MQIsdp"), bytes(4, 2, 0, 0), string("c")),
                         ReasonCode.UNSUPPORTED_PROTOCOL_VERSION),
                 Arguments.of(
                         "another protocol",

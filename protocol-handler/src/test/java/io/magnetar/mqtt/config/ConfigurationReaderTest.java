@@ -25,7 +25,7 @@ class ConfigurationReaderTest {
 
         assertThat(configuration.listeners()).containsExactly(new InetSocketAddress("0.0.0.0", 1883));
         assertThat(configuration.http()).isEqualTo(new InetSocketAddress("0.0.0.0", 18083));
-        assertThat(configuration.maxPacketSize()).isEqualTo(1_048_576);
+        assertThat(configuration.connect().maxPacketSize()).isEqualTo(1_048_576);
         assertThat(configuration.ioThreads()).isPositive();
     }
 

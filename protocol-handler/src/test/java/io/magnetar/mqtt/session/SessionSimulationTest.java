@@ -41,7 +41,7 @@ class SessionSimulationTest {
                     new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "nobody replays here"))),
             new BrokerClock(InstantSource.system()),
             counters,
-            new SessionLimits(1_000, 1_000, 100_000, Integer.MAX_VALUE, 100, 1 << 20, 1 << 30));
+            new SessionLimits(1_000, 1_000, 100_000, Integer.MAX_VALUE, 100, 1 << 20, 1 << 30, false));
     private final List<SimulatedOwner> owners = List.of(new SimulatedOwner(), new SimulatedOwner());
 
     private SimulatedClient client(Namespace of, String clientId, int receiveMaximum) {

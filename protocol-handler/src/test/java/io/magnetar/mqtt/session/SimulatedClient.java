@@ -11,6 +11,7 @@ import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.Acknowledgement;
+import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
@@ -74,7 +75,16 @@ final class SimulatedClient implements PacketSink {
         this.owner = owner;
         this.receiveMaximum = receiveMaximum;
         Connect connect = new Connect(
-                ProtocolVersion.MQTT_5, clientId, true, 0, 0, receiveMaximum, 100_000, true, null, null, null, null);
+                ProtocolVersion.MQTT_5,
+                clientId,
+                true,
+                0,
+                0,
+                new Connect.Reception(receiveMaximum, 100_000, 0, true, false),
+                null,
+                null,
+                null,
+                null);
         this.session = new Session(
                 services,
                 this,
@@ -127,7 +137,7 @@ final class SimulatedClient implements PacketSink {
             return false;
         }
         Sent sent = unreleased.remove(random.nextInt(unreleased.size()));
-        send(new Acknowledgement(PacketType.PUBREL, sent.packetId(), 0));
+        send(new Acknowledgement(PacketType.PUBREL, sent.packetId(), ReasonCode.SUCCESS));
         return true;
     }
 
@@ -141,7 +151,7 @@ final class SimulatedClient implements PacketSink {
         if (type != PacketType.PUBREC) {
             owed.remove(packetId);
         }
-        send(new Acknowledgement(type, packetId, 0));
+        send(new Acknowledgement(type, packetId, ReasonCode.SUCCESS));
         return true;
     }
 
@@ -224,7 +234,10 @@ final class SimulatedClient implements PacketSink {
     }
 
     @Override
-    public void unsubAck(int packetId, List<ReasonCode> codes) {}
+    public void unsubAck(int packetId, List<ReasonCode> codes, @Nullable String reason) {}
+
+    @Override
+    public void auth(Auth auth) {}
 
     @Override
     public void pingResp() {}

@@ -1,0 +1,21 @@
+package io.magnetar.mqtt.connect;
+
+import io.magnetar.tenancy.Namespace;
+
+/**
+ * What CONNECT is measured by, and what CONNACK grants.
+ *
+ * @param defaultNamespace the namespace of all clients
+ * @param maxClientIdLength in characters
+ * @param maxPacketSize the largest packet taken, in bytes
+ * @param topicAliasMaximum the highest topic alias in either direction, 0 for none
+ * @param maxKeepAliveSeconds what an MQTT 5 client may ask for, 0 for anything
+ * @param responseInformation what comes before the client identifier in Response Information; empty for none to be given
+ */
+public record ConnectSettings(
+        Namespace defaultNamespace,
+        int maxClientIdLength,
+        int maxPacketSize,
+        int topicAliasMaximum,
+        int maxKeepAliveSeconds,
+        String responseInformation) {}

@@ -14,6 +14,7 @@ import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
+import io.magnetar.stream.append.OwnedPartitions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,13 +32,18 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+/** Appending through the Pulsar client, as to partitions that another broker owns. */
 @ExtendWith(PulsarExtension.class)
 class StreamAppendTest {
     private static final StartPosition EARLIEST = new StartPosition.Earliest();
 
+    OwnedPartitions owned(EmbeddedPulsar pulsar) {
+        return OwnedPartitions.NONE;
+    }
+
     @Test
     void keepsEveryPartOfAMessage(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
             List<UserProperty> ordered = List.of(
                     new UserProperty("z", "1"),
@@ -85,7 +91,7 @@ class StreamAppendTest {
 
     @Test
     void aPulsarConsumerSeesKeyTimeAndProperties(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 2, Map.of("mqtt.filter", "a/+"));
             Message message = message(
                     streams,
@@ -120,7 +126,7 @@ class StreamAppendTest {
 
     @Test
     void putsAKeyIntoThePartitionThatTheJavaClientPicks(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 7, Map.of("mqtt.filter", "a/b"));
             int keys = 100;
             try (Producer<byte[]> producer =
@@ -164,7 +170,7 @@ class StreamAppendTest {
 
     @Test
     void unloadingPartitionsLosesAndRepeatsNothingAndKeepsTheOrderOfKeys(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 2, Map.of("mqtt.filter", "a/b"));
             pulsar.admin().namespaces().setDeduplicationStatus(streams.namespace + "/streams", true);
             int messages = 20_000;
@@ -197,7 +203,7 @@ class StreamAppendTest {
 
     @Test
     void keySharedConsumersGetWholeBucketsInOrder(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream =
                     streams.create("readings", 1, Map.of("mqtt.filter", "a/b", "mqtt.order-buckets", "8"));
             int messages = 5_000;
@@ -245,7 +251,7 @@ class StreamAppendTest {
 
     @Test
     void gathersTheMessagesOfABusyPartitionInFewEntries(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream =
                     streams.create("readings", 1, Map.of("mqtt.filter", "a/b", "mqtt.order-buckets", "0"));
             List<CompletableFuture<Optional<StreamFailure>>> answers = new ArrayList<>();
@@ -263,7 +269,7 @@ class StreamAppendTest {
 
     @Test
     void answersGoneWhenTheStreamIsDeleted(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
             streams.appendAndConfirm(stream, streams.message("c", "a/b", "first", 1_000_000L));
 
@@ -283,7 +289,7 @@ class StreamAppendTest {
 
     @Test
     void refusesAMessageThatTheLogCannotTakeAndTakesTheNext(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
             String tooLarge = "x".repeat(6 << 20);
 
@@ -301,7 +307,7 @@ class StreamAppendTest {
 
     @Test
     void takesManyMessagesWithSmallPayloadsAndLargeProperties(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
             String large = "p".repeat(8_000);
             MessageProperties properties = MessageProperties.NONE.withUserProperties(
@@ -319,7 +325,7 @@ class StreamAppendTest {
     @Test
     void failsWhatWaitsTooLongForAPartitionAndGoesOnWhenItIsBack(EmbeddedPulsar pulsar) throws Exception {
         String tenant = pulsar.newTenant();
-        try (Streams streams = Streams.open(pulsar, tenant, 1_500)) {
+        try (Streams streams = Streams.open(pulsar, tenant, owned(pulsar), 1_500)) {
             StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
             // A writer of this name is there already, as when a broker's old connection has not been noticed to be
             // dead.
@@ -348,7 +354,7 @@ class StreamAppendTest {
 
     @Test
     void changesItsBatchesWithTheDefinition(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
             streams.appendAndConfirm(stream, streams.message("c", "a/b", "bucket", 1_000_000L));
 
@@ -370,7 +376,7 @@ class StreamAppendTest {
     @Test
     void answersEverythingBeforeItCloses(EmbeddedPulsar pulsar) throws Exception {
         List<CompletableFuture<Optional<StreamFailure>>> answers = new ArrayList<>();
-        try (Streams streams = Streams.open(pulsar)) {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 2, Map.of("mqtt.filter", "a/b"));
             for (int i = 0; i < 5_000; i++) {
                 answers.add(streams.append(stream, streams.message("c" + i, "a/b", "" + i, 1_000_000L + i)));

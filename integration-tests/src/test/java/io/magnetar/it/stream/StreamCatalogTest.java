@@ -6,6 +6,7 @@ import io.magnetar.it.pulsar.EmbeddedPulsar;
 import io.magnetar.it.pulsar.PulsarExtension;
 import io.magnetar.stream.StreamCatalog.RefusedStream;
 import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.tenancy.Namespace;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +61,7 @@ class StreamCatalogTest {
                 .createPartitionedTopic(
                         "persistent://" + tenant + "/streams/per minute & más", 1, Map.of("mqtt.filter", "a/b"));
 
-        try (Streams streams = Streams.open(pulsar, tenant, 30_000)) {
+        try (Streams streams = Streams.open(pulsar, tenant, OwnedPartitions.NONE, 30_000)) {
             assertThat(streams.catalog.all()).extracting(StreamDefinition::name).containsExactly("per minute & más");
             streams.appendAndConfirm(streams.catalog.all().get(0), streams.message("c", "a/b", "written", 1_000_000L));
         }

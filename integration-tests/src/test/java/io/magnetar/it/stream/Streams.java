@@ -11,6 +11,7 @@ import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.append.AppendSettings;
+import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.append.PulsarStreamAppender;
 import io.magnetar.stream.definition.MetadataStoreDefinitions;
 import io.magnetar.stream.definition.WatchedStreamCatalog;
@@ -44,7 +45,8 @@ final class Streams implements AutoCloseable {
     final PulsarStreamReaders readers;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
 
-    private Streams(EmbeddedPulsar pulsar, String tenant, int appendTimeoutMillis) throws Exception {
+    private Streams(EmbeddedPulsar pulsar, String tenant, OwnedPartitions owned, int appendTimeoutMillis)
+            throws Exception {
         this.pulsar = pulsar;
         this.namespace = new Namespace(tenant);
         this.catalog = new WatchedStreamCatalog(
@@ -53,22 +55,32 @@ final class Streams implements AutoCloseable {
                 executor);
         catalog.start().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         this.appender = new PulsarStreamAppender(
-                pulsar.client(), catalog, new AppendSettings(WRITER, appendTimeoutMillis, 64 << 20, 2), executor);
+                pulsar.client(),
+                owned,
+                catalog,
+                new AppendSettings(WRITER, appendTimeoutMillis, 64 << 20, 2),
+                executor);
         this.readers = new PulsarStreamReaders(pulsar.client(), catalog, ReadSettings.of(100, 2));
     }
 
-    /** Of a new tenant, where only admins make topics. */
+    /** Of a new tenant, where only admins make topics; appended to through the client. */
     static Streams open(EmbeddedPulsar pulsar) throws Exception {
+        return open(pulsar, OwnedPartitions.NONE);
+    }
+
+    /** Of a new tenant, where only admins make topics. */
+    static Streams open(EmbeddedPulsar pulsar, OwnedPartitions owned) throws Exception {
         String tenant = pulsar.newTenant();
         AutoTopicCreationOverride off = AutoTopicCreationOverride.builder()
                 .allowAutoTopicCreation(false)
                 .build();
         pulsar.admin().namespaces().setAutoTopicCreation(tenant + "/streams", off);
-        return new Streams(pulsar, tenant, 30_000);
+        return new Streams(pulsar, tenant, owned, 30_000);
     }
 
-    static Streams open(EmbeddedPulsar pulsar, String tenant, int appendTimeoutMillis) throws Exception {
-        return new Streams(pulsar, tenant, appendTimeoutMillis);
+    static Streams open(EmbeddedPulsar pulsar, String tenant, OwnedPartitions owned, int appendTimeoutMillis)
+            throws Exception {
+        return new Streams(pulsar, tenant, owned, appendTimeoutMillis);
     }
 
     String topic(String name) {

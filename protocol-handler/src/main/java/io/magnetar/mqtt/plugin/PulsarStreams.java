@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.plugin;
 
 import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamReaders;
@@ -39,6 +40,7 @@ final class PulsarStreams {
                 executor);
         appender = new PulsarStreamAppender(
                 client,
+                new PulsarOwnedPartitions(pulsar.getBrokerService()),
                 catalog,
                 new AppendSettings(
                         "magnetar-" + pulsar.getBrokerId(),

@@ -3,16 +3,16 @@ package io.magnetar.stream.append;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The messages of a partition that are confirmed together.
+ * The batches of a partition that go out together.
  *
- * <p>Thread: the writer's turn opens and seals it; confirmations come on any.
+ * <p>Thread: the writer's turn opens and seals it; batches are settled on any.
  */
 final class Commit {
     private final Runnable onEnd;
-    /** Unanswered messages, and one for a commit that is not sealed yet. */
+    /** Batches under way, and one for a commit that is not sealed yet. */
     private final AtomicInteger open = new AtomicInteger(1);
 
-    /** @param onEnd called once, when the commit is sealed and all its messages are answered */
+    /** @param onEnd called once, when the commit is sealed and all its batches are settled */
     Commit(Runnable onEnd) {
         this.onEnd = onEnd;
     }
@@ -21,11 +21,11 @@ final class Commit {
         open.incrementAndGet();
     }
 
-    void answered() {
+    void settled() {
         close();
     }
 
-    /** No more messages belong to it. */
+    /** No more batches belong to it. */
     void seal() {
         close();
     }

@@ -2,18 +2,12 @@ package io.magnetar.stream.append;
 
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
-import io.magnetar.stream.failure.PulsarFailures;
-import io.magnetar.stream.layout.MessageEncoder;
 import io.magnetar.stream.turn.Turns;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.apache.pulsar.client.api.Producer;
-import org.apache.pulsar.client.api.TypedMessageBuilder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +16,10 @@ import org.slf4j.LoggerFactory;
  * Appends to one partition by group commit. While commits are under way the next one fills; an idle partition commits at once.
  *
  * <pre>
- *   append (any thread) --> queue --(a turn)--> producer: a batch per ordering bucket --(Pulsar's thread)--> answers
- *                                      ^                                                        |
- *                                      +----------- a commit has ended: the next turn ----------+
+ *   append (any thread) --> queue --(a turn)--> log: a batch per ordering bucket --(Pulsar's thread)--> answers
+ *                             ^  ^                                                    |
+ *                             |  +------- a commit has ended: the next turn ----------+
+ *                             +---------- the log has failed: batches in doubt, when the log that is opened anew has not got them
  * </pre>
  *
  * <p>Thread: {@link #append}, {@link #tick} and {@link #close} any; all else in turns.
@@ -38,18 +33,24 @@ final class PartitionWriter {
     private static final int MAX_COMMITS = 2;
 
     private final String pulsarTopic;
-    private final byte[][] orderingKeys;
+    private final StreamFailure late;
     private final Turns turns;
-    private final PartitionProducer producer;
-
-    private final Queue<PendingAppend> queue = new ConcurrentLinkedQueue<>();
+    private final PartitionOpener opener;
+    private final AppendQueue queue = new AppendQueue();
+    private final SentBatches sent = new SentBatches();
+    private final BatchMaker batches;
     private final AtomicInteger commits = new AtomicInteger();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /** What is answered to all that is left and all that comes; null while the writer works. Written in turns. */
     private volatile @Nullable StreamFailure end;
-    /** Owned by the turns. */
+    /** Nothing waits and nothing is under way. Written in turns. */
+    private volatile boolean idle = true;
+    /** Owned by the turns, like all below. */
     private boolean closing;
+
+    private @Nullable PartitionLog current;
+    private long nextSequence;
 
     /**
      * A partition and how it is written to.
@@ -59,20 +60,13 @@ final class PartitionWriter {
     record Shape(int partition, int buckets) {}
 
     PartitionWriter(
-            String pulsarTopic,
-            Shape shape,
-            ProducerSource producers,
-            BooleanSupplier streamExists,
-            Executor executor) {
+            String pulsarTopic, Shape shape, PartitionLogs logs, BooleanSupplier streamExists, Executor executor) {
         this.pulsarTopic = pulsarTopic;
-        this.orderingKeys = Partitioning.orderingKeys(shape.partition(), shape.buckets());
+        this.late = new StreamFailure(Kind.UNAVAILABLE, pulsarTopic + " could not be written to in time");
+        this.batches = new BatchMaker(Partitioning.orderingKeys(shape.partition(), shape.buckets()));
         this.turns = new Turns(executor, this::turn);
-        this.producer = new PartitionProducer(
-                pulsarTopic,
-                () -> producers.create(pulsarTopic, shape.buckets() > 0),
-                streamExists,
-                this::answerAll,
-                turns);
+        this.opener = new PartitionOpener(
+                pulsarTopic, () -> logs.open(pulsarTopic, shape.buckets() > 0), streamExists, this::answerAll, turns);
     }
 
     void append(PendingAppend append) {
@@ -82,7 +76,7 @@ final class PartitionWriter {
 
     /** Lets fail what has waited too long; to be called now and then. */
     void tick() {
-        if (!queue.isEmpty()) {
+        if (!idle) {
             turns.take();
         }
     }
@@ -92,7 +86,7 @@ final class PartitionWriter {
      *
      * @param graceMillis how long this may take
      * @param after what is answered to the rest then
-     * @return completes when all is answered and the producer is closed; never fails
+     * @return completes when all is answered and the log is closed; never fails
      */
     CompletableFuture<Void> close(long graceMillis, StreamFailure after) {
         turns.take(() -> closing = true);
@@ -108,88 +102,89 @@ final class PartitionWriter {
             return;
         }
         expire();
-        while (!queue.isEmpty() && commits.get() < MAX_COMMITS) {
-            Producer<byte[]> ready = producer.ready();
-            if (ready == null) {
-                return;
-            }
-            commit(ready);
-        }
-        if (closing && queue.isEmpty() && commits.get() == 0) {
+        sent.forgetSettled();
+        commitWhatWaits();
+        idle = queue.isEmpty() && sent.isEmpty();
+        if (closing && idle) {
             end(new StreamFailure(Kind.UNAVAILABLE, pulsarTopic + " is closed here"));
         }
     }
 
-    private void expire() {
-        long now = System.nanoTime();
-        for (PendingAppend next = queue.peek(); next != null && next.deadlineNanos - now < 0; next = queue.peek()) {
-            queue.remove();
-            next.answer(new StreamFailure(Kind.UNAVAILABLE, pulsarTopic + " could not be written to in time"));
+    private void commitWhatWaits() {
+        while (hasWork() && commits.get() < MAX_COMMITS) {
+            PartitionLog log = ready();
+            if (log == null) {
+                return;
+            }
+            commit(log);
         }
     }
 
-    private void commit(Producer<byte[]> ready) {
+    private boolean hasWork() {
+        return !queue.isEmpty() || sent.hasDoubts();
+    }
+
+    private void expire() {
+        long now = System.nanoTime();
+        queue.answerDue(now, late);
+        sent.answerDue(now, late);
+    }
+
+    /** The open log; null while there is none, and while batches are under way in one that has failed. */
+    private @Nullable PartitionLog ready() {
+        PartitionLog log = opener.ready();
+        if (log == null) {
+            return null;
+        }
+        if (!log.isOpen()) {
+            if (commits.get() == 0) {
+                opener.failed();
+            }
+            return null;
+        }
+        if (!log.equals(current)) {
+            current = log;
+            nextSequence = log.lastSequence() + 1;
+            sent.resolve(log.lastSequence(), queue);
+        }
+        return log;
+    }
+
+    private void commit(PartitionLog log) {
         Commit commit = new Commit(() -> {
             commits.decrementAndGet();
             turns.take();
         });
         commits.incrementAndGet();
-        long bytes = 0;
-        for (int messages = 0; messages < MAX_COMMIT_MESSAGES; messages++) {
-            PendingAppend next = queue.peek();
-            if (next == null || (messages > 0 && bytes + next.bytes > MAX_COMMIT_BYTES)) {
-                break;
-            }
-            queue.remove();
-            bytes += next.bytes;
+        batches.fill(queue, MAX_COMMIT_MESSAGES, MAX_COMMIT_BYTES);
+        nextSequence = batches.drain(nextSequence, commit, batch -> {
             commit.sending();
-            try {
-                send(next, ready, commit);
-            } catch (RuntimeException e) {
-                LOG.error("{}: a message could not be given to the producer", pulsarTopic, e);
-                next.answer(new StreamFailure(Kind.UNAVAILABLE, pulsarTopic + " could not be written to"));
-                commit.answered();
-            }
-        }
-        var unused = ready.flushAsync();
+            sent.add(batch);
+            append(log, batch);
+        });
+        log.flush();
         commit.seal();
     }
 
-    private void send(PendingAppend append, Producer<byte[]> ready, Commit commit) {
-        TypedMessageBuilder<byte[]> pulsar = ready.newMessage();
-        MessageEncoder.encode(append.message, append.key, pulsar);
-        if (orderingKeys.length > 0) {
-            pulsar.orderingKey(orderingKeys[Partitioning.bucket(append.key, orderingKeys.length)]);
+    private void append(PartitionLog log, Batch batch) {
+        try {
+            log.append(batch);
+        } catch (RuntimeException e) {
+            LOG.error("{}: messages could not be given to the log", pulsarTopic, e);
+            batch.answer(new StreamFailure(Kind.UNAVAILABLE, pulsarTopic + " could not be written to"));
         }
-        var unused = pulsar.sendAsync().whenComplete((id, failure) -> {
-            if (failure == null) {
-                append.answer(null);
-            } else {
-                answer(append, ready, failure);
-            }
-            commit.answered();
-        });
-    }
-
-    private void answer(PendingAppend append, Producer<byte[]> sender, Throwable failure) {
-        if (PulsarFailures.endsProducer(failure)) {
-            turns.take(() -> producer.failed(sender));
-        }
-        StreamFailure ended = end;
-        append.answer(ended == null ? PulsarFailures.of(failure, pulsarTopic) : ended);
     }
 
     private void answerAll(StreamFailure failure) {
-        for (PendingAppend next = queue.poll(); next != null; next = queue.poll()) {
-            next.answer(failure);
-        }
+        queue.answerAll(failure);
+        sent.answerAll(failure);
     }
 
     private void end(StreamFailure failure) {
         if (end == null) {
             end = failure;
             answerAll(failure);
-            var unused = producer.close().whenComplete((done, ignored) -> closed.complete(null));
+            var unused = opener.close().whenComplete((done, ignored) -> closed.complete(null));
         }
     }
 }

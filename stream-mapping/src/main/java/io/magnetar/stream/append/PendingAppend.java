@@ -3,25 +3,31 @@ package io.magnetar.stream.append;
 import io.magnetar.message.Message;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamFailure;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A message on its way into a partition. Thread: handed from one to the next. */
-final class PendingAppend {
+/** A message on its way into a partition. Thread: handed from one to the next; answered on any. */
+final class PendingAppend implements KeyedMessage {
     private static final Logger LOG = LoggerFactory.getLogger(PendingAppend.class);
+    private static final AtomicIntegerFieldUpdater<PendingAppend> ANSWERED =
+            AtomicIntegerFieldUpdater.newUpdater(PendingAppend.class, "answered");
 
-    final Message message;
-    final String key;
-    /** About what it takes in the log. */
-    final long bytes;
-    /** When it may no longer wait for its turn, by {@link System#nanoTime()}. */
-    final long deadlineNanos;
-
+    private final Message message;
+    private final String key;
+    private final long bytes;
+    private final long deadlineNanos;
     private final AppendListener listener;
     private final LongAdder pendingBytes;
+    private volatile int answered;
 
+    /**
+     * @param bytes about what it takes in the log
+     * @param deadlineNanos when it is answered as failed if nothing else has answered it, by {@link System#nanoTime()}
+     * @param pendingBytes has its bytes, until it is answered
+     */
     PendingAppend(
             Message message,
             String key,
@@ -37,8 +43,33 @@ final class PendingAppend {
         this.pendingBytes = pendingBytes;
     }
 
-    /** Tells how it went; called once. */
+    @Override
+    public Message message() {
+        return message;
+    }
+
+    @Override
+    public String key() {
+        return key;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    boolean isDue(long nowNanos) {
+        return deadlineNanos - nowNanos < 0;
+    }
+
+    boolean isAnswered() {
+        return answered != 0;
+    }
+
+    /** Tells how it went; the first answer counts. */
     void answer(@Nullable StreamFailure failure) {
+        if (!ANSWERED.compareAndSet(this, 0, 1)) {
+            return;
+        }
         pendingBytes.add(-bytes);
         try {
             listener.appended(failure);

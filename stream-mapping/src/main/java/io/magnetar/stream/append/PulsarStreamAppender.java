@@ -36,18 +36,25 @@ public final class PulsarStreamAppender implements StreamAppender {
 
     private final StreamCatalog catalog;
     private final AppendSettings settings;
-    private final ProducerSource producers;
+    private final PartitionLogs logs;
     private final ExecutorService executor;
     private final LongAdder pendingBytes = new LongAdder();
     private final Map<StreamName, StreamWriter> writers = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    /** @param timer looks now and then for messages that have waited too long */
+    /**
+     * @param owned the partitions of the broker in this process
+     * @param timer looks now and then for messages that have waited too long
+     */
     public PulsarStreamAppender(
-            PulsarClient client, StreamCatalog catalog, AppendSettings settings, ScheduledExecutorService timer) {
+            PulsarClient client,
+            OwnedPartitions owned,
+            StreamCatalog catalog,
+            AppendSettings settings,
+            ScheduledExecutorService timer) {
         this.catalog = catalog;
         this.settings = settings;
-        this.producers = new ProducerSource(client, settings);
+        this.logs = new PartitionLogs(client, owned, settings);
         this.executor = threads(settings.threads());
         catalog.onChange(this::namespaceChanged);
         var unused = timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -103,7 +110,7 @@ public final class PulsarStreamAppender implements StreamAppender {
                 partition -> new PartitionWriter(
                         stream.pulsarTopic(partition),
                         new PartitionWriter.Shape(partition, stream.orderBuckets()),
-                        producers,
+                        logs,
                         () -> current(name).isPresent(),
                         executor));
     }

@@ -24,7 +24,7 @@ final class StreamWriter {
     }
 
     void append(PendingAppend append) {
-        partitions[Partitioning.partition(append.key, partitions.length)].append(append);
+        partitions[Partitioning.partition(append.key(), partitions.length)].append(append);
     }
 
     void tick() {

@@ -9,42 +9,41 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.pulsar.client.api.Producer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The producer of one partition: made when first needed, and made anew after it has failed, each time after a longer pause.
+ * Opens the log of one partition when it is first needed, and anew after it has failed, each time after a longer pause.
  *
  * <p>Thread: the writer's turns.
  */
-final class PartitionProducer {
-    private static final Logger LOG = LoggerFactory.getLogger(PartitionProducer.class);
+final class PartitionOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionOpener.class);
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     private final String pulsarTopic;
-    private final Supplier<CompletableFuture<Producer<byte[]>>> source;
+    private final Supplier<CompletableFuture<PartitionLog>> source;
     private final BooleanSupplier streamExists;
     private final Consumer<StreamFailure> onRefused;
     private final Turns turns;
 
-    private @Nullable Producer<byte[]> producer;
-    /** A producer is being made, or the pause before that is not over. */
+    private @Nullable PartitionLog log;
+    /** A log is being opened, or the pause before that is not over. */
     private boolean busy;
 
     private boolean closed;
     private long pauseMillis = FIRST_PAUSE_MILLIS;
 
     /**
-     * @param source makes a producer
+     * @param source opens a log
      * @param streamExists whether the stream is defined: its Pulsar topic may still be in the making
-     * @param onRefused told, in a turn, when there will be no producer for what waits now
+     * @param onRefused told, in a turn, when there will be no log for what waits now
      */
-    PartitionProducer(
+    PartitionOpener(
             String pulsarTopic,
-            Supplier<CompletableFuture<Producer<byte[]>>> source,
+            Supplier<CompletableFuture<PartitionLog>> source,
             BooleanSupplier streamExists,
             Consumer<StreamFailure> onRefused,
             Turns turns) {
@@ -55,34 +54,34 @@ final class PartitionProducer {
         this.turns = turns;
     }
 
-    /** The producer, or null while there is none; then a turn follows when that changes. */
+    /** The log, or null while there is none; then a turn follows when that changes. */
     @Nullable
-    Producer<byte[]> ready() {
-        if (producer == null && !busy && !closed) {
+    PartitionLog ready() {
+        if (log == null && !busy && !closed) {
             busy = true;
             var unused = source.get()
-                    .whenComplete((made, failure) -> turns.take(() -> {
-                        if (made != null) {
-                            made(made);
+                    .whenComplete((opened, failure) -> turns.take(() -> {
+                        if (opened != null) {
+                            opened(opened);
                         } else if (failure != null) {
-                            notMade(failure);
+                            notOpened(failure);
                         }
                     }));
         }
-        return producer;
+        return log;
     }
 
-    private void made(Producer<byte[]> made) {
+    private void opened(PartitionLog opened) {
         busy = false;
         if (closed) {
-            var unused = close(made);
+            var unused = opened.close();
         } else {
-            producer = made;
+            log = opened;
             pauseMillis = FIRST_PAUSE_MILLIS;
         }
     }
 
-    private void notMade(Throwable thrown) {
+    private void notOpened(Throwable thrown) {
         StreamFailure failure = PulsarFailures.of(thrown, pulsarTopic);
         boolean inTheMaking = PulsarFailures.isMissing(thrown) && streamExists.getAsBoolean();
         LOG.info("{} has no writer, the next try is in {} ms: {}", pulsarTopic, pauseMillis, thrown.toString());
@@ -98,28 +97,21 @@ final class PartitionProducer {
         CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(() -> turns.take(() -> busy = false));
     }
 
-    /** The producer has failed for good: the next one is made after a pause. */
-    void failed(Producer<byte[]> broken) {
-        if (broken == producer) {
-            producer = null;
+    /** The log takes nothing any more: the next one is opened after it is closed and a pause. */
+    void failed() {
+        PartitionLog broken = log;
+        if (broken != null) {
+            log = null;
             busy = true;
-            var unused = close(broken);
-            pause();
+            var unused = broken.close().whenComplete((done, ignored) -> turns.take(this::pause));
         }
     }
 
-    /** Closes it for ever. */
+    /** Closes it for ever; never fails. */
     CompletableFuture<Void> close() {
         closed = true;
-        Producer<byte[]> last = producer;
-        producer = null;
-        return last == null ? CompletableFuture.completedFuture(null) : close(last);
-    }
-
-    private CompletableFuture<Void> close(Producer<byte[]> ending) {
-        return ending.closeAsync().exceptionally(failure -> {
-            LOG.debug("{}: a writer did not close well", pulsarTopic, failure);
-            return null;
-        });
+        PartitionLog last = log;
+        log = null;
+        return last == null ? CompletableFuture.completedFuture(null) : last.close();
     }
 }

@@ -1,6 +1,7 @@
 package io.magnetar.log;
 
 import io.magnetar.stream.append.AppendSettings;
+import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.append.PulsarLogWriter;
 import java.util.List;
 import java.util.Set;
@@ -23,14 +24,20 @@ public final class PulsarCompactedLogs {
     public static final int NOT_PARTITIONED = 0;
 
     private final PulsarClient client;
+    private final OwnedPartitions owned;
     private final AppendSettings settings;
     private final ScheduledExecutorService timer;
     private final ExecutorService executor;
     private final Set<PulsarCompactedLog> open = ConcurrentHashMap.newKeySet();
 
-    /** @param timer looks now and then for records that have waited too long */
-    public PulsarCompactedLogs(PulsarClient client, AppendSettings settings, ScheduledExecutorService timer) {
+    /**
+     * @param owned the partitions of the broker in this process
+     * @param timer looks now and then for records that have waited too long
+     */
+    public PulsarCompactedLogs(
+            PulsarClient client, OwnedPartitions owned, AppendSettings settings, ScheduledExecutorService timer) {
         this.client = client;
+        this.owned = owned;
         this.settings = settings;
         this.timer = timer;
         this.executor = threads(settings.threads());
@@ -57,7 +64,7 @@ public final class PulsarCompactedLogs {
                 : IntStream.range(0, partitions)
                         .mapToObj(partition -> pulsarTopic + "-partition-" + partition)
                         .toList();
-        PulsarLogWriter writer = new PulsarLogWriter(client, topics, settings, executor, timer);
+        PulsarLogWriter writer = new PulsarLogWriter(client, owned, topics, settings, executor, timer);
         PulsarCompactedLog log = new PulsarCompactedLog(client, topics, writer, executor);
         open.add(log);
         return log;

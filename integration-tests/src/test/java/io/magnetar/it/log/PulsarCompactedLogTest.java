@@ -7,6 +7,7 @@ import io.magnetar.it.pulsar.PulsarExtension;
 import io.magnetar.log.CompactedLog;
 import io.magnetar.log.PulsarCompactedLog;
 import io.magnetar.log.PulsarCompactedLogs;
+import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.stream.append.AppendSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,8 +64,11 @@ class PulsarCompactedLogTest extends CompactedLogContract {
     }
 
     private PulsarCompactedLog open(String writer, int partitions) {
-        PulsarCompactedLogs logs =
-                new PulsarCompactedLogs(pulsar.client(), new AppendSettings(writer, 30_000, 1 << 20, 2), timer);
+        PulsarCompactedLogs logs = new PulsarCompactedLogs(
+                pulsar.client(),
+                new PulsarOwnedPartitions(pulsar.broker().getBrokerService()),
+                new AppendSettings(writer, 30_000, 1 << 20, 2),
+                timer);
         opened.add(logs);
         return logs.open(topic, partitions);
     }

@@ -32,24 +32,26 @@ public final class PulsarLogWriter {
     private volatile boolean closed;
 
     /**
+     * @param owned the partitions of the broker in this process
      * @param pulsarTopics the partitions of the log, at least one
      * @param executor fills the batches
      * @param timer looks now and then for messages that have waited too long
      */
     public PulsarLogWriter(
             PulsarClient client,
+            OwnedPartitions owned,
             List<String> pulsarTopics,
             AppendSettings settings,
             Executor executor,
             ScheduledExecutorService timer) {
-        ProducerSource producers = new ProducerSource(client, settings);
+        PartitionLogs logs = new PartitionLogs(client, owned, settings);
         this.pulsarTopics = List.copyOf(pulsarTopics);
         this.settings = settings;
         this.partitions = IntStream.range(0, pulsarTopics.size())
                 .mapToObj(partition -> new PartitionWriter(
                         pulsarTopics.get(partition),
                         new PartitionWriter.Shape(partition, NO_BUCKETS),
-                        producers,
+                        logs,
                         () -> true,
                         executor))
                 .toArray(PartitionWriter[]::new);

@@ -19,6 +19,7 @@ class DependencyRulesTest {
         "io.magnetar.mqtt.session..",
         "io.magnetar.mqtt.flow..",
         "io.magnetar.mqtt.stream..",
+        "io.magnetar.mqtt.auth..",
         "io.magnetar.mqtt.connect..",
         "io.magnetar.mqtt.publish..",
         "io.magnetar.mqtt.subscribe..",

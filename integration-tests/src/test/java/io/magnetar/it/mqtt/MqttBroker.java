@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.magnetar.it.client.BrokerStatus;
 import io.magnetar.it.client.FreePorts;
+import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.plugin.MqttProtocolHandler;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,11 +19,13 @@ import org.apache.pulsar.broker.ServiceConfiguration;
  * <p>Thread: the test's.
  */
 public final class MqttBroker implements AutoCloseable {
-    private final MqttProtocolHandler handler = new MqttProtocolHandler();
+    private final MqttProtocolHandler handler;
     private final int port;
     private final BrokerStatus status;
 
-    private MqttBroker(PulsarService pulsar, Map<String, String> settings) throws Exception {
+    private MqttBroker(PulsarService pulsar, Map<String, String> settings, MqttProtocolHandler handler)
+            throws Exception {
+        this.handler = handler;
         port = FreePorts.next();
         int httpPort = FreePorts.next();
         Map<String, String> keys = new HashMap<>(settings);
@@ -41,7 +44,18 @@ public final class MqttBroker implements AutoCloseable {
 
     /** Starts the handler and returns when it says that it is ready. */
     public static MqttBroker start(PulsarService pulsar, Map<String, String> settings) throws Exception {
-        MqttBroker broker = new MqttBroker(pulsar, settings);
+        return start(pulsar, settings, new MqttProtocolHandler());
+    }
+
+    /** The same, with authenticators of the test's own. */
+    public static MqttBroker start(PulsarService pulsar, Map<String, String> settings, Authenticators authenticators)
+            throws Exception {
+        return start(pulsar, settings, new MqttProtocolHandler(authenticators));
+    }
+
+    private static MqttBroker start(PulsarService pulsar, Map<String, String> settings, MqttProtocolHandler handler)
+            throws Exception {
+        MqttBroker broker = new MqttBroker(pulsar, settings, handler);
         try {
             await().atMost(Duration.ofSeconds(30)).until(broker.status::isReady);
         } catch (RuntimeException | Error e) {

@@ -6,6 +6,7 @@ import io.magnetar.mqtt.packet.PingReq;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.netty.buffer.ByteBuf;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +33,12 @@ public final class PacketDecoder {
     }
 
     /**
-     * Takes PUBLISH from now on.
+     * Takes PUBLISH from now on; {@link #use} came before.
      *
      * @param topicAliasMaximum the highest topic alias that the client may use
      */
-    public void takePublishes(ProtocolVersion version, int topicAliasMaximum, TopicNameSource topicNames) {
-        this.version = version;
-        this.publishDecoder = new PublishDecoder(version, topicAliasMaximum, topicNames);
+    public void takePublishes(int topicAliasMaximum, TopicNameSource topicNames) {
+        publishDecoder = new PublishDecoder(Objects.requireNonNull(version), topicAliasMaximum, topicNames);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.PayloadFormat;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.packet.Authentication;
 import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ProtocolVersion;
@@ -42,13 +43,17 @@ public final class ConnectFlow {
      * @param keepAliveSeconds the keep-alive in force, 0 for none
      * @param connAck the answer, to be sent when the client identifier is free
      */
-    public record Accepted(Publisher publisher, String clientId, int keepAliveSeconds, ConnAck connAck) {}
+    public record Accepted(Publisher publisher, String clientId, int keepAliveSeconds, ConnAck connAck) {
+        /** With the last word of enhanced authentication in CONNACK; null for a client that named no method. */
+        public Accepted authenticatedBy(@Nullable Authentication last) {
+            ConnAck answer = new ConnAck(
+                    connAck.sessionPresent(), connAck.reasonCode(), connAck.terms(), last, connAck.reason());
+            return last == null ? this : new Accepted(publisher, clientId, keepAliveSeconds, answer);
+        }
+    }
 
     /** @throws PacketException with the code of the CONNACK that refuses */
     public Accepted accept(Connect connect) throws PacketException {
-        if (connect.authentication() != null) {
-            throw new PacketException(ReasonCode.BAD_AUTHENTICATION_METHOD, "enhanced authentication is not available");
-        }
         if (connect.will() != null) {
             checkWill(connect.will(), connect.version());
         }

@@ -1,10 +1,14 @@
 package io.magnetar.mqtt.connection;
 
+import io.magnetar.mqtt.auth.AuthenticationFlow;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.packet.Auth;
+import io.magnetar.mqtt.packet.Authentication;
 import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.Disconnect;
 import io.magnetar.mqtt.packet.Packet;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
@@ -20,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * The life of one connection, from CONNECT to its end.
  *
  * <pre>
- *   AWAITS_CONNECT --CONNECT--> CLAIMS_CLIENT_ID --alone--> CONNECTED --DISCONNECT, error, timeout, takeover--> ENDED
- *        |  refused, timeout, not MQTT                                                                            ^
- *        +--------------------------------------------------------------------------------------------------------+
+ *   AWAITS_CONNECT --CONNECT--> AUTHENTICATES --success--> CLAIMS_CLIENT_ID --alone--> CONNECTED
+ *        |                           |                                                   | DISCONNECT, error, timeout, takeover
+ *        +---------------------------+--refused, timeout, not MQTT--> ENDED <------------+
  * </pre>
  *
  * Thread: the connection's owner, but for {@link #takeOver()} and {@link #ended()}.
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Connection implements LiveSessions.Claimant {
     private enum State {
         AWAITS_CONNECT,
+        AUTHENTICATES,
         CLAIMS_CLIENT_ID,
         CONNECTED,
         ENDED
@@ -39,7 +44,9 @@ final class Connection implements LiveSessions.Claimant {
     private final IoLoop loop;
     private final NettyPacketSink sink;
     private final BooleanSupplier isHeld;
+    private final Runnable onTurn;
     private final Runnable onConnected;
+    private final AuthenticationFlow authentication;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private State state = State.AWAITS_CONNECT;
@@ -50,6 +57,7 @@ final class Connection implements LiveSessions.Claimant {
 
     /**
      * @param isHeld the connection is not read, by our own decision
+     * @param onTurn runs when a packet is taken again before that
      * @param onConnected runs when packets after CONNECT may be passed on
      */
     Connection(
@@ -57,18 +65,24 @@ final class Connection implements LiveSessions.Claimant {
             IoLoop loop,
             NettyPacketSink sink,
             BooleanSupplier isHeld,
+            Runnable onTurn,
             Runnable onConnected) {
         this.isHeld = isHeld;
         this.connections = connections;
         this.loop = loop;
         this.sink = sink;
+        this.onTurn = onTurn;
         this.onConnected = onConnected;
+        this.authentication = new AuthenticationFlow(
+                connections.authenticators(), sink, loop, connections.settings().connectTimeoutMillis());
         connections.services().counters().count(Counter.CONNECTIONS_OPENED);
     }
 
     /** False while CONNECT is being decided on: further packets wait. */
     boolean takesPackets() {
-        return state == State.AWAITS_CONNECT || state == State.CONNECTED;
+        return state == State.AWAITS_CONNECT
+                || state == State.CONNECTED
+                || (state == State.AUTHENTICATES && authentication.awaitsClient());
     }
 
     boolean isEnded() {
@@ -86,8 +100,16 @@ final class Connection implements LiveSessions.Claimant {
     void on(Packet packet) throws PacketException {
         if (packet instanceof Connect connect) {
             onConnect(connect);
+        } else if (packet instanceof Auth auth) {
+            authentication.onAuth(auth);
         } else if (session != null) {
             session.on(packet);
+        } else if (packet instanceof Disconnect) {
+            sink.close();
+        } else {
+            throw new PacketException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    "before CONNACK a client sends AUTH and DISCONNECT only"); // [MQTT-3.1.2-30]
         }
     }
 
@@ -95,13 +117,33 @@ final class Connection implements LiveSessions.Claimant {
         sink.use(connect.version(), connect.reception(), topicAliasMaximum());
         try {
             ConnectFlow.Accepted accepted = connections.connectFlow().accept(connect);
-            state = State.CLAIMS_CLIENT_ID;
-            key = new SessionKey(accepted.publisher().namespace(), accepted.clientId());
-            claim = connections.liveSessions().claim(key, this);
-            claim = claim.whenComplete((ignored, failure) -> loop.execute(() -> claimed(connect, accepted)));
+            state = State.AUTHENTICATES;
+            authentication.onConnect(connect, new AuthenticationFlow.Listener() {
+                @Override
+                public void continued() {
+                    loop.execute(onTurn);
+                }
+
+                @Override
+                public void authenticated(@Nullable Authentication last) {
+                    claimClientId(connect, accepted.authenticatedBy(last));
+                }
+
+                @Override
+                public void refused(ReasonCode code, String reason) {
+                    refuse(new PacketException(code, reason));
+                }
+            });
         } catch (PacketException e) {
             refuse(e);
         }
+    }
+
+    private void claimClientId(Connect connect, ConnectFlow.Accepted accepted) {
+        state = State.CLAIMS_CLIENT_ID;
+        key = new SessionKey(accepted.publisher().namespace(), accepted.clientId());
+        claim = connections.liveSessions().claim(key, this);
+        claim = claim.whenComplete((ignored, failure) -> loop.execute(() -> claimed(connect, accepted)));
     }
 
     private void claimed(Connect connect, ConnectFlow.Accepted accepted) {
@@ -139,11 +181,15 @@ final class Connection implements LiveSessions.Claimant {
         sink.disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was heard for one and a half keep-alives");
     }
 
-    /** CONNECT did not come in time. */
+    /** CONNECT did not come in time, or it is not known in time who sent it. */
     void connectTimeout() {
         if (state == State.AWAITS_CONNECT) {
             connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
             sink.close();
+        } else if (state == State.AUTHENTICATES) {
+            refuse(new PacketException(
+                    authentication.awaitsClient() ? ReasonCode.NOT_AUTHORIZED : ReasonCode.SERVER_UNAVAILABLE,
+                    "the authentication took too long"));
         }
     }
 
@@ -152,6 +198,8 @@ final class Connection implements LiveSessions.Claimant {
         connections.services().counters().count(Counter.PROTOCOL_ERRORS);
         if (state == State.CONNECTED) {
             sink.disconnect(problem.reasonCode(), problem.problem());
+        } else if (state == State.AUTHENTICATES) {
+            refuse(problem);
         } else if (problem.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
             refuse(problem);
         } else if (problem.connectVersion() == ProtocolVersion.MQTT_5) {
@@ -174,7 +222,7 @@ final class Connection implements LiveSessions.Claimant {
 
     /** Ends the connection; before its CONNACK by a CONNACK, for that comes first [MQTT-3.2.0-1]. */
     private void endBy(ReasonCode connected, ReasonCode claiming, String reason) {
-        if (state == State.CLAIMS_CLIENT_ID) {
+        if (state == State.CLAIMS_CLIENT_ID || state == State.AUTHENTICATES) {
             refuse(new PacketException(claiming, reason));
         } else if (state == State.CONNECTED) {
             sink.disconnect(connected, reason);
@@ -200,6 +248,7 @@ final class Connection implements LiveSessions.Claimant {
             return;
         }
         state = State.ENDED;
+        authentication.end();
         if (keepAlive != null) {
             keepAlive.stop();
         }

@@ -47,7 +47,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
         this.loop = loop;
         this.decoder = new PacketDecoder(connections.settings().maxPacketSize());
         this.sink = new NettyPacketSink(channel, loop, connections.settings().outboundBufferBytes(), this);
-        this.connection = new Connection(connections, loop, sink, () -> held, this::readOn);
+        this.connection = new Connection(connections, loop, sink, () -> held, this::readPackets, this::connected);
     }
 
     @Override
@@ -98,7 +98,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private void takeConnect(Connect connect) throws PacketException {
         connection.on(connect);
         if (!connection.isEnded()) {
-            decoder.takePublishes(connect.version(), connection.topicAliasMaximum(), connection.routes());
+            decoder.use(connect.version());
         }
     }
 
@@ -116,6 +116,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
         } else {
             unread.discardReadBytes();
         }
+    }
+
+    private void connected() {
+        decoder.takePublishes(connection.topicAliasMaximum(), connection.routes());
+        readOn();
     }
 
     private void readOn() {

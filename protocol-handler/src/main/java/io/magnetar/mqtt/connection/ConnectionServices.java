@@ -1,9 +1,14 @@
 package io.magnetar.mqtt.connection;
 
+import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.takeover.LiveSessions;
 
 /** What all connections of a broker share. Thread: any. */
 public record ConnectionServices(
-        SessionServices services, LiveSessions liveSessions, ConnectFlow connectFlow, ConnectionSettings settings) {}
+        SessionServices services,
+        LiveSessions liveSessions,
+        Authenticators authenticators,
+        ConnectFlow connectFlow,
+        ConnectionSettings settings) {}

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.plugin;
 
+import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.config.MqttConfiguration;
 import io.magnetar.mqtt.connect.ConnectFlow;
@@ -52,7 +53,8 @@ public final class MqttBroker {
     private volatile boolean closed;
 
     /** @throws PulsarServerException when the broker has no client for us */
-    public MqttBroker(MqttConfiguration configuration, PulsarService pulsar) throws PulsarServerException {
+    public MqttBroker(MqttConfiguration configuration, PulsarService pulsar, Authenticators authenticators)
+            throws PulsarServerException {
         this.configuration = configuration;
         this.defaultNamespace = configuration.connect().defaultNamespace();
         this.streams = new PulsarStreams(configuration, pulsar, starter);
@@ -69,6 +71,7 @@ public final class MqttBroker {
         ConnectionServices connections = new ConnectionServices(
                 services,
                 new LiveSessions(),
+                authenticators,
                 new ConnectFlow(services, configuration.connect()),
                 new ConnectionSettings(
                         configuration.connect().maxPacketSize(),

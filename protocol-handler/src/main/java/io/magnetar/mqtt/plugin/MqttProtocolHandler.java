@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.plugin;
 
+import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.config.ConfigurationReader;
 import io.magnetar.mqtt.config.MqttConfiguration;
 import io.netty.channel.ChannelInitializer;
@@ -31,8 +32,19 @@ public final class MqttProtocolHandler implements ProtocolHandler {
     private static final Logger LOG = LoggerFactory.getLogger(MqttProtocolHandler.class);
     private static final String PROTOCOL = "mqtt";
 
+    private final Authenticators authenticators;
     private @Nullable MqttConfiguration configuration;
     private @Nullable MqttBroker broker;
+
+    /** As the broker makes it. */
+    public MqttProtocolHandler() {
+        this(Authenticators.NONE);
+    }
+
+    /** For a broker that has its own ways to find out who a client is. */
+    public MqttProtocolHandler(Authenticators authenticators) {
+        this.authenticators = authenticators;
+    }
 
     @Override
     public String protocolName() {
@@ -61,7 +73,7 @@ public final class MqttProtocolHandler implements ProtocolHandler {
     @Override
     public void start(BrokerService service) {
         try {
-            broker = new MqttBroker(configured(), service.pulsar());
+            broker = new MqttBroker(configured(), service.pulsar(), authenticators);
             broker.start();
         } catch (PulsarServerException e) {
             throw new IllegalStateException("MQTT cannot start: the broker cannot make its own Pulsar client", e);

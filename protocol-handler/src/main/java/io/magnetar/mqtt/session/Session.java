@@ -86,7 +86,8 @@ public final class Session implements LiveSubscriber {
         } else if (packet instanceof Disconnect disconnect) {
             onDisconnect(disconnect);
         } else {
-            throw new PacketException(ReasonCode.PROTOCOL_ERROR, "AUTH was not agreed upon in CONNECT");
+            throw new PacketException(
+                    ReasonCode.PROTOCOL_ERROR, packet.getClass().getSimpleName() + " is not for a session");
         }
     }
 

@@ -50,7 +50,8 @@ class PacketDecoderTest {
 
     private static PacketDecoder connected(ProtocolVersion version) {
         PacketDecoder decoder = new PacketDecoder(MAX_PACKET_SIZE);
-        decoder.takePublishes(version, TOPIC_ALIAS_MAXIMUM, PacketDecoderTest::name);
+        decoder.use(version);
+        decoder.takePublishes(TOPIC_ALIAS_MAXIMUM, PacketDecoderTest::name);
         return decoder;
     }
 

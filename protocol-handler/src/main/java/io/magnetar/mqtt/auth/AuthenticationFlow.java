@@ -1,0 +1,197 @@
+package io.magnetar.mqtt.auth;
+
+import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.packet.Auth;
+import io.magnetar.mqtt.packet.Authentication;
+import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.ReasonCode;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The authentication of one connection, when it connects and as often as its client wants it after that.
+ *
+ * <pre>
+ *   CONNECT ----------> asks --Success, Failure--> told to the listener, who sends CONNACK
+ *                       ^  |
+ *   AUTH continue ------+  +--Continue--> AUTH continue, awaits the client
+ *
+ *   AUTH re-authenticate -> the same again while the connection lives on; Success sends AUTH, Failure ends the connection
+ * </pre>
+ *
+ * All clients come through here: those who name no method take one step.
+ *
+ * <p>Thread: the connection's owner.
+ */
+public final class AuthenticationFlow {
+    private enum State {
+        IDLE,
+        ASKS,
+        AWAITS_CLIENT
+    }
+
+    private final Authenticators authenticators;
+    private final PacketSink sink;
+    private final Owner owner;
+    private final long timeoutMillis;
+
+    private State state = State.IDLE;
+    private Authenticator.@Nullable Claim claim;
+    private @Nullable String method;
+    private @Nullable Authenticator authenticator;
+    private Authenticator.@Nullable Exchange exchange;
+    private @Nullable Listener listener;
+    private int exchanges;
+    private boolean ended;
+
+    /** What becomes of an exchange. Called at the owner. */
+    public interface Listener {
+        /** It is the client's turn: its next packet is to be AUTH. */
+        void continued();
+
+        /** @param last what CONNACK or AUTH says at the end; null for a client that named no method */
+        void authenticated(@Nullable Authentication last);
+
+        void refused(ReasonCode code, String reason);
+    }
+
+    /** @param timeoutMillis how long a re-authentication may take */
+    public AuthenticationFlow(Authenticators authenticators, PacketSink sink, Owner owner, long timeoutMillis) {
+        this.authenticators = authenticators;
+        this.sink = sink;
+        this.owner = owner;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    /** Authenticates a client that connects. May tell the listener before it returns. */
+    public void onConnect(Connect connect, Listener outcome) {
+        Authentication first = connect.authentication();
+        method = first == null ? null : first.method();
+        // The password is not kept for a later authentication.
+        claim = new Authenticator.Claim(connect.clientId(), connect.username(), null);
+        authenticator = authenticators.of(method).orElse(null);
+        if (authenticator == null) {
+            outcome.refused(ReasonCode.BAD_AUTHENTICATION_METHOD, "this authentication method is not available");
+            return;
+        }
+        begin(
+                new Authenticator.Claim(connect.clientId(), connect.username(), connect.password()),
+                first == null ? null : first.data(),
+                outcome);
+    }
+
+    /** It is the client's turn: its next packet is to be AUTH. */
+    public boolean awaitsClient() {
+        return state == State.AWAITS_CLIENT;
+    }
+
+    /** @throws PacketException when AUTH is not what the exchange waits for */
+    public void onAuth(Auth auth) throws PacketException {
+        Authentication given = auth.authentication();
+        if (method == null) {
+            throw protocolError("AUTH needs an authentication method in CONNECT"); // [MQTT-4.12.0-7]
+        }
+        if (given == null || !given.method().equals(method)) {
+            throw protocolError("the authentication method stays that of CONNECT"); // [MQTT-4.12.0-5], [MQTT-4.12.1-1]
+        }
+        if (state == State.AWAITS_CLIENT && auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION) {
+            ask(given.data());
+        } else if (state == State.IDLE && auth.reasonCode() == ReasonCode.RE_AUTHENTICATE) {
+            begin(Objects.requireNonNull(claim), given.data(), new Again());
+            endInTime(exchanges);
+        } else {
+            throw protocolError("AUTH comes out of turn");
+        }
+    }
+
+    private static PacketException protocolError(String problem) {
+        return new PacketException(ReasonCode.PROTOCOL_ERROR, problem);
+    }
+
+    private void begin(Authenticator.Claim who, byte @Nullable [] data, Listener outcome) {
+        exchanges++;
+        listener = outcome;
+        exchange = Objects.requireNonNull(authenticator).begin(who);
+        ask(data);
+    }
+
+    private void ask(byte @Nullable [] data) {
+        state = State.ASKS;
+        var unused = Objects.requireNonNull(exchange).next(data).whenComplete((step, failure) -> {
+            if (owner.isCurrentThread()) {
+                answered(step, failure);
+            } else {
+                owner.execute(() -> answered(step, failure));
+            }
+        });
+    }
+
+    private void answered(Authenticator.@Nullable Step step, @Nullable Throwable failure) {
+        if (ended) {
+            return;
+        }
+        if (failure != null || step == null) {
+            refuse(ReasonCode.SERVER_UNAVAILABLE, "nobody could be asked who this is");
+        } else if (step instanceof Authenticator.Continue more && method != null) {
+            state = State.AWAITS_CLIENT;
+            sink.auth(new Auth(ReasonCode.CONTINUE_AUTHENTICATION, new Authentication(method, more.data()), null));
+            Objects.requireNonNull(listener).continued();
+        } else if (step instanceof Authenticator.Success success) {
+            state = State.IDLE;
+            takeListener().authenticated(method == null ? null : new Authentication(method, success.data()));
+        } else if (step instanceof Authenticator.Failure refusal) {
+            refuse(refusal.code(), refusal.reason());
+        } else {
+            refuse(ReasonCode.NOT_AUTHORIZED, "the client named no authentication method");
+        }
+    }
+
+    private void refuse(ReasonCode code, String reason) {
+        state = State.IDLE;
+        takeListener().refused(code, reason);
+    }
+
+    private Listener takeListener() {
+        Listener told = Objects.requireNonNull(listener);
+        listener = null;
+        exchange = null;
+        return told;
+    }
+
+    /** Answers a re-authentication. */
+    private final class Again implements Listener {
+        @Override
+        public void continued() {
+            // The connection is read all the time.
+        }
+
+        @Override
+        public void authenticated(@Nullable Authentication last) {
+            sink.auth(new Auth(ReasonCode.SUCCESS, last, null));
+        }
+
+        @Override
+        public void refused(ReasonCode code, String reason) {
+            sink.disconnect(code, reason); // [MQTT-4.12.1-2]
+        }
+    }
+
+    private void endInTime(int number) {
+        owner.schedule(
+                () -> {
+                    if (!ended && state != State.IDLE && exchanges == number) {
+                        refuse(ReasonCode.NOT_AUTHORIZED, "the authentication took too long");
+                    }
+                },
+                timeoutMillis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** The connection has ended: nobody is told anything more. */
+    public void end() {
+        ended = true;
+    }
+}

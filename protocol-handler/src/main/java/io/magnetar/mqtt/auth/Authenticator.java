@@ -1,0 +1,59 @@
+package io.magnetar.mqtt.auth;
+
+import io.magnetar.mqtt.packet.ReasonCode;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out whether a client is who it says it is, by one or more steps: one for user name and password, as many as it takes for
+ * a method of enhanced authentication, MQTT 5.0 section 4.12.
+ *
+ * <p>Thread: any.
+ */
+@FunctionalInterface
+public interface Authenticator {
+    /** Lets everybody in. */
+    Authenticator EVERYBODY = claim -> data -> CompletableFuture.completedFuture(new Success(null));
+
+    /** Begins with a client. */
+    Exchange begin(Claim claim);
+
+    /**
+     * Who a client says it is.
+     *
+     * @param clientId as sent, empty when the server is to choose one
+     */
+    record Claim(String clientId, @Nullable String username, byte @Nullable [] password) {}
+
+    /** The steps with one client; the next one comes when the last one has answered. */
+    @FunctionalInterface
+    interface Exchange {
+        /**
+         * Takes what the client says and tells what comes next. Never throws; a failed future means that nobody could be asked.
+         *
+         * @param data the authentication data of CONNECT or AUTH, null when there are none
+         * @return completes on any thread
+         */
+        CompletableFuture<Step> next(byte @Nullable [] data);
+    }
+
+    /** What comes next. */
+    sealed interface Step permits Continue, Success, Failure {}
+
+    /** The client is to answer. */
+    record Continue(byte[] data) implements Step {}
+
+    /**
+     * The client is who it says it is.
+     *
+     * @param data what the client is told last, or null
+     */
+    record Success(byte @Nullable [] data) implements Step {}
+
+    /**
+     * The client is not let in.
+     *
+     * @param code for CONNACK, or for DISCONNECT when it had been let in before
+     */
+    record Failure(ReasonCode code, String reason) implements Step {}
+}

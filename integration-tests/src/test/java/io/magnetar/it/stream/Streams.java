@@ -7,6 +7,7 @@ import io.magnetar.message.Message;
 import io.magnetar.message.MessageProperties;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
+import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -63,9 +64,9 @@ final class Streams implements AutoCloseable {
         this.readers = new PulsarStreamReaders(pulsar.client(), catalog, ReadSettings.of(100, 2));
     }
 
-    /** Of a new tenant, where only admins make topics; appended to through the client. */
+    /** Of a new tenant, where only admins make topics; the broker appends to its own partitions. */
     static Streams open(EmbeddedPulsar pulsar) throws Exception {
-        return open(pulsar, OwnedPartitions.NONE);
+        return open(pulsar, new PulsarOwnedPartitions(pulsar.broker().getBrokerService()));
     }
 
     /** Of a new tenant, where only admins make topics. */

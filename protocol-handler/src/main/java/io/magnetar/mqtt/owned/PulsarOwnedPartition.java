@@ -24,14 +24,14 @@ final class PulsarOwnedPartition implements OwnedPartition {
     private final PersistentTopic topic;
     private final Producer producer;
     private final int maxEntryBytes;
-    private final BatchEntry entries;
+    private final EntryEncoder entries;
 
     /** @param maxEntryBytes the broker's {@code maxMessageSize}: bookies end the connection of who sends them more */
     PulsarOwnedPartition(PersistentTopic topic, Producer producer, int maxEntryBytes) {
         this.topic = topic;
         this.producer = producer;
         this.maxEntryBytes = maxEntryBytes;
-        this.entries = new BatchEntry(producer.getProducerName());
+        this.entries = new EntryEncoder(producer.getProducerName());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.magnetar.message.Message;
 import io.magnetar.stream.append.KeyedMessage;
 import io.magnetar.stream.layout.MessageEncoder;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import org.apache.pulsar.common.allocator.PulsarByteBufAllocator;
 import org.apache.pulsar.common.api.proto.MessageMetadata;
@@ -13,21 +14,22 @@ import org.apache.pulsar.common.protocol.Commands.ChecksumType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes batch entries as the Pulsar client does: checksum, metadata of the batch, then for each message its size, its metadata
- * and its payload.
+ * Writes entries as the Pulsar client does: checksum and metadata, then for each message its size, its metadata and its payload.
+ * An entry of one message is no batch but a plain message: the client takes the last message of a batch of one for unread when
+ * it begins to read behind it.
  *
  * <p>Thread: one at a time; its parts are used again.
  *
  * @see <a href="https://pulsar.apache.org/docs/4.0.x/developing-binary-protocol/#batch-messages">Pulsar: batch messages</a>
  */
-final class BatchEntry {
+final class EntryEncoder {
     private static final int METADATA_BYTES = 256;
 
     private final String producerName;
-    private final MessageMetadata batch = new MessageMetadata();
+    private final MessageMetadata metadata = new MessageMetadata();
     private final SingleMessageMetadata single = new SingleMessageMetadata();
 
-    BatchEntry(String producerName) {
+    EntryEncoder(String producerName) {
         this.producerName = producerName;
     }
 
@@ -42,22 +44,35 @@ final class BatchEntry {
             byte @Nullable [] orderingKey,
             long firstSequence,
             long publishTimeMillis) {
+        metadata.clear();
+        metadata.setProducerName(producerName).setSequenceId(firstSequence).setPublishTime(publishTimeMillis);
+        if (orderingKey != null) {
+            metadata.setOrderingKey(orderingKey);
+        }
+        return messages.size() == 1 ? plain(messages.get(0)) : batch(messages, orderingKey, firstSequence);
+    }
+
+    private ByteBuf plain(KeyedMessage keyed) {
+        Message message = keyed.message();
+        metadata.setPartitionKey(keyed.key())
+                .setEventTime(MessageEncoder.eventTime(message))
+                .setUncompressedSize(message.payload().length);
+        MessageEncoder.properties(
+                message, (name, value) -> metadata.addProperty().setKey(name).setValue(value));
+        return Commands.serializeMetadataAndPayload(
+                ChecksumType.Crc32c, metadata, Unpooled.wrappedBuffer(message.payload()));
+    }
+
+    private ByteBuf batch(List<? extends KeyedMessage> messages, byte @Nullable [] orderingKey, long firstSequence) {
         ByteBuf payload = PulsarByteBufAllocator.DEFAULT.directBuffer(roomFor(messages));
         try {
             for (int i = 0; i < messages.size(); i++) {
                 write(messages.get(i), orderingKey, firstSequence + i, payload);
             }
-            batch.clear();
-            batch.setProducerName(producerName)
-                    .setSequenceId(firstSequence)
-                    .setHighestSequenceId(firstSequence + messages.size() - 1)
-                    .setPublishTime(publishTimeMillis)
+            metadata.setHighestSequenceId(firstSequence + messages.size() - 1)
                     .setNumMessagesInBatch(messages.size())
                     .setUncompressedSize(payload.readableBytes());
-            if (orderingKey != null) {
-                batch.setOrderingKey(orderingKey);
-            }
-            return Commands.serializeMetadataAndPayload(ChecksumType.Crc32c, batch, payload);
+            return Commands.serializeMetadataAndPayload(ChecksumType.Crc32c, metadata, payload);
         } finally {
             payload.release();
         }

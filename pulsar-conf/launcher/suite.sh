@@ -3,11 +3,17 @@
 
 # Other projects' programs that tests run against, where they are installed.
 OPTIONAL_PEERS='mosquitto mosquitto_pub mosquitto_sub'
+# Modules of the system's own Python.
+PYTHON_PEERS='websocket'
 
 missing_peers() {
     local peer missing=''
     for peer in $OPTIONAL_PEERS; do
         command -v "$peer" >/dev/null || missing="$missing${missing:+, }tests with $peer (not installed)"
+    done
+    for peer in $PYTHON_PEERS; do
+        /usr/bin/python3 -c "import $peer" 2>/dev/null \
+            || missing="$missing${missing:+, }tests with Python's $peer (not installed)"
     done
     printf '%s\n' "$missing"
 }

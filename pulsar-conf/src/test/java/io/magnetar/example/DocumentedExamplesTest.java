@@ -19,6 +19,12 @@ class DocumentedExamplesTest {
     }
 
     @Test
+    void theDocumentationShowsTheScriptThatIsRun() throws Exception {
+        String script = Files.readString(Path.of("src/test/python/read_stream.py"));
+        assertThat(Files.readString(Path.of("../docs/streams.md"))).contains("```python\n" + script + "```");
+    }
+
+    @Test
     void theOrderingKeyNamesPartitionAndBucket() {
         assertThat(KeyOrderedProducer.orderingKey("a", 4)).isEqualTo("1/5".getBytes(StandardCharsets.US_ASCII));
     }

@@ -9,6 +9,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.client.PahoPayloads;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,6 +189,27 @@ class StandaloneIT {
             paho.disconnect();
         }
         assertThat(consume("clients", 3)).containsExactlyInAnyOrderElementsOf(replayed);
+    }
+
+    @Test
+    void showsAPythonReaderTheMessagesOfAStream() throws Exception {
+        Peers.requirePython("websocket");
+        createStream("python", "python/#");
+        try (Device device = Device.connect(standalone.mqttPort(), "python-device")) {
+            device.publish("python/a", "21.5", MqttQos.AT_LEAST_ONCE);
+            device.publish("python/b", "19.0", MqttQos.AT_LEAST_ONCE);
+        }
+
+        String printed = run(
+                Peers.PYTHON,
+                Launcher.home()
+                        .resolve("pulsar-conf/src/test/python/read_stream.py")
+                        .toString(),
+                URI.create(standalone.adminUrl()).getAuthority(),
+                "public/streams/python");
+
+        assertThat(printed.lines().map(line -> line.substring(line.indexOf(' ') + 1)))
+                .containsExactly("python/a key=python-device 21.5", "python/b key=python-device 19.0");
     }
 
     @Test

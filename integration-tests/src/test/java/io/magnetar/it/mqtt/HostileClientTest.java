@@ -31,7 +31,6 @@ class HostileClientTest {
     private static final int TOPIC_NAME_INVALID = 0x90;
     private static final int TOPIC_ALIAS_INVALID = 0x94;
     private static final int PACKET_TOO_LARGE = 0x95;
-    private static final int RETAIN_NOT_SUPPORTED = 0x9A;
 
     private static Arguments breach(String what, byte[] bytes, Integer... codes) {
         return Arguments.of(what, bytes, codes);
@@ -123,11 +122,7 @@ class HostileClientTest {
                         MALFORMED,
                         PACKET_TOO_LARGE),
                 breach("packet of 256 MB announced", RawClient.bytes(0x30, 0xFF, 0xFF, 0xFF, 0x7F), PACKET_TOO_LARGE),
-                breach("packet one byte too large", tooLarge(), PACKET_TOO_LARGE),
-                breach(
-                        "retained message when CONNACK said there are none",
-                        RawClient.packet(0x31, "a", 0),
-                        RETAIN_NOT_SUPPORTED));
+                breach("packet one byte too large", tooLarge(), PACKET_TOO_LARGE));
     }
 
     /** The start of a PUBLISH whose whole size is one byte above the default {@code mqttMaxPacketSize} of 1 MiB. */

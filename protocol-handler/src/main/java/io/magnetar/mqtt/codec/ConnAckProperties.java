@@ -53,7 +53,9 @@ final class ConnAckProperties {
         }
         out.writeByte(Property.RECEIVE_MAXIMUM.id()).writeShort(terms.receiveMaximum());
         out.writeByte(Property.MAXIMUM_PACKET_SIZE.id()).writeInt(terms.maximumPacketSize());
-        out.writeByte(Property.RETAIN_AVAILABLE.id()).writeByte(0);
+        if (!terms.retainAvailable()) {
+            out.writeByte(Property.RETAIN_AVAILABLE.id()).writeByte(0);
+        }
         out.writeByte(Property.SHARED_SUBSCRIPTION_AVAILABLE.id()).writeByte(0);
     }
 }

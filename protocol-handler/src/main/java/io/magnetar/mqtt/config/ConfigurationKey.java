@@ -103,6 +103,29 @@ public enum ConfigurationKey {
             "How long a stream may take to confirm a message before its publisher is told that it failed, in milliseconds.",
             1_000,
             3_600_000),
+    RETAIN_AVAILABLE(
+            "mqttRetainAvailable",
+            "true",
+            "Whether messages are retained, `true` or `false`. When not, MQTT 5 clients are told so in CONNACK."),
+    MAX_RETAINED_MESSAGES(
+            "mqttMaxRetainedMessages",
+            "1000000",
+            "How many retained messages a namespace has at most; one more is refused with 0x97, or for clients that cannot be"
+                    + " told so delivered and not retained.",
+            0,
+            100_000_000),
+    MAX_RETAINED_BYTES(
+            "mqttMaxRetainedBytes",
+            "268435456",
+            "The same in bytes of memory on every broker: of each message its payload, topic, properties, and 256.",
+            0,
+            Long.MAX_VALUE),
+    MAX_RETAINED_PAYLOAD_BYTES(
+            "mqttMaxRetainedPayloadBytes",
+            "1048576",
+            "The largest payload of a retained message; a larger one is answered in the same way.",
+            0,
+            Integer.MAX_VALUE),
     MAX_STREAM_READERS(
             "mqttMaxStreamReaders",
             "10000",

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.config;
 
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
+import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -53,6 +54,8 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
                 limits(),
                 number(ConfigurationKey.APPEND_TIMEOUT_MILLIS),
+                flag(ConfigurationKey.RETAIN_AVAILABLE),
+                retainLimits(),
                 number(ConfigurationKey.MAX_STREAM_READERS),
                 tenants(),
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES));
@@ -132,6 +135,13 @@ public final class ConfigurationReader {
                 longNumber(ConfigurationKey.MAX_PENDING_APPEND_BYTES),
                 longNumber(ConfigurationKey.MAX_BROKER_PENDING_APPEND_BYTES),
                 flag(ConfigurationKey.CHECK_PAYLOAD_FORMAT));
+    }
+
+    private RetainLimits retainLimits() {
+        return new RetainLimits(
+                number(ConfigurationKey.MAX_RETAINED_MESSAGES),
+                longNumber(ConfigurationKey.MAX_RETAINED_BYTES),
+                number(ConfigurationKey.MAX_RETAINED_PAYLOAD_BYTES));
     }
 
     private Pattern tenants() {

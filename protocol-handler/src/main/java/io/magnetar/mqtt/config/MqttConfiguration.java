@@ -2,6 +2,7 @@ package io.magnetar.mqtt.config;
 
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
+import io.magnetar.mqtt.retain.RetainLimits;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -24,6 +25,8 @@ public record MqttConfiguration(
         int outboundBufferBytes,
         SessionLimits limits,
         int appendTimeoutMillis,
+        boolean retainAvailable,
+        RetainLimits retainLimits,
         int maxStreamReaders,
         Pattern tenants,
         int streamRetentionMinutes) {

@@ -68,6 +68,7 @@ public final class ConnectFlow {
                 services.limits().receiveMaximum(),
                 settings.maxPacketSize(),
                 settings.topicAliasMaximum(),
+                services.retained().isAvailable(),
                 responseInformation(connect, clientId));
         return new Accepted(
                 new Publisher(settings.defaultNamespace(), clientId, connect.username()),
@@ -77,7 +78,7 @@ public final class ConnectFlow {
     }
 
     private void checkWill(Connect.Will will, ProtocolVersion version) throws PacketException {
-        if (will.retain() && version.isMqtt5()) {
+        if (will.retain() && version.isMqtt5() && !services.retained().isAvailable()) { // [MQTT-3.2.2-13]
             throw new PacketException(
                     ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available, nor for a will");
         }

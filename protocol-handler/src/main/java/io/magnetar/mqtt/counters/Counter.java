@@ -10,6 +10,9 @@ public enum Counter {
     MESSAGES_RECEIVED("messagesReceived"),
     MESSAGES_DELIVERED("messagesDelivered"),
     STREAM_MESSAGES_DELIVERED("streamMessagesDelivered"),
+    RETAINED_MESSAGES_DELIVERED("retainedMessagesDelivered"),
+    /** Beyond a limit of the namespace: not retained. */
+    RETAINED_REFUSED("retainedRefused"),
     /** QoS 0: the client does not read fast enough. */
     DROPPED_OUTBOUND_BUFFER_FULL("droppedOutboundBufferFull"),
     /** QoS 1 and 2: the client does not acknowledge fast enough. */

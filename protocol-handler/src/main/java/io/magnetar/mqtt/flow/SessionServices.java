@@ -2,6 +2,7 @@ package io.magnetar.mqtt.flow;
 
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamCatalog;
@@ -13,6 +14,7 @@ public record SessionServices(
         StreamCatalog streams,
         StreamAppender appender,
         StreamReaders readers,
+        Retained retained,
         BrokerClock clock,
         Counters counters,
         SessionLimits limits) {}

@@ -38,6 +38,7 @@ public record ConnAck(
      * @param receiveMaximum how many QoS 1 and 2 publishes the server takes at once
      * @param maximumPacketSize the largest packet that the server takes, in bytes
      * @param topicAliasMaximum the highest topic alias that the server takes, 0 for none
+     * @param retainAvailable whether the server retains messages
      * @param responseInformation where the client may let responses be sent, or null
      */
     public record Terms(
@@ -47,5 +48,6 @@ public record ConnAck(
             int receiveMaximum,
             int maximumPacketSize,
             int topicAliasMaximum,
+            boolean retainAvailable,
             @Nullable String responseInformation) {}
 }

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.plugin;
 
+import io.magnetar.log.PulsarCompactedLogs;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.config.MqttConfiguration;
@@ -9,6 +10,8 @@ import io.magnetar.mqtt.connection.ConnectionSettings;
 import io.magnetar.mqtt.connection.MqttServer;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
+import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.status.Readiness;
 import io.magnetar.mqtt.status.StatusPage;
@@ -31,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * All that runs inside one Pulsar broker, wired from top to bottom. Nothing of it is static: two brokers may share a JVM.
  *
- * <p>Start order: the status page at once; then, when the broker serves, the Pulsar namespaces, the streams, and last the
- * listeners. A step that fails is tried again, and the status page says why.
+ * <p>Start order: the status page at once; then, when the broker serves, the Pulsar namespaces, the streams, the retained
+ * messages, and last the listeners. A step that fails is tried again, and the status page says why.
  *
  * <p>Thread: any.
  */
@@ -46,6 +49,8 @@ public final class MqttBroker {
     private final ScheduledExecutorService starter =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "magnetar-start"));
     private final PulsarStreams streams;
+    private final PulsarCompactedLogs logs;
+    private final PulsarRetained pulsarRetained;
     private final MqttServer server;
     private final StatusServer statusServer;
     private final List<String> listening = new CopyOnWriteArrayList<>();
@@ -58,6 +63,14 @@ public final class MqttBroker {
         this.configuration = configuration;
         this.defaultNamespace = configuration.connect().defaultNamespace();
         this.streams = new PulsarStreams(configuration, pulsar, starter);
+        this.logs = new PulsarCompactedLogs(
+                pulsar.getClient(),
+                new PulsarOwnedPartitions(pulsar.getBrokerService()),
+                PulsarStreams.appendSettings(configuration, pulsar),
+                starter);
+        Retained retained = new Retained(configuration.retainAvailable(), configuration.retainLimits());
+        this.pulsarRetained =
+                new PulsarRetained(retained, logs, streams.provisioner(), InstantSource.system(), starter);
         Counters counters = new Counters();
         Routing routing = new Routing(streams.catalog());
         SessionServices services = new SessionServices(
@@ -65,6 +78,7 @@ public final class MqttBroker {
                 streams.catalog(),
                 streams.appender(),
                 streams.readers(),
+                retained,
                 new BrokerClock(InstantSource.system()),
                 counters,
                 configuration.limits());
@@ -109,8 +123,9 @@ public final class MqttBroker {
         if (closed) {
             return;
         }
-        waitFor("the Pulsar namespaces of tenant '" + defaultNamespace + "' and the streams");
+        waitFor("the Pulsar namespaces of tenant '" + defaultNamespace + "', the streams and the retained messages");
         var unused = streams.start(defaultNamespace)
+                .thenCompose(ignored -> pulsarRetained.start(defaultNamespace))
                 .thenCompose(ignored -> listen())
                 .whenComplete((ignored, failure) -> {
                     if (failure == null) {
@@ -168,6 +183,7 @@ public final class MqttBroker {
         starter.shutdownNow();
         var unused = server.close()
                 .thenCompose(ignored -> streams.close())
+                .thenCompose(ignored -> logs.close())
                 .thenCompose(ignored -> statusServer.close())
                 .orTimeout(STOP_MILLIS, TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> {

@@ -42,11 +42,7 @@ final class PulsarStreams {
                 client,
                 new PulsarOwnedPartitions(pulsar.getBrokerService()),
                 catalog,
-                new AppendSettings(
-                        "magnetar-" + pulsar.getBrokerId(),
-                        configuration.appendTimeoutMillis(),
-                        2 * configuration.limits().maxBrokerPendingAppendBytes(),
-                        configuration.ioThreads()),
+                appendSettings(configuration, pulsar),
                 executor);
         readers = new PulsarStreamReaders(
                 client, catalog, ReadSettings.of(configuration.maxStreamReaders(), configuration.ioThreads()));
@@ -55,6 +51,19 @@ final class PulsarStreams {
                 pulsar.getConfiguration().getClusterName(),
                 StreamRetention.ofMinutes(configuration.streamRetentionMinutes()),
                 executor);
+    }
+
+    /** How this broker appends to logs. */
+    static AppendSettings appendSettings(MqttConfiguration configuration, PulsarService pulsar) {
+        return new AppendSettings(
+                "magnetar-" + pulsar.getBrokerId(),
+                configuration.appendTimeoutMillis(),
+                2 * configuration.limits().maxBrokerPendingAppendBytes(),
+                configuration.ioThreads());
+    }
+
+    TenantProvisioner provisioner() {
+        return provisioner;
     }
 
     StreamCatalog catalog() {

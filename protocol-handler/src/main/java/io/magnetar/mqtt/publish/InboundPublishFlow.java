@@ -17,8 +17,10 @@ import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.Publish;
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.routing.Match;
 import io.magnetar.mqtt.routing.RouteCache;
+import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import java.util.ArrayDeque;
@@ -27,17 +29,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client publishes: to its streams, to live subscribers, and answered.
+ * What a client publishes: to its logs, to live subscribers, and answered. Its logs are its streams and, with RETAIN, the log of
+ * retained messages.
  *
  * <pre>
- *   QoS 0   PUBLISH -> streams and live at once
- *   QoS 1   PUBLISH -> streams and live at once -> all streams have it -> PUBACK
- *   QoS 2   PUBLISH -> streams -> all have it -> live, PUBREC ; PUBREL -> PUBCOMP
+ *   QoS 0   PUBLISH -> logs and live at once
+ *   QoS 1   PUBLISH -> logs and live at once -> all logs have it -> PUBACK
+ *   QoS 2   PUBLISH -> logs -> all have it -> live, PUBREC ; PUBREL -> PUBCOMP
  *           the same packet id before PUBREL: PUBREC again, nothing else [MQTT-4.3.3-10]
- *   a stream fails: MQTT 5 gets an error code in PUBACK or PUBREC, MQTT 3.1.1 no answer and the end of the connection
+ *   a log fails: MQTT 5 gets an error code in PUBACK or PUBREC, MQTT 3.1.1 no answer and the end of the connection
  * </pre>
  *
- * Answers leave in the order of the publishes [MQTT-4.6.0-2] [MQTT-4.6.0-3]. While more bytes wait for streams than allowed, the
+ * Answers leave in the order of the publishes [MQTT-4.6.0-2] [MQTT-4.6.0-3]. While more bytes wait for logs than allowed, the
  * connection is not read.
  *
  * <p>Thread: the connection's owner.
@@ -52,6 +55,7 @@ public final class InboundPublishFlow {
     private final Publisher publisher;
     private final boolean mqtt5;
     private final RouteCache routes;
+    private final RetainedStore retained;
 
     private final ArrayDeque<PendingPublish> unanswered = new ArrayDeque<>();
     /** QoS 2 packet ids between PUBLISH and PUBREL. */
@@ -78,6 +82,7 @@ public final class InboundPublishFlow {
         this.publisher = publisher;
         this.mqtt5 = version.isMqtt5();
         this.routes = routes;
+        this.retained = services.retained().store(publisher.namespace());
     }
 
     Owner owner() {
@@ -87,7 +92,7 @@ public final class InboundPublishFlow {
     /** @throws PacketException when the publish breaks the protocol or asks for what CONNACK did not grant */
     public void onPublish(Publish publish) throws PacketException {
         services.counters().count(Counter.MESSAGES_RECEIVED);
-        if (publish.retain() && mqtt5) {
+        if (publish.retain() && mqtt5 && !services.retained().isAvailable()) { // [MQTT-3.2.2-14]
             throw new PacketException(ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available");
         }
         if (publish.qos() == Qos.EXACTLY_ONCE && received.get(publish.packetId())) {
@@ -102,13 +107,40 @@ public final class InboundPublishFlow {
         if (publish.qos() != Qos.AT_MOST_ONCE) {
             receive(publish);
         }
+        if (publish.retain() && refusal == null && services.retained().isAvailable()) {
+            onRetainedPublish(publish);
+            return;
+        }
         // Before MQTT 5 a refused publish is answered like any other, for there is no way to tell (3.1.1:
         // [MQTT-3.3.5-2]).
         Match match = refusal == null ? routes.route(publish.topic()).match() : Match.NOBODY;
         if (publish.qos() == Qos.AT_MOST_ONCE && match.isEmpty()) {
             return;
         }
-        accept(shared(publish), match, publish.packetId());
+        accept(shared(publish), match, publish.packetId(), false);
+    }
+
+    /**
+     * Keeps the message before it looks for subscribers: whoever subscribes in between gets it one way or the other. A client that
+     * can be told that it may not be retained is told; another's is delivered, but not retained.
+     */
+    private void onRetainedPublish(Publish publish) {
+        SharedPublish shared = shared(publish);
+        StreamFailure refusal = keep(shared.message());
+        if (refusal != null && mqtt5 && publish.qos() != Qos.AT_MOST_ONCE) {
+            Refusal told = new Refusal(ReasonCodes.of(refusal.kind()), refusal.reason());
+            answerInOrder(new PendingPublish(this, shared, publish.packetId(), told));
+        } else {
+            accept(shared, routes.route(publish.topic()).match(), publish.packetId(), refusal == null);
+        }
+    }
+
+    private @Nullable StreamFailure keep(Message message) {
+        StreamFailure refusal = retained.keep(message);
+        if (refusal != null) {
+            services.counters().count(Counter.RETAINED_REFUSED);
+        }
+        return refusal;
     }
 
     private @Nullable Refusal refusal(Publish publish) throws PacketException {
@@ -139,8 +171,7 @@ public final class InboundPublishFlow {
             return;
         }
         countUnderWay();
-        PendingPublish pending = new PendingPublish(this, shared(publish), Match.NOBODY, publish.packetId(), refusal);
-        answerInOrder(pending);
+        answerInOrder(new PendingPublish(this, shared(publish), publish.packetId(), refusal));
     }
 
     private SharedPublish shared(Publish publish) {
@@ -172,7 +203,7 @@ public final class InboundPublishFlow {
     }
 
     /**
-     * The connection has ended: what is under way goes on to the streams, nobody hears of it.
+     * The connection has ended: what is under way goes on to the logs, nobody hears of it.
      *
      * @param lastWill published behind all that the client has published before; null for none
      */
@@ -204,10 +235,9 @@ public final class InboundPublishFlow {
                 properties,
                 publisher,
                 services.clock().nextMicros());
+        boolean retains = due.retain() && services.retained().isAvailable() && keep(message) == null;
         Match match = routes.table().match(due.topic());
-        for (StreamDefinition stream : match.streams()) {
-            services.appender().append(stream, message, this::countFailure);
-        }
+        append(message, match, retains, this::countFailure);
         match.deliver(new SharedPublish(message));
     }
 
@@ -217,26 +247,35 @@ public final class InboundPublishFlow {
         }
     }
 
-    private void accept(SharedPublish publish, Match match, int packetId) {
+    /** @param retains the message is kept, and goes to the log of retained messages */
+    private void accept(SharedPublish publish, Match match, int packetId, boolean retains) {
         Qos qos = publish.message().qos();
         if (qos != Qos.EXACTLY_ONCE) {
             deliver(match, publish);
         }
-        if (match.streams().isEmpty()) {
+        int logs = match.streams().size() + (retains ? 1 : 0);
+        if (logs == 0) {
             if (qos != Qos.AT_MOST_ONCE) {
-                answerInOrder(new PendingPublish(this, publish, match, packetId, null));
+                answerInOrder(new PendingPublish(this, publish, match, packetId, 0));
             }
             return;
         }
-        PendingPublish pending = new PendingPublish(this, publish, match, packetId, null);
+        PendingPublish pending = new PendingPublish(this, publish, match, packetId, logs);
         pendingBytes += pending.weight();
         if (qos != Qos.AT_MOST_ONCE) {
             unanswered.add(pending);
         }
-        for (StreamDefinition stream : match.streams()) {
-            services.appender().append(stream, publish.message(), pending);
-        }
+        append(publish.message(), match, retains, pending);
         holdWhileBehind();
+    }
+
+    private void append(Message message, Match match, boolean retains, AppendListener listener) {
+        for (StreamDefinition stream : match.streams()) {
+            services.appender().append(stream, message, listener);
+        }
+        if (retains) {
+            retained.append(message, listener);
+        }
     }
 
     private void answerInOrder(PendingPublish pending) {
@@ -249,7 +288,7 @@ public final class InboundPublishFlow {
         }
     }
 
-    /** Called when all streams have answered for a publish. */
+    /** Called when all logs have answered for a publish. */
     void settled(PendingPublish publish) {
         if (publish.qos() == Qos.AT_MOST_ONCE) {
             pendingBytes -= publish.weight();
@@ -280,6 +319,9 @@ public final class InboundPublishFlow {
         Refusal refusal = publish.refusal();
         if (refusal != null) {
             receiving--;
+            if (exactlyOnce) {
+                received.clear(publish.packetId());
+            }
             sink.acknowledge(type, publish.packetId(), refusal.code(), refusal.reason());
             return;
         }
@@ -364,11 +406,11 @@ public final class InboundPublishFlow {
         }
     }
 
-    /** Tells whether more waits for the streams than {@code 1 / divisor} of what may. */
+    /** Tells whether more waits for the logs than {@code 1 / divisor} of what may. */
     private boolean isBehind(int divisor) {
         return pendingBytes > services.limits().maxPendingAppendBytes() / divisor
                 || (pendingBytes > 0
-                        && services.appender().pendingBytes()
+                        && services.appender().pendingBytes() + retained.pendingBytes()
                                 > services.limits().maxBrokerPendingAppendBytes());
     }
 

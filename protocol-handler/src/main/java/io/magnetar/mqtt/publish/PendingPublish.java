@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publish that is not answered yet: it waits for its streams, or for the publishes before it.
+ * A publish that is not answered yet: it waits for its logs, or for the publishes before it.
  *
  * <p>Thread: the connection's owner, but for {@link #appended}, which may come on any thread and hands over to the owner.
  */
@@ -27,15 +27,29 @@ final class PendingPublish implements AppendListener, Runnable {
     private volatile @Nullable StreamFailure failure;
     private boolean settled;
 
-    /** @param refusal why it is not taken, though its answer waits for its turn like any other; or null */
-    PendingPublish(
-            InboundPublishFlow flow, SharedPublish publish, Match match, int packetId, @Nullable Refusal refusal) {
+    /** @param logs how many logs are to answer by {@link #appended} */
+    PendingPublish(InboundPublishFlow flow, SharedPublish publish, Match match, int packetId, int logs) {
+        this(flow, publish, match, packetId, logs, null);
+    }
+
+    /** @param refusal why it is not taken, though its answer waits for its turn like any other */
+    PendingPublish(InboundPublishFlow flow, SharedPublish publish, int packetId, Refusal refusal) {
+        this(flow, publish, Match.NOBODY, packetId, 0, refusal);
+    }
+
+    private PendingPublish(
+            InboundPublishFlow flow,
+            SharedPublish publish,
+            Match match,
+            int packetId,
+            int logs,
+            @Nullable Refusal refusal) {
         this.flow = flow;
         this.publish = publish;
         this.match = match;
         this.packetId = packetId;
         this.refusal = refusal;
-        this.waitingFor = match.streams().size();
+        this.waitingFor = logs;
         this.settled = waitingFor == 0;
     }
 
@@ -49,7 +63,7 @@ final class PendingPublish implements AppendListener, Runnable {
         }
     }
 
-    /** Runs at the owner when all streams have answered. */
+    /** Runs at the owner when all logs have answered. */
     @Override
     public void run() {
         settled = true;

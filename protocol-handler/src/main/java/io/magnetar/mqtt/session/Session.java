@@ -23,6 +23,7 @@ import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.routing.Target;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
+import io.magnetar.mqtt.subscribe.RetainedDeliveries;
 import io.magnetar.mqtt.subscribe.SubscribeFlow;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,8 @@ public final class Session implements LiveSubscriber {
                 sink,
                 this,
                 routes.table(),
-                new StreamSubscriptions(services, sink, owner, publisher, version, outbound));
+                new StreamSubscriptions(services, sink, owner, publisher, version, outbound),
+                new RetainedDeliveries(services, owner, publisher, outbound));
     }
 
     /** @throws PacketException when the packet breaks the protocol; the connection is to be ended with its code */

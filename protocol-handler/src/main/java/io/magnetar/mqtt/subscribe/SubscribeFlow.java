@@ -32,6 +32,7 @@ public final class SubscribeFlow {
     private final LiveSubscriber subscriber;
     private final RoutingTable routing;
     private final StreamSubscriptions streams;
+    private final RetainedDeliveries retained;
     private final Set<TopicFilter> filters = new HashSet<>();
 
     public SubscribeFlow(
@@ -39,12 +40,14 @@ public final class SubscribeFlow {
             PacketSink sink,
             LiveSubscriber subscriber,
             RoutingTable routing,
-            StreamSubscriptions streams) {
+            StreamSubscriptions streams,
+            RetainedDeliveries retained) {
         this.services = services;
         this.sink = sink;
         this.subscriber = subscriber;
         this.routing = routing;
         this.streams = streams;
+        this.retained = retained;
     }
 
     public void onSubscribe(Subscribe subscribe) {
@@ -64,6 +67,7 @@ public final class SubscribeFlow {
                 subAck.answer(index, ReasonCode.granted(request.qos()), null);
             }
         }
+        retained.deliver();
     }
 
     private record Refusal(ReasonCode code, String reason) {}
@@ -95,10 +99,11 @@ public final class SubscribeFlow {
 
     private void subscribeLive(Subscribe.Request request, int subscriptionId) {
         TopicFilter filter = new TopicFilter(request.filter());
-        filters.add(filter);
+        boolean isNew = filters.add(filter);
         routing.subscribe(
                 filter,
                 Target.of(subscriber, request.qos(), request.noLocal(), request.retainAsPublished(), subscriptionId));
+        retained.subscribed(filter, request, subscriptionId, isNew);
     }
 
     public void onUnsubscribe(Unsubscribe unsubscribe) {
@@ -126,6 +131,7 @@ public final class SubscribeFlow {
             return ReasonCode.NO_SUBSCRIPTION_EXISTED;
         }
         routing.unsubscribe(filter, subscriber);
+        retained.unsubscribed(filter);
         return ReasonCode.SUCCESS;
     }
 
@@ -134,5 +140,6 @@ public final class SubscribeFlow {
         filters.forEach(filter -> routing.unsubscribe(filter, subscriber));
         filters.clear();
         streams.end();
+        retained.end();
     }
 }

@@ -8,6 +8,8 @@ import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.retain.RetainLimits;
+import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
@@ -39,6 +41,7 @@ class SessionSimulationTest {
             streams,
             (stream, start, filter, listener) -> CompletableFuture.failedFuture(new StreamFailureException(
                     new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "nobody replays here"))),
+            new Retained(true, new RetainLimits(1_000, 1 << 30, 1 << 20)),
             new BrokerClock(InstantSource.system()),
             counters,
             new SessionLimits(1_000, 1_000, 100_000, Integer.MAX_VALUE, 100, 1 << 20, 1 << 30, false));

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: immutable.
  */
 public final class MessageDecoder {
-    private static final long NO_TIMESTAMP = -1;
     private static final long MICROS_PER_MILLI = 1_000;
 
     private final Namespace namespace;
@@ -39,6 +38,12 @@ public final class MessageDecoder {
         this.defaultTopic = filter.hasWildcards() ? null : filter.value();
     }
 
+    /** For messages whose topic is known otherwise. */
+    public MessageDecoder(Namespace namespace) {
+        this.namespace = namespace;
+        this.defaultTopic = null;
+    }
+
     /** The MQTT message, or null when it has no topic. */
     public @Nullable Message decode(org.apache.pulsar.client.api.Message<byte[]> pulsar) {
         Map<String, String> properties = pulsar.getProperties();
@@ -46,28 +51,38 @@ public final class MessageDecoder {
         if (topic == null) {
             return null;
         }
+        return decode(
+                topic,
+                pulsar.getData(),
+                properties,
+                pulsar.getBrokerPublishTime().orElseGet(pulsar::getPublishTime));
+    }
+
+    /**
+     * The MQTT message of a topic.
+     *
+     * @param topic a legal topic name, whatever the properties say
+     * @param storedMillis when Pulsar stored it, epoch milliseconds
+     */
+    public Message decode(String topic, byte[] payload, Map<String, String> properties, long storedMillis) {
         String clientId = text(properties, PropertyNames.CLIENT_ID);
         return new Message(
                 topic,
-                pulsar.getData(),
+                payload,
                 qos(properties.get(PropertyNames.QOS)),
                 "true".equals(properties.get(PropertyNames.RETAIN)),
                 properties(properties),
                 new Publisher(namespace, clientId, text(properties, PropertyNames.USERNAME)),
-                timestamp(properties.get(PropertyNames.TIMESTAMP), pulsar));
+                number(properties.get(PropertyNames.TIMESTAMP), storedMillis * MICROS_PER_MILLI));
     }
 
     private @Nullable String topic(@Nullable String value) {
-        boolean legal = value != null && TopicNames.problem(value).isEmpty() && MqttText.isLegal(value);
-        return legal ? value : defaultTopic;
+        return value != null && isLegalTopic(value) ? value : defaultTopic;
     }
 
-    private static long timestamp(@Nullable String value, org.apache.pulsar.client.api.Message<byte[]> pulsar) {
-        long micros = number(value, NO_TIMESTAMP);
-        if (micros != NO_TIMESTAMP) {
-            return micros;
-        }
-        return pulsar.getBrokerPublishTime().orElseGet(pulsar::getPublishTime) * MICROS_PER_MILLI;
+    /** Whether a text can be a topic name on the wire. */
+    public static boolean isLegalTopic(String text) {
+        return TopicNames.problem(text).isEmpty() && MqttText.isLegal(text);
     }
 
     private static Qos qos(@Nullable String value) {

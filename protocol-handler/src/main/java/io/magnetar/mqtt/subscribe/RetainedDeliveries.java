@@ -1,0 +1,88 @@
+package io.magnetar.mqtt.subscribe;
+
+import io.magnetar.message.Publisher;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.packet.Subscribe;
+import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.topic.TopicFilter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The retained messages that a client gets because it subscribes, MQTT 5.0 section 3.3.1.3: for each subscription its own, also
+ * where subscriptions overlap.
+ *
+ * <pre>
+ *   retain handling   new subscription   one that was there
+ *   0                 sent               sent again          [MQTT-3.3.1-9]
+ *   1                 sent               not sent            [MQTT-3.3.1-10]
+ *   2                 not sent           not sent            [MQTT-3.3.1-11]
+ * </pre>
+ *
+ * <p>Thread: the connection's owner.
+ */
+public final class RetainedDeliveries {
+    private static final int ONLY_WHEN_NEW = 1;
+    private static final int NEVER = 2;
+
+    private final SessionServices services;
+    private final Owner owner;
+    private final Publisher subscriber;
+    private final OutboundPublishFlow outbound;
+    private final Map<TopicFilter, RetainedDelivery> underWay = new HashMap<>();
+    private final List<RetainedDelivery> begun = new ArrayList<>();
+
+    public RetainedDeliveries(
+            SessionServices services, Owner owner, Publisher subscriber, OutboundPublishFlow outbound) {
+        this.services = services;
+        this.owner = owner;
+        this.subscriber = subscriber;
+        this.outbound = outbound;
+    }
+
+    /**
+     * The client has subscribed, and gets live messages from now on. A delivery under way for the same filter begins anew.
+     *
+     * @param isNew there was no such subscription
+     */
+    void subscribed(TopicFilter filter, Subscribe.Request request, int subscriptionId, boolean isNew) {
+        int handling = request.retainHandling();
+        if (handling == NEVER
+                || (handling == ONLY_WHEN_NEW && !isNew)
+                || !services.retained().isAvailable()) {
+            return;
+        }
+        unsubscribed(filter);
+        RetainedDelivery delivery = new RetainedDelivery(
+                services,
+                owner,
+                outbound,
+                new RetainedDelivery.Subscription(subscriber, filter, request, subscriptionId),
+                () -> underWay.remove(filter));
+        underWay.put(filter, delivery);
+        begun.add(delivery);
+    }
+
+    /** Begins to deliver, behind the SUBACK. */
+    void deliver() {
+        begun.forEach(RetainedDelivery::start);
+        begun.clear();
+    }
+
+    void unsubscribed(TopicFilter filter) {
+        RetainedDelivery delivery = underWay.remove(filter);
+        if (delivery != null) {
+            delivery.close();
+        }
+    }
+
+    /** The connection has ended. */
+    void end() {
+        underWay.values().forEach(RetainedDelivery::close);
+        underWay.clear();
+        begun.clear();
+    }
+}

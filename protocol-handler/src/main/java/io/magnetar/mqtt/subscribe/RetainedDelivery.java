@@ -1,0 +1,134 @@
+package io.magnetar.mqtt.subscribe;
+
+import io.magnetar.message.Message;
+import io.magnetar.message.Publisher;
+import io.magnetar.message.Qos;
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.packet.Subscribe;
+import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.retain.RetainedMessage;
+import io.magnetar.mqtt.retain.RetainedWalk;
+import io.magnetar.topic.TopicFilter;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The retained messages of one subscription on their way to the client, as fast as its window and its socket take them. It holds
+ * no message: one that changes meanwhile is sent as it is when its turn comes, or not at all when the client gets the change live.
+ *
+ * <p>Thread: the connection's owner.
+ */
+final class RetainedDelivery implements OutboundPublishFlow.Backlog {
+    /** So many in one go, so that a filter that matches a million topics, or none of them, does not stop its event loop. */
+    private static final int MESSAGES_PER_TURN = 512;
+
+    private static final int LOOKS_PER_TURN = 2_048;
+    private static final long NEXT_TURN_MILLIS = 1;
+    private static final int[] NO_IDS = {};
+
+    private final SessionServices services;
+    private final Owner owner;
+    private final OutboundPublishFlow outbound;
+    private final Subscription subscription;
+    private final Runnable onEnd;
+    private final RetainedWalk walk;
+    private final int[] subscriptionIds;
+    /** What is published here from now on is delivered live. */
+    private final long sinceMicros;
+
+    private boolean turnPlanned;
+    private boolean closed;
+
+    /** What was subscribed to, and by whom. */
+    record Subscription(Publisher subscriber, TopicFilter filter, Subscribe.Request request, int subscriptionId) {}
+
+    /** @param onEnd called once when all is sent */
+    RetainedDelivery(
+            SessionServices services,
+            Owner owner,
+            OutboundPublishFlow outbound,
+            Subscription subscription,
+            Runnable onEnd) {
+        this.services = services;
+        this.owner = owner;
+        this.outbound = outbound;
+        this.subscription = subscription;
+        this.onEnd = onEnd;
+        this.walk =
+                services.retained().store(subscription.subscriber().namespace()).walk(subscription.filter());
+        this.subscriptionIds =
+                subscription.subscriptionId() == Subscribe.NO_ID ? NO_IDS : new int[] {subscription.subscriptionId()};
+        this.sinceMicros = services.clock().nextMicros();
+    }
+
+    void start() {
+        if (!closed) {
+            outbound.add(this);
+            drain();
+        }
+    }
+
+    @Override
+    public void drain() {
+        int sent = 0;
+        while (!closed && sent < MESSAGES_PER_TURN) {
+            RetainedMessage next = walk.peek(LOOKS_PER_TURN);
+            if (next == null) {
+                if (walk.isAtEnd()) {
+                    finish();
+                }
+                break;
+            }
+            Qos qos = next.message().qos().min(subscription.request().qos());
+            if (!outbound.canSend(qos)) {
+                return;
+            }
+            walk.advance();
+            if (isWanted(next)) {
+                outbound.send(next.message(), qos, true, subscriptionIds);
+                services.counters().count(Counter.RETAINED_MESSAGES_DELIVERED);
+                sent++;
+            }
+        }
+        planTurn();
+    }
+
+    private boolean isWanted(RetainedMessage next) {
+        Message message = next.message();
+        boolean cameLive = next.fromHere() && message.timestampMicros() > sinceMicros;
+        String clientId = message.publisher().clientId();
+        boolean own = subscription.request().noLocal()
+                && clientId != null
+                && clientId.equals(subscription.subscriber().clientId()); // [MQTT-3.8.3-3]
+        return !cameLive
+                && !own
+                && message.properties().expiresAtMillis() > services.clock().millis();
+    }
+
+    /** Goes on in a later turn of the owner, after others. */
+    private void planTurn() {
+        if (!closed && !turnPlanned) {
+            turnPlanned = true;
+            owner.schedule(
+                    () -> {
+                        turnPlanned = false;
+                        drain();
+                    },
+                    NEXT_TURN_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Is forgotten when the flow that is asking its backlogs has asked them all. */
+    private void finish() {
+        closed = true;
+        owner.execute(() -> outbound.remove(this));
+        onEnd.run();
+    }
+
+    void close() {
+        closed = true;
+        outbound.remove(this);
+    }
+}

@@ -203,7 +203,7 @@ class AuthenticationTest {
                     client.send(auth(RE_AUTHENTICATE, Riddles.METHOD, "hello")).read();
             assertThat(question.at(0)).isEqualTo(CONTINUE);
 
-            assertThat(client.send(RawClient.publish5("again/x", 1, 1, "x"))
+            assertThat(client.send(RawClient.publish5("authenticated-again/x", 1, 1, "x"))
                             .read()
                             .type())
                     .isEqualTo(PUBACK);

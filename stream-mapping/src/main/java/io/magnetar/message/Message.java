@@ -1,6 +1,7 @@
 package io.magnetar.message;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One application message.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param properties its MQTT 5 properties
  * @param publisher who published it
  * @param timestampMicros when the broker received it, epoch microseconds, rising from message to message of one broker
+ * @param mark tells it from all others when it must not be stored twice, else null
  */
 public record Message(
         String topic,
@@ -22,9 +24,22 @@ public record Message(
         boolean retain,
         MessageProperties properties,
         Publisher publisher,
-        long timestampMicros) {
+        long timestampMicros,
+        @Nullable PublishMark mark) {
 
     private static final int OVERHEAD_BYTES = 256;
+
+    /** A message that may be stored twice when its publisher sends it twice. */
+    public Message(
+            String topic,
+            byte[] payload,
+            Qos qos,
+            boolean retain,
+            MessageProperties properties,
+            Publisher publisher,
+            long timestampMicros) {
+        this(topic, payload, qos, retain, properties, publisher, timestampMicros, null);
+    }
 
     /** About how many bytes it holds in memory: what a bound on waiting messages counts. */
     public int weight() {
@@ -34,6 +49,6 @@ public record Message(
     /** The same message with user properties added at the end. */
     public Message withUserProperties(List<UserProperty> added) {
         return new Message(
-                topic, payload, qos, retain, properties.withUserProperties(added), publisher, timestampMicros);
+                topic, payload, qos, retain, properties.withUserProperties(added), publisher, timestampMicros, mark);
     }
 }

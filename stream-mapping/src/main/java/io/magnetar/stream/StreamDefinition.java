@@ -1,12 +1,14 @@
 package io.magnetar.stream;
 
+import io.magnetar.message.Message;
 import io.magnetar.stream.key.StreamKey;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
 
 /**
  * What a stream is: a partitioned Pulsar topic {@code persistent://<namespace>/streams/<name>} whose topic properties say
- * which MQTT topics it keeps.
+ * which MQTT topics it keeps. The queue of a namespace, the messages owed to its durable sessions, is a log of the same kind at
+ * {@code persistent://<namespace>/queue/messages}.
  *
  * <p>Thread: immutable.
  *
@@ -16,13 +18,39 @@ import io.magnetar.topic.TopicFilter;
  * @param key how a message's key is found ({@code mqtt.key})
  * @param partitions the number of partitions, 1 or more, fixed for the life of the stream
  * @param orderBuckets ordering buckets per partition ({@code mqtt.order-buckets}); 0 for plain batches
+ * @param pulsarNamespace the local name of the Pulsar namespace that the topic is in
  */
 public record StreamDefinition(
-        Namespace namespace, String name, TopicFilter filter, StreamKey key, int partitions, int orderBuckets) {
+        Namespace namespace,
+        String name,
+        TopicFilter filter,
+        StreamKey key,
+        int partitions,
+        int orderBuckets,
+        String pulsarNamespace) {
+    private static final String STREAMS = "streams";
+    private static final String QUEUE = "queue";
+    private static final String MESSAGES = "messages";
+
+    /** A stream. */
+    public StreamDefinition(
+            Namespace namespace, String name, TopicFilter filter, StreamKey key, int partitions, int orderBuckets) {
+        this(namespace, name, filter, key, partitions, orderBuckets, STREAMS);
+    }
+
+    /** The queue of a namespace: its key is the topic. */
+    public static StreamDefinition queueOf(Namespace namespace, int partitions) {
+        return new StreamDefinition(namespace, MESSAGES, new TopicFilter("#"), Message::topic, partitions, 0, QUEUE);
+    }
+
+    /** Whether it is the queue of its namespace, and no stream. */
+    public boolean isQueue() {
+        return pulsarNamespace.equals(QUEUE);
+    }
 
     /** The Pulsar topic of the whole stream. */
     public String pulsarTopic() {
-        return "persistent://" + namespace.name() + "/streams/" + name;
+        return "persistent://" + namespace.name() + "/" + pulsarNamespace + "/" + name;
     }
 
     /** The Pulsar topic of one partition, {@code 0 <= partition < partitions}. */

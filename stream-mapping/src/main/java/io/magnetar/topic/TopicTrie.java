@@ -74,6 +74,26 @@ public final class TopicTrie<K, V> {
         match(root, topic, 0, topic.charAt(0) != '$', visitor);
     }
 
+    /** Tells whether there is a value whose filter matches the topic name; it stops at the first. */
+    public boolean matches(String topic) {
+        return matches(root, topic, 0, topic.charAt(0) != '$');
+    }
+
+    private static <K, V> boolean matches(Node<K, V> node, String topic, int start, boolean wildcards) {
+        Node<K, V> all = wildcards ? node.children.get(MULTI_LEVEL) : null;
+        if (all != null && !all.values.isEmpty()) {
+            return true;
+        }
+        if (start < 0) {
+            return !node.values.isEmpty();
+        }
+        int slash = topic.indexOf('/', start);
+        Node<K, V> exact = node.children.get(slash < 0 ? topic.substring(start) : topic.substring(start, slash));
+        Node<K, V> any = wildcards ? node.children.get(SINGLE_LEVEL) : null;
+        int next = slash < 0 ? -1 : slash + 1;
+        return (exact != null && matches(exact, topic, next, true)) || (any != null && matches(any, topic, next, true));
+    }
+
     private static <K, V> void match(
             Node<K, V> node, String topic, int start, boolean wildcards, Consumer<? super V> visitor) {
         if (wildcards) {

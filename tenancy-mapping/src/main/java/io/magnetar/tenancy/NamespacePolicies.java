@@ -28,6 +28,11 @@ final class NamespacePolicies {
         return policies(retention.minutes(), retention.backlogBytes());
     }
 
+    /** Of the messages owed to durable sessions. */
+    Policies queue(int retentionMinutes) {
+        return policies(retentionMinutes, LOG_BACKLOG_BYTES);
+    }
+
     /** Of logs whose newest record per key counts: compacted now and then, and nothing is ever taken away. */
     Policies compactedLogs() {
         Policies policies = policies(FOR_EVER, LOG_BACKLOG_BYTES);

@@ -64,6 +64,24 @@ public final class TenantProvisioner {
     }
 
     /**
+     * Makes {@code <tenant>/queue} and in it the log {@code messages} of what is owed to durable sessions. Completes when they are
+     * there, made now or before.
+     *
+     * @param retentionMinutes how long a message is kept; -1 for ever
+     * @param partitions of a log that is made now
+     * @return the partitions that it has
+     */
+    public CompletableFuture<Integer> provisionQueue(Namespace namespace, int retentionMinutes, int partitions) {
+        PulsarNamespace queue = new PulsarNamespace(namespace.name(), "queue");
+        String topic = "persistent://" + queue + "/messages";
+        return attempt(queue, new NamespacePolicies(cluster).queue(retentionMinutes), FIRST_PAUSE_MILLIS)
+                .thenCompose(ignored -> admin.topics().createPartitionedTopicAsync(topic, partitions))
+                .exceptionallyCompose(TenantProvisioner::unlessThere)
+                .thenCompose(ignored -> admin.topics().getPartitionedTopicMetadataAsync(topic))
+                .thenApply(metadata -> metadata.partitions);
+    }
+
+    /**
      * Makes a Pulsar namespace for compacted logs, and a log in it: {@code persistent://<tenant>/<local>/<log>}. Completes when
      * they are there, made now or before; fails only when Magnetar may not make them.
      *

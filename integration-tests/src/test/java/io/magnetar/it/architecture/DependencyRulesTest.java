@@ -24,6 +24,8 @@ class DependencyRulesTest {
         "io.magnetar.mqtt.publish..",
         "io.magnetar.mqtt.subscribe..",
         "io.magnetar.mqtt.takeover..",
+        "io.magnetar.mqtt.record..",
+        "io.magnetar.mqtt.queue..",
         "io.magnetar.mqtt.packet..",
         "io.magnetar.mqtt.keepalive..",
         "io.magnetar.mqtt.will..",

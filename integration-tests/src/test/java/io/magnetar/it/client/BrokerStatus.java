@@ -42,6 +42,16 @@ public final class BrokerStatus {
         }
     }
 
+    /** Whether nothing answers: the status page is the last thing that a broker closes. */
+    public boolean isGone() throws InterruptedException {
+        try {
+            http.send(request, BodyHandlers.ofByteArray());
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     public JsonNode get() throws IOException, InterruptedException {
         return JSON.readTree(http.send(request, BodyHandlers.ofByteArray()).body());
     }

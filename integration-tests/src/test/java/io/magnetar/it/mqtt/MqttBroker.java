@@ -77,6 +77,7 @@ public final class MqttBroker implements AutoCloseable {
     @Override
     public void close() {
         handler.close();
+        await().atMost(Duration.ofSeconds(20)).until(status::isGone);
         LeakedBuffers.report();
     }
 }

@@ -143,7 +143,47 @@ public enum ConfigurationKey {
             "How long streams are kept: the retention policy that the Pulsar namespace `<tenant>/streams` is created with, in"
                     + " minutes. -1 means for ever. An existing namespace keeps the policy that it has.",
             -1,
-            Integer.MAX_VALUE);
+            Integer.MAX_VALUE),
+    MAX_SESSION_EXPIRY_SECONDS(
+            "mqttMaxSessionExpirySeconds",
+            "86400",
+            "The longest session expiry interval that an MQTT 5 client gets, in seconds. CONNACK tells who asked for more. 0 means"
+                    + " that no MQTT 5 session outlives its connection.",
+            0,
+            4_294_967_295L),
+    SESSION_EXPIRY_SECONDS(
+            "mqttSessionExpirySeconds",
+            "7200",
+            "How long a session without CleanSession outlives its connection before MQTT 5, in seconds. 4294967295 means for"
+                    + " ever.",
+            0,
+            4_294_967_295L),
+    MAX_DURABLE_SESSIONS(
+            "mqttMaxDurableSessions",
+            "1000000",
+            "How many sessions that outlive their connection there may be, connected or not; one more is refused with 0x97.",
+            0,
+            100_000_000),
+    MESSAGE_RETENTION_MINUTES(
+            "mqttMessageRetentionMinutes",
+            "1440",
+            "How long messages that durable sessions are owed are kept: the retention policy that the Pulsar namespace"
+                    + " `<tenant>/queue` is created with, in minutes. A session that was away for longer has ended. -1 means for"
+                    + " ever.",
+            -1,
+            Integer.MAX_VALUE),
+    MESSAGE_PARTITIONS(
+            "mqttMessagePartitions",
+            "4",
+            "How many partitions the log `<tenant>/queue/messages` is created with. An existing one keeps those that it has.",
+            1,
+            1_024),
+    MAX_QUEUE_READERS(
+            "mqttMaxQueueReaders",
+            "1000",
+            "How many partitions are read at a time for durable sessions that have not caught up; others wait for their turn.",
+            1,
+            1_000_000);
 
     private final String key;
     private final String defaultValue;

@@ -58,7 +58,12 @@ public final class ConfigurationReader {
                 retainLimits(),
                 number(ConfigurationKey.MAX_STREAM_READERS),
                 tenants(),
-                number(ConfigurationKey.STREAM_RETENTION_MINUTES));
+                number(ConfigurationKey.STREAM_RETENTION_MINUTES),
+                new QueueSettings(
+                        number(ConfigurationKey.MAX_DURABLE_SESSIONS),
+                        number(ConfigurationKey.MESSAGE_RETENTION_MINUTES),
+                        number(ConfigurationKey.MESSAGE_PARTITIONS),
+                        number(ConfigurationKey.MAX_QUEUE_READERS)));
         if (!problems.isEmpty()) {
             throw new MqttConfiguration.InvalidException(problems);
         }
@@ -122,7 +127,10 @@ public final class ConfigurationReader {
                 maxPacketSize(maxMessageSize),
                 number(ConfigurationKey.TOPIC_ALIAS_MAXIMUM),
                 number(ConfigurationKey.MAX_KEEP_ALIVE_SECONDS),
-                text(ConfigurationKey.RESPONSE_INFORMATION));
+                text(ConfigurationKey.RESPONSE_INFORMATION),
+                new ConnectSettings.SessionExpiry(
+                        longNumber(ConfigurationKey.MAX_SESSION_EXPIRY_SECONDS),
+                        longNumber(ConfigurationKey.SESSION_EXPIRY_SECONDS)));
     }
 
     private SessionLimits limits() {

@@ -29,7 +29,8 @@ public record MqttConfiguration(
         RetainLimits retainLimits,
         int maxStreamReaders,
         Pattern tenants,
-        int streamRetentionMinutes) {
+        int streamRetentionMinutes,
+        QueueSettings queue) {
 
     /** A configuration that cannot work; the message names everything that is wrong with it, a line each. */
     public static final class InvalidException extends IllegalArgumentException {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In MQTT 3.1 a client identifier has 1 to 23 characters by its specification; like the brokers in use, this one takes longer ones
  * too, for clients have always had them.
  *
- * <p>Sessions end with their connection: MQTT 5 clients that ask for more are told so in CONNACK.
+ * <p>A session outlives its connection for as long as an MQTT 5 client asks for, at most as long as the broker allows, which CONNACK
+ * tells; before MQTT 5, without CleanSession, as long as the broker is configured to.
  *
  * <p>Thread: any; stateless.
  */
@@ -40,15 +41,19 @@ public final class ConnectFlow {
      * An accepted CONNECT.
      *
      * @param publisher the identity of the client
+     * @param sessionExpirySeconds how long the session outlives the connection; 0 for not at all
      * @param keepAliveSeconds the keep-alive in force, 0 for none
      * @param connAck the answer, to be sent when the client identifier is free
      */
-    public record Accepted(Publisher publisher, String clientId, int keepAliveSeconds, ConnAck connAck) {
+    public record Accepted(
+            Publisher publisher, String clientId, long sessionExpirySeconds, int keepAliveSeconds, ConnAck connAck) {
         /** With the last word of enhanced authentication in CONNACK; null for a client that named no method. */
         public Accepted authenticatedBy(@Nullable Authentication last) {
             ConnAck answer = new ConnAck(
                     connAck.sessionPresent(), connAck.reasonCode(), connAck.terms(), last, connAck.reason());
-            return last == null ? this : new Accepted(publisher, clientId, keepAliveSeconds, answer);
+            return last == null
+                    ? this
+                    : new Accepted(publisher, clientId, sessionExpirySeconds, keepAliveSeconds, answer);
         }
     }
 
@@ -60,10 +65,10 @@ public final class ConnectFlow {
         boolean assigned = connect.clientId().isEmpty();
         String clientId = assigned ? assign(connect) : check(connect.clientId());
         int keepAliveSeconds = keepAlive(connect);
-        boolean expiryChanged = connect.version().isMqtt5() && connect.sessionExpirySeconds() > 0;
+        long expirySeconds = sessionExpirySeconds(connect);
         ConnAck.Terms terms = new ConnAck.Terms(
                 assigned ? clientId : null,
-                expiryChanged ? 0 : ConnAck.AS_ASKED,
+                expirySeconds == connect.sessionExpirySeconds() ? ConnAck.AS_ASKED : expirySeconds,
                 keepAliveSeconds == connect.keepAliveSeconds() ? ConnAck.AS_ASKED : keepAliveSeconds,
                 services.limits().receiveMaximum(),
                 settings.maxPacketSize(),
@@ -73,8 +78,17 @@ public final class ConnectFlow {
         return new Accepted(
                 new Publisher(settings.defaultNamespace(), clientId, connect.username()),
                 clientId,
+                expirySeconds,
                 keepAliveSeconds,
                 new ConnAck(false, ReasonCode.SUCCESS, terms, null, null));
+    }
+
+    private long sessionExpirySeconds(Connect connect) {
+        if (connect.version().isMqtt5()) {
+            return Math.min(
+                    connect.sessionExpirySeconds(), settings.sessionExpiry().maxSeconds());
+        }
+        return connect.cleanStart() ? 0 : settings.sessionExpiry().defaultSeconds();
     }
 
     private void checkWill(Connect.Will will, ProtocolVersion version) throws PacketException {

@@ -11,6 +11,7 @@ import io.magnetar.tenancy.Namespace;
  * @param topicAliasMaximum the highest topic alias in either direction, 0 for none
  * @param maxKeepAliveSeconds what an MQTT 5 client may ask for, 0 for anything
  * @param responseInformation what comes before the client identifier in Response Information; empty for none to be given
+ * @param sessionExpiry how long sessions outlive their connections
  */
 public record ConnectSettings(
         Namespace defaultNamespace,
@@ -18,4 +19,14 @@ public record ConnectSettings(
         int maxPacketSize,
         int topicAliasMaximum,
         int maxKeepAliveSeconds,
-        String responseInformation) {}
+        String responseInformation,
+        SessionExpiry sessionExpiry) {
+
+    /**
+     * How long sessions outlive their connections.
+     *
+     * @param maxSeconds what an MQTT 5 client may ask for
+     * @param defaultSeconds before MQTT 5, without CleanSession
+     */
+    public record SessionExpiry(long maxSeconds, long defaultSeconds) {}
+}

@@ -13,10 +13,12 @@ import io.magnetar.mqtt.packet.Packet;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.routing.RouteCache;
+import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,7 @@ final class Connection implements LiveSessions.Claimant {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private State state = State.AWAITS_CONNECT;
-    private CompletableFuture<Void> claim = CompletableFuture.completedFuture(null);
+    private CompletableFuture<?> claim = CompletableFuture.completedFuture(null);
     private @Nullable KeepAlive keepAlive;
     private @Nullable SessionKey key;
     private @Nullable Session session;
@@ -140,16 +142,57 @@ final class Connection implements LiveSessions.Claimant {
     }
 
     private void claimClientId(Connect connect, ConnectFlow.Accepted accepted) {
+        SessionKey claimed = new SessionKey(accepted.publisher().namespace(), accepted.clientId());
         state = State.CLAIMS_CLIENT_ID;
-        key = new SessionKey(accepted.publisher().namespace(), accepted.clientId());
-        claim = connections.liveSessions().claim(key, this);
-        claim = claim.whenComplete((ignored, failure) -> loop.execute(() -> claimed(connect, accepted)));
+        key = claimed;
+        claim = connections
+                .liveSessions()
+                .claim(claimed, this)
+                .thenCompose(alone -> open(claimed, connect, accepted))
+                .handleAsync(
+                        (opened, failure) -> {
+                            opened(connect, accepted, opened, failure);
+                            return opened;
+                        },
+                        loop);
     }
 
-    private void claimed(Connect connect, ConnectFlow.Accepted accepted) {
+    private CompletableFuture<DurableSessions.Opened> open(
+            SessionKey claimed, Connect connect, ConnectFlow.Accepted accepted) {
+        return connections
+                .durableSessions()
+                .open(
+                        claimed,
+                        new DurableSessions.Request(
+                                connect.cleanStart(),
+                                accepted.sessionExpirySeconds(),
+                                accepted.publisher(),
+                                connect.will()));
+    }
+
+    private void opened(
+            Connect connect,
+            ConnectFlow.Accepted accepted,
+            DurableSessions.@Nullable Opened opened,
+            @Nullable Throwable failure) {
         if (state == State.ENDED) {
+            if (opened != null && opened.session() != null) {
+                opened.session().abandon();
+            }
             return;
         }
+        if (opened == null) {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            refuse(
+                    cause instanceof DurableSessions.RefusedException refused
+                            ? new PacketException(refused.code(), String.valueOf(refused.getMessage()))
+                            : new PacketException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be opened now"));
+            return;
+        }
+        begin(connect, accepted, opened);
+    }
+
+    private void begin(Connect connect, ConnectFlow.Accepted accepted, DurableSessions.Opened opened) {
         state = State.CONNECTED;
         if (accepted.keepAliveSeconds() > 0) {
             keepAlive = new KeepAlive(loop, accepted.keepAliveSeconds(), isHeld, this::silent, System.nanoTime());
@@ -161,8 +204,10 @@ final class Connection implements LiveSessions.Claimant {
                 loop,
                 accepted.publisher(),
                 connect,
-                loop.routes(accepted.publisher().namespace()));
-        sink.connAck(accepted.connAck());
+                loop.routes(accepted.publisher().namespace()),
+                opened.session());
+        sink.connAck(accepted.connAck().withSession(opened.present()));
+        session.start();
         onConnected.run();
     }
 
@@ -253,17 +298,14 @@ final class Connection implements LiveSessions.Claimant {
             keepAlive.stop();
         }
         connections.services().counters().count(Counter.CONNECTIONS_CLOSED);
-        try {
-            if (session != null) {
-                session.end();
-            }
-        } finally {
+        CompletableFuture<Void> left = session == null ? CompletableFuture.completedFuture(null) : session.end();
+        // Who claims the client identifier next must also wait for the one that this connection was waiting for.
+        var unused = CompletableFuture.allOf(left, claim).whenComplete((ignored, failure) -> {
             if (key != null) {
                 connections.liveSessions().release(key, this);
             }
-            // Who claims the client identifier next must also wait for the one that this connection was waiting for.
-            var unused = claim.whenComplete((ignored, failure) -> ended.complete(null));
-        }
+            ended.complete(null);
+        });
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.magnetar.mqtt.connection;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.takeover.LiveSessions;
 
 /** What all connections of a broker share. Thread: any. */
 public record ConnectionServices(
         SessionServices services,
         LiveSessions liveSessions,
+        DurableSessions durableSessions,
         Authenticators authenticators,
         ConnectFlow connectFlow,
         ConnectionSettings settings) {}

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's event loop.
  */
 final class NettyPacketSink implements PacketSink {
+    private static final int DUP = 8;
     private static final int MIN_BUFFER_BYTES = 256;
     private static final int FULL_BUFFER_BYTES = 64 * 1024;
     /** A client that takes smaller packets than this gets no reason strings [MQTT-3.2.2-19]. */
@@ -159,10 +160,11 @@ final class NettyPacketSink implements PacketSink {
     }
 
     @Override
-    public boolean publish(Message message, Qos qos, boolean retain, int packetId, int[] subscriptionIds) {
+    public boolean publish(Message message, Qos qos, boolean dup, boolean retain, int packetId, int[] subscriptionIds) {
         OutboundAliases.Alias alias = alias(message, message.weight());
+        int flags = flags(qos, retain) | (dup ? DUP : 0);
         byte[] packet = PublishEncoder.encode(
-                message, version, flags(qos, retain), packetId, subscriptionIds, System.currentTimeMillis(), alias);
+                message, version, flags, packetId, subscriptionIds, System.currentTimeMillis(), alias);
         if (packet.length > maxPacketSize) {
             return false;
         }

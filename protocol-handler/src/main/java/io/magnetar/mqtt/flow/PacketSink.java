@@ -42,10 +42,11 @@ public interface PacketSink {
     /**
      * Sends a message that only this client gets in this form.
      *
+     * @param dup it was sent before with the same packet id
      * @param packetId 0 at QoS 0
      * @return false when the packet is larger than the client takes, and was not sent [MQTT-3.1.2-24]
      */
-    boolean publish(Message message, Qos qos, boolean retain, int packetId, int[] subscriptionIds);
+    boolean publish(Message message, Qos qos, boolean dup, boolean retain, int packetId, int[] subscriptionIds);
 
     /** False while more bytes wait for the client than its outbound buffer should hold. */
     boolean isWritable();

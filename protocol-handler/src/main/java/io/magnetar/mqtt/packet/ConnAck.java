@@ -19,6 +19,11 @@ public record ConnAck(
     /** What was asked for is in force. */
     public static final long AS_ASKED = -1;
 
+    /** The same, telling whether there was a session. */
+    public ConnAck withSession(boolean present) {
+        return new ConnAck(present, reasonCode, terms, authentication, reason);
+    }
+
     /** A refusal. */
     public static ConnAck refused(ReasonCode code, @Nullable String reason) {
         return new ConnAck(false, code, null, null, reason);

@@ -11,12 +11,18 @@ import io.magnetar.mqtt.connection.MqttServer;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
+import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
+import io.magnetar.mqtt.session.CompactedSessionLog;
+import io.magnetar.mqtt.session.DurableSessions;
+import io.magnetar.mqtt.session.DurableSettings;
 import io.magnetar.mqtt.status.Readiness;
 import io.magnetar.mqtt.status.StatusPage;
 import io.magnetar.mqtt.status.StatusServer;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import io.magnetar.stream.append.OwnedPartitions;
+import io.magnetar.stream.queue.LogAppender;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -35,12 +41,13 @@ import org.slf4j.LoggerFactory;
  * All that runs inside one Pulsar broker, wired from top to bottom. Nothing of it is static: two brokers may share a JVM.
  *
  * <p>Start order: the status page at once; then, when the broker serves, the Pulsar namespaces, the streams, the retained
- * messages, and last the listeners. A step that fails is tried again, and the status page says why.
+ * messages, the durable sessions, and last the listeners. A step that fails is tried again, and the status page says why.
  *
  * <p>Thread: any.
  */
 public final class MqttBroker {
     private static final Logger LOG = LoggerFactory.getLogger(MqttBroker.class);
+    private static final int KEEPERS = 2;
     private static final long RETRY_MILLIS = 2_000;
     private static final long STOP_MILLIS = 10_000;
 
@@ -48,9 +55,15 @@ public final class MqttBroker {
     private final Namespace defaultNamespace;
     private final ScheduledExecutorService starter =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "magnetar-start"));
+    /** Looks after durable sessions until all connections have ended. */
+    private final ScheduledExecutorService keeper =
+            Executors.newScheduledThreadPool(KEEPERS, task -> daemon(task, "magnetar-sessions"));
+
     private final PulsarStreams streams;
     private final PulsarCompactedLogs logs;
     private final PulsarRetained pulsarRetained;
+    private final PulsarQueues queues;
+    private final DurableSessions sessions;
     private final MqttServer server;
     private final StatusServer statusServer;
     private final List<String> listening = new CopyOnWriteArrayList<>();
@@ -63,28 +76,40 @@ public final class MqttBroker {
         this.configuration = configuration;
         this.defaultNamespace = configuration.connect().defaultNamespace();
         this.streams = new PulsarStreams(configuration, pulsar, starter);
-        this.logs = new PulsarCompactedLogs(
-                pulsar.getClient(),
-                new PulsarOwnedPartitions(pulsar.getBrokerService()),
-                PulsarStreams.appendSettings(configuration, pulsar),
-                starter);
+        OwnedPartitions owned = new PulsarOwnedPartitions(pulsar.getBrokerService());
+        this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
+        this.queues = new PulsarQueues(configuration, pulsar.getClient(), owned, logs, streams, keeper);
         Retained retained = new Retained(configuration.retainAvailable(), configuration.retainLimits());
         this.pulsarRetained =
                 new PulsarRetained(retained, logs, streams.provisioner(), InstantSource.system(), starter);
+        BrokerClock clock = new BrokerClock(InstantSource.system());
         Counters counters = new Counters();
         Routing routing = new Routing(streams.catalog());
         SessionServices services = new SessionServices(
                 routing,
                 streams.catalog(),
-                streams.appender(),
+                new LogAppender(streams.appender(), queues.appender()),
                 streams.readers(),
                 retained,
-                new BrokerClock(InstantSource.system()),
+                clock,
                 counters,
                 configuration.limits());
+        this.sessions = new DurableSessions(
+                services,
+                new CompactedSessionLog(queues.sessionLog(), clock),
+                new Queues(
+                        queues.readers(),
+                        configuration.queue().maxReaders(),
+                        queue -> routing.table(queue.namespace()).keepIn(queue),
+                        keeper),
+                new DurableSettings(
+                        configuration.queue().maxSessions(),
+                        configuration.queue().retentionMillis()),
+                keeper);
         ConnectionServices connections = new ConnectionServices(
                 services,
                 new LiveSessions(),
+                sessions,
                 authenticators,
                 new ConnectFlow(services, configuration.connect()),
                 new ConnectionSettings(
@@ -123,9 +148,12 @@ public final class MqttBroker {
         if (closed) {
             return;
         }
-        waitFor("the Pulsar namespaces of tenant '" + defaultNamespace + "', the streams and the retained messages");
+        waitFor("the Pulsar namespaces of tenant '" + defaultNamespace
+                + "', the streams, the retained messages and the sessions");
         var unused = streams.start(defaultNamespace)
                 .thenCompose(ignored -> pulsarRetained.start(defaultNamespace))
+                .thenCompose(ignored -> queues.start())
+                .thenCompose(ignored -> sessions.start())
                 .thenCompose(ignored -> listen())
                 .whenComplete((ignored, failure) -> {
                     if (failure == null) {
@@ -183,12 +211,15 @@ public final class MqttBroker {
         starter.shutdownNow();
         var unused = server.close()
                 .thenCompose(ignored -> streams.close())
+                .thenCompose(ignored -> queues.close())
+                .thenCompose(ignored -> sessions.close())
                 .thenCompose(ignored -> logs.close())
                 .thenCompose(ignored -> statusServer.close())
                 .orTimeout(STOP_MILLIS, TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> {
                     LOG.warn("Magnetar did not stop in time: {}", failure.toString());
                     return null;
-                });
+                })
+                .thenRun(keeper::shutdownNow);
     }
 }

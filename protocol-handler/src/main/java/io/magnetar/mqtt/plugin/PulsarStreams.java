@@ -27,6 +27,7 @@ import org.apache.pulsar.client.api.PulsarClient;
  */
 final class PulsarStreams {
     private final WatchedStreamCatalog catalog;
+    private final AppendSettings appendSettings;
     private final PulsarStreamAppender appender;
     private final PulsarStreamReaders readers;
     private final TenantProvisioner provisioner;
@@ -38,12 +39,13 @@ final class PulsarStreams {
         catalog = new WatchedStreamCatalog(
                 new MetadataStoreDefinitions(pulsar.getConfigurationMetadataStore(), configuration.tenants()),
                 executor);
+        appendSettings = new AppendSettings(
+                "magnetar-" + pulsar.getBrokerId(),
+                configuration.appendTimeoutMillis(),
+                2 * configuration.limits().maxBrokerPendingAppendBytes(),
+                configuration.ioThreads());
         appender = new PulsarStreamAppender(
-                client,
-                new PulsarOwnedPartitions(pulsar.getBrokerService()),
-                catalog,
-                appendSettings(configuration, pulsar),
-                executor);
+                client, new PulsarOwnedPartitions(pulsar.getBrokerService()), catalog, appendSettings, executor);
         readers = new PulsarStreamReaders(
                 client, catalog, ReadSettings.of(configuration.maxStreamReaders(), configuration.ioThreads()));
         provisioner = new TenantProvisioner(
@@ -54,12 +56,8 @@ final class PulsarStreams {
     }
 
     /** How this broker appends to logs. */
-    static AppendSettings appendSettings(MqttConfiguration configuration, PulsarService pulsar) {
-        return new AppendSettings(
-                "magnetar-" + pulsar.getBrokerId(),
-                configuration.appendTimeoutMillis(),
-                2 * configuration.limits().maxBrokerPendingAppendBytes(),
-                configuration.ioThreads());
+    AppendSettings appendSettings() {
+        return appendSettings;
     }
 
     TenantProvisioner provisioner() {

@@ -1,7 +1,6 @@
 package io.magnetar.mqtt.publish;
 
 import io.magnetar.message.Message;
-import io.magnetar.message.MessageProperties;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.PacketException;
@@ -12,7 +11,6 @@ import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.ReasonCodes;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
-import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.Publish;
@@ -20,17 +18,17 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.routing.Match;
 import io.magnetar.mqtt.routing.RouteCache;
-import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import java.util.ArrayDeque;
-import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client publishes: to its logs, to live subscribers, and answered. Its logs are its streams and, with RETAIN, the log of
- * retained messages.
+ * What a client publishes: to its logs, to live subscribers, and answered. Its logs are its streams, the queue of what durable
+ * sessions are owed and, with RETAIN, the log of retained messages.
  *
  * <pre>
  *   QoS 0   PUBLISH -> logs and live at once
@@ -58,16 +56,15 @@ public final class InboundPublishFlow {
     private final RetainedStore retained;
 
     private final ArrayDeque<PendingPublish> unanswered = new ArrayDeque<>();
-    /** QoS 2 packet ids between PUBLISH and PUBREL. */
-    private final BitSet received = new BitSet();
+    private final ReceivedPublishes received;
 
     private int receiving;
     private long pendingBytes;
     private boolean held;
     private boolean congested;
     private boolean ended;
-    /** The will of a connection that has ended, until it is published. */
-    private Connect.@Nullable Will will;
+    /** What is to be done when a connection has ended and all is answered; null while it has not ended, and when it is done. */
+    private @Nullable Runnable onSettled;
 
     public InboundPublishFlow(
             SessionServices services,
@@ -75,7 +72,9 @@ public final class InboundPublishFlow {
             Owner owner,
             Publisher publisher,
             ProtocolVersion version,
-            RouteCache routes) {
+            RouteCache routes,
+            ReceivedPublishes received) {
+        this.received = received;
         this.services = services;
         this.sink = sink;
         this.owner = owner;
@@ -95,7 +94,8 @@ public final class InboundPublishFlow {
         if (publish.retain() && mqtt5 && !services.retained().isAvailable()) { // [MQTT-3.2.2-14]
             throw new PacketException(ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available");
         }
-        if (publish.qos() == Qos.EXACTLY_ONCE && received.get(publish.packetId())) {
+        boolean exactlyOnce = publish.qos() == Qos.EXACTLY_ONCE;
+        if (exactlyOnce && received.has(publish.packetId())) {
             repeatPubRec(publish.packetId());
             return;
         }
@@ -104,11 +104,9 @@ public final class InboundPublishFlow {
             refuse(publish, refusal);
             return;
         }
-        if (publish.qos() != Qos.AT_MOST_ONCE) {
-            receive(publish);
-        }
+        Set<String> inLogs = publish.qos() == Qos.AT_MOST_ONCE ? Set.of() : receive(publish);
         if (publish.retain() && refusal == null && services.retained().isAvailable()) {
-            onRetainedPublish(publish);
+            onRetainedPublish(publish, inLogs);
             return;
         }
         // Before MQTT 5 a refused publish is answered like any other, for there is no way to tell (3.1.1:
@@ -117,30 +115,37 @@ public final class InboundPublishFlow {
         if (publish.qos() == Qos.AT_MOST_ONCE && match.isEmpty()) {
             return;
         }
-        accept(shared(publish), match, publish.packetId(), false);
+        accept(shared(publish), publish.packetId(), destination(match, publish.qos(), inLogs, false));
     }
 
     /**
      * Keeps the message before it looks for subscribers: whoever subscribes in between gets it one way or the other. A client that
      * can be told that it may not be retained is told; another's is delivered, but not retained.
      */
-    private void onRetainedPublish(Publish publish) {
+    private void onRetainedPublish(Publish publish, Set<String> inLogs) {
         SharedPublish shared = shared(publish);
-        StreamFailure refusal = keep(shared.message());
-        if (refusal != null && mqtt5 && publish.qos() != Qos.AT_MOST_ONCE) {
-            Refusal told = new Refusal(ReasonCodes.of(refusal.kind()), refusal.reason());
-            answerInOrder(new PendingPublish(this, shared, publish.packetId(), told));
-        } else {
-            accept(shared, routes.route(publish.topic()).match(), publish.packetId(), refusal == null);
-        }
-    }
-
-    private @Nullable StreamFailure keep(Message message) {
-        StreamFailure refusal = retained.keep(message);
+        StreamFailure refusal = retained.keep(shared.message());
         if (refusal != null) {
             services.counters().count(Counter.RETAINED_REFUSED);
         }
-        return refusal;
+        if (refusal != null && mqtt5 && publish.qos() != Qos.AT_MOST_ONCE) {
+            Refusal told = new Refusal(ReasonCodes.of(refusal.kind()), refusal.reason());
+            take(new PendingPublish(this, shared, Destination.NOWHERE, publish.packetId(), told));
+        } else {
+            Match match = routes.route(publish.topic()).match();
+            accept(shared, publish.packetId(), destination(match, publish.qos(), inLogs, refusal == null));
+        }
+    }
+
+    /** @param inLogs the Pulsar topics of the logs that have it already */
+    private static Destination destination(Match match, Qos qos, Set<String> inLogs, boolean retained) {
+        List<StreamDefinition> logs = match.logs(qos);
+        if (!inLogs.isEmpty()) {
+            logs = logs.stream()
+                    .filter(log -> !inLogs.contains(log.pulsarTopic()))
+                    .toList();
+        }
+        return new Destination(match, logs, retained);
     }
 
     private @Nullable Refusal refusal(Publish publish) throws PacketException {
@@ -149,7 +154,7 @@ public final class InboundPublishFlow {
             services.counters().count(Counter.PUBLISHES_REFUSED);
             return new Refusal(ReasonCode.NOT_AUTHORIZED, "topics that begin with $SYS/ are the broker's own");
         }
-        if (publish.qos() == Qos.AT_LEAST_ONCE && received.get(publish.packetId())) {
+        if (publish.qos() == Qos.AT_LEAST_ONCE && received.has(publish.packetId())) {
             return new Refusal(
                     ReasonCode.PACKET_IDENTIFIER_IN_USE, "a QoS 2 publish with this identifier waits for its PUBREL");
         }
@@ -171,7 +176,7 @@ public final class InboundPublishFlow {
             return;
         }
         countUnderWay();
-        answerInOrder(new PendingPublish(this, shared(publish), publish.packetId(), refusal));
+        take(new PendingPublish(this, shared(publish), Destination.NOWHERE, publish.packetId(), refusal));
     }
 
     private SharedPublish shared(Publish publish) {
@@ -182,15 +187,15 @@ public final class InboundPublishFlow {
                 publish.retain(),
                 publish.properties(),
                 publisher,
-                services.clock().nextMicros());
+                services.clock().nextMicros(),
+                publish.qos() == Qos.EXACTLY_ONCE ? received.mark(publish.packetId()) : null);
         return new SharedPublish(message, publish.topic().utf8());
     }
 
-    private void receive(Publish publish) throws PacketException {
+    /** @return the Pulsar topics of the logs that have it already */
+    private Set<String> receive(Publish publish) throws PacketException {
         countUnderWay();
-        if (publish.qos() == Qos.EXACTLY_ONCE) {
-            received.set(publish.packetId());
-        }
+        return publish.qos() == Qos.EXACTLY_ONCE ? received.receive(publish.packetId(), publish.dup()) : Set.of();
     }
 
     private void countUnderWay() throws PacketException {
@@ -205,40 +210,20 @@ public final class InboundPublishFlow {
     /**
      * The connection has ended: what is under way goes on to the logs, nobody hears of it.
      *
-     * @param lastWill published behind all that the client has published before; null for none
+     * @param whenSettled runs when all logs have answered for all that the client has published
      */
-    public void end(Connect.@Nullable Will lastWill) {
+    public void end(Runnable whenSettled) {
         ended = true;
-        will = lastWill;
-        publishWillWhenDue();
+        onSettled = whenSettled;
+        settleWhenAnswered();
     }
 
-    private void publishWillWhenDue() {
-        Connect.Will due = will;
-        if (due != null && unanswered.isEmpty()) {
-            will = null;
-            publishWill(due);
+    private void settleWhenAnswered() {
+        Runnable then = onSettled;
+        if (then != null && unanswered.isEmpty()) {
+            onSettled = null;
+            then.run();
         }
-    }
-
-    private void publishWill(Connect.Will due) {
-        long nowMillis = services.clock().millis();
-        MessageProperties given = due.properties();
-        MessageProperties properties = due.expirySeconds() < 0
-                ? given
-                : given.expiringAt(nowMillis + TimeUnit.SECONDS.toMillis(due.expirySeconds()));
-        Message message = new Message(
-                due.topic(),
-                due.payload(),
-                due.qos(),
-                due.retain(),
-                properties,
-                publisher,
-                services.clock().nextMicros());
-        boolean retains = due.retain() && services.retained().isAvailable() && keep(message) == null;
-        Match match = routes.table().match(due.topic());
-        append(message, match, retains, this::countFailure);
-        match.deliver(new SharedPublish(message));
     }
 
     private void countFailure(@Nullable StreamFailure failure) {
@@ -247,45 +232,33 @@ public final class InboundPublishFlow {
         }
     }
 
-    /** @param retains the message is kept, and goes to the log of retained messages */
-    private void accept(SharedPublish publish, Match match, int packetId, boolean retains) {
-        Qos qos = publish.message().qos();
-        if (qos != Qos.EXACTLY_ONCE) {
-            deliver(match, publish);
+    private void deliver(Match match, SharedPublish publish) {
+        if (!match.deliver(publish)) {
+            pauseForOthers();
         }
-        int logs = match.streams().size() + (retains ? 1 : 0);
-        if (logs == 0) {
-            if (qos != Qos.AT_MOST_ONCE) {
-                answerInOrder(new PendingPublish(this, publish, match, packetId, 0));
-            }
+    }
+
+    private void accept(SharedPublish publish, int packetId, Destination destination) {
+        if (publish.message().qos() != Qos.EXACTLY_ONCE) {
+            deliver(destination.match(), publish);
+        }
+        if (publish.message().qos() != Qos.AT_MOST_ONCE || destination.confirmations() > 0) {
+            take(new PendingPublish(this, publish, destination, packetId, null));
+        }
+    }
+
+    /** Takes a publish that is to be answered, or is to be in logs. */
+    private void take(PendingPublish publish) {
+        if (publish.isSettled() && unanswered.isEmpty()) {
+            answer(publish);
             return;
         }
-        PendingPublish pending = new PendingPublish(this, publish, match, packetId, logs);
-        pendingBytes += pending.weight();
-        if (qos != Qos.AT_MOST_ONCE) {
-            unanswered.add(pending);
+        pendingBytes += publish.weight();
+        if (publish.qos() != Qos.AT_MOST_ONCE) {
+            unanswered.add(publish);
         }
-        append(publish.message(), match, retains, pending);
+        publish.append(services.appender(), retained);
         holdWhileBehind();
-    }
-
-    private void append(Message message, Match match, boolean retains, AppendListener listener) {
-        for (StreamDefinition stream : match.streams()) {
-            services.appender().append(stream, message, listener);
-        }
-        if (retains) {
-            retained.append(message, listener);
-        }
-    }
-
-    private void answerInOrder(PendingPublish pending) {
-        if (unanswered.isEmpty()) {
-            answer(pending);
-        } else {
-            pendingBytes += pending.weight();
-            unanswered.add(pending);
-            holdWhileBehind();
-        }
     }
 
     /** Called when all logs have answered for a publish. */
@@ -299,7 +272,7 @@ public final class InboundPublishFlow {
             pendingBytes -= next.weight();
             answer(next);
         }
-        publishWillWhenDue();
+        settleWhenAnswered();
         if (held && !isBehind(2)) {
             held = false;
             updateReading();
@@ -309,51 +282,65 @@ public final class InboundPublishFlow {
     private void answer(PendingPublish publish) {
         StreamFailure failure = publish.failure();
         boolean exactlyOnce = publish.qos() == Qos.EXACTLY_ONCE;
-        if (failure == null && exactlyOnce && !publish.deliver()) {
-            pauseForOthers();
-        }
-        if (ended) {
-            return;
-        }
-        PacketType type = exactlyOnce ? PacketType.PUBREC : PacketType.PUBACK;
         Refusal refusal = publish.refusal();
         if (refusal != null) {
             receiving--;
             if (exactlyOnce) {
-                received.clear(publish.packetId());
+                received.refuse(publish.packetId());
             }
-            sink.acknowledge(type, publish.packetId(), refusal.code(), refusal.reason());
+            if (!ended) {
+                sink.acknowledge(
+                        exactlyOnce ? PacketType.PUBREC : PacketType.PUBACK,
+                        publish.packetId(),
+                        refusal.code(),
+                        refusal.reason());
+            }
             return;
         }
-        if (failure == null) {
-            if (!exactlyOnce) {
-                receiving--;
+        if (failure == null && exactlyOnce) {
+            received.answer(publish.packetId(), publish.mark());
+            if (!publish.deliver()) {
+                pauseForOthers();
             }
-            sink.acknowledge(type, publish.packetId(), publish.successCode(), null);
-            return;
         }
+        if (failure != null) {
+            onFailed(publish, failure);
+        } else if (!ended) {
+            receiving -= exactlyOnce ? 0 : 1;
+            sink.acknowledge(
+                    exactlyOnce ? PacketType.PUBREC : PacketType.PUBACK,
+                    publish.packetId(),
+                    publish.successCode(),
+                    null);
+        }
+    }
+
+    private void onFailed(PendingPublish publish, StreamFailure failure) {
         services.counters().count(Counter.APPENDS_REFUSED);
         receiving--;
-        if (exactlyOnce) {
-            received.clear(publish.packetId());
+        boolean exactlyOnce = publish.qos() == Qos.EXACTLY_ONCE;
+        boolean told = mqtt5 && !ended;
+        if (exactlyOnce && told) {
+            received.refuse(publish.packetId());
+        } else if (exactlyOnce) {
+            received.giveUp(publish.packetId(), publish.confirmed());
         }
-        if (mqtt5) {
-            sink.acknowledge(type, publish.packetId(), ReasonCodes.of(failure.kind()), failure.reason());
-        } else {
+        if (told) {
+            sink.acknowledge(
+                    exactlyOnce ? PacketType.PUBREC : PacketType.PUBACK,
+                    publish.packetId(),
+                    ReasonCodes.of(failure.kind()),
+                    failure.reason());
+        } else if (!ended) {
             sink.close();
         }
     }
 
     /** A PUBREC that was lost is sent again, but none overtakes the first one. */
     private void repeatPubRec(int packetId) {
-        if (!isUnanswered(packetId)) {
+        if (received.isAnswered(packetId)) {
             sink.acknowledge(PacketType.PUBREC, packetId, ReasonCode.SUCCESS, null);
         }
-    }
-
-    private boolean isUnanswered(int packetId) {
-        return unanswered.stream()
-                .anyMatch(pending -> pending.qos() == Qos.EXACTLY_ONCE && pending.packetId() == packetId);
     }
 
     /**
@@ -362,25 +349,21 @@ public final class InboundPublishFlow {
      * @throws PacketException when PUBREC has not been sent yet
      */
     public void onPubRel(int packetId) throws PacketException {
-        boolean known = received.get(packetId);
-        if (known && isUnanswered(packetId)) {
+        if (received.has(packetId) && !received.isAnswered(packetId)) {
             throw new PacketException(
                     ReasonCode.PROTOCOL_ERROR, "PUBREL answers a PUBREC, and none was sent for " + packetId);
         }
+        boolean known = received.release(packetId, () -> complete(packetId, ReasonCode.SUCCESS));
         if (known) {
-            received.clear(packetId);
-            receiving--;
+            receiving = Math.max(0, receiving - 1);
+        } else {
+            complete(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
         }
-        sink.acknowledge(
-                PacketType.PUBCOMP,
-                packetId,
-                known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
-                null);
     }
 
-    private void deliver(Match match, SharedPublish publish) {
-        if (!match.deliver(publish)) {
-            pauseForOthers();
+    private void complete(int packetId, ReasonCode code) {
+        if (!ended) {
+            sink.acknowledge(PacketType.PUBCOMP, packetId, code, null);
         }
     }
 

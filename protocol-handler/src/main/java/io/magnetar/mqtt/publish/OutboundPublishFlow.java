@@ -35,6 +35,12 @@ public final class OutboundPublishFlow {
         void drain();
     }
 
+    /** The flow of what a durable session is owed: it knows its packet ids itself. */
+    public interface OwedFlow {
+        /** PUBACK, PUBREC or PUBCOMP of the client; false when the packet id is not of this flow. */
+        boolean onAcknowledgement(Acknowledgement ack);
+    }
+
     private final SessionServices services;
     private final PacketSink sink;
     private final PacketIdWindow window;
@@ -42,6 +48,7 @@ public final class OutboundPublishFlow {
     private final List<Backlog> backlogs = new ArrayList<>();
     private long queuedBytes;
     private int firstBacklog;
+    private OwedFlow owed = ack -> false;
 
     private record Queued(SharedPublish publish, Target target) {
         int bytes() {
@@ -59,6 +66,36 @@ public final class OutboundPublishFlow {
         this.sink = sink;
         this.window =
                 new PacketIdWindow(Math.min(receiveMaximum, services.limits().maxInflightMessages()));
+    }
+
+    /** Passes acknowledgements to the flow of a durable session first. */
+    public void passTo(OwedFlow flow) {
+        owed = flow;
+    }
+
+    /** How many QoS 1 and 2 messages may be on their way at once. */
+    public int windowSize() {
+        return window.limit();
+    }
+
+    /** Takes a packet id for a message that is owed; {@link #canSend} must have said yes. */
+    public int takeOwedId() {
+        return window.take(State.OWED);
+    }
+
+    /** Keeps a packet id of an earlier connection out of use. */
+    public void hold(int packetId) {
+        window.hold(packetId);
+    }
+
+    /** Takes a packet id that was held, for its message is sent again; {@link #canSend} must have said yes. */
+    public void resume(int packetId) {
+        window.resume(packetId);
+    }
+
+    /** Gives back a packet id of a message that is owed no longer. */
+    public void giveBack(int packetId) {
+        window.giveBack(packetId);
     }
 
     /** Takes a live message for the client. */
@@ -106,7 +143,7 @@ public final class OutboundPublishFlow {
     /** Sends a message in a form of its own; {@link #canSend} must have said yes. */
     public void send(Message message, Qos qos, boolean retain, int[] subscriptionIds) {
         int packetId = takePacketId(qos);
-        settle(sink.publish(message, qos, retain, packetId, subscriptionIds), qos, packetId);
+        settle(sink.publish(message, qos, false, retain, packetId, subscriptionIds), qos, packetId);
     }
 
     private int takePacketId(Qos qos) {
@@ -130,6 +167,10 @@ public final class OutboundPublishFlow {
 
     /** PUBACK, PUBREC or PUBCOMP of the client. */
     public void onAcknowledgement(Acknowledgement ack) {
+        if (owed.onAcknowledgement(ack)) {
+            drain();
+            return;
+        }
         int packetId = ack.packetId();
         switch (ack.type()) {
             case PUBACK -> window.move(packetId, State.AWAITS_PUBACK, State.FREE);

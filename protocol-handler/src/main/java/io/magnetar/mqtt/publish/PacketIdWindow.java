@@ -17,11 +17,16 @@ final class PacketIdWindow {
         FREE,
         AWAITS_PUBACK,
         AWAITS_PUBREC,
-        AWAITS_PUBCOMP
+        AWAITS_PUBCOMP,
+        /** In the hands of the durable session's own flow. */
+        OWED,
+        /** The same, from an earlier connection: it counts when its message is sent on this one. */
+        HELD
     }
 
     private final int limit;
     private int inUse;
+    private int held;
     private int lastId;
     /** Open addressing by packet id: a place holds one id, its capacity is at least twice what is in use. */
     private char[] ids = new char[FIRST_CAPACITY];
@@ -37,13 +42,17 @@ final class PacketIdWindow {
         return inUse >= limit;
     }
 
+    int limit() {
+        return limit;
+    }
+
     int inUse() {
         return inUse;
     }
 
     /** Takes a free identifier; the window must not be full. */
     int take(State state) {
-        if (inUse * 2 >= ids.length && ids.length <= MAX_PACKET_ID) {
+        if ((inUse + held) * 2 >= ids.length && ids.length <= MAX_PACKET_ID) {
             grow();
         }
         do {
@@ -66,6 +75,42 @@ final class PacketIdWindow {
             inUse--;
         }
         return true;
+    }
+
+    /** Keeps an identifier of an earlier connection from being taken, without counting it. */
+    void hold(int packetId) {
+        while (states[place(packetId)] != State.FREE) {
+            grow();
+        }
+        ids[place(packetId)] = (char) packetId;
+        states[place(packetId)] = State.HELD;
+        held++;
+    }
+
+    /** Counts an identifier that was held. */
+    void resume(int packetId) {
+        if (state(packetId) == State.HELD) {
+            states[place(packetId)] = State.OWED;
+            held--;
+            inUse++;
+        }
+    }
+
+    /** Gives an identifier of the durable session's own flow back. */
+    void giveBack(int packetId) {
+        State state = state(packetId);
+        if (state == State.OWED) {
+            states[place(packetId)] = State.FREE;
+            inUse--;
+        } else if (state == State.HELD) {
+            states[place(packetId)] = State.FREE;
+            held--;
+        }
+    }
+
+    private State state(int packetId) {
+        int place = place(packetId);
+        return ids[place] == packetId ? states[place] : State.FREE;
     }
 
     private int place(int packetId) {

@@ -1,11 +1,16 @@
 package io.magnetar.mqtt.publish;
 
+import io.magnetar.message.PublishMark;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.packet.ReasonCode;
-import io.magnetar.mqtt.routing.Match;
+import io.magnetar.mqtt.retain.RetainedStore;
+import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamAppender.AppendListener;
+import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -20,37 +25,50 @@ final class PendingPublish implements AppendListener, Runnable {
 
     private final InboundPublishFlow flow;
     private final SharedPublish publish;
-    private final Match match;
+    private final Destination destination;
     private final int packetId;
     private final @Nullable Refusal refusal;
+    /** The Pulsar topics of the logs that have a marked one. */
+    private final Set<String> confirmed;
+
     private volatile int waitingFor;
     private volatile @Nullable StreamFailure failure;
     private boolean settled;
 
-    /** @param logs how many logs are to answer by {@link #appended} */
-    PendingPublish(InboundPublishFlow flow, SharedPublish publish, Match match, int packetId, int logs) {
-        this(flow, publish, match, packetId, logs, null);
-    }
-
-    /** @param refusal why it is not taken, though its answer waits for its turn like any other */
-    PendingPublish(InboundPublishFlow flow, SharedPublish publish, int packetId, Refusal refusal) {
-        this(flow, publish, Match.NOBODY, packetId, 0, refusal);
-    }
-
-    private PendingPublish(
+    /** @param refusal why it is not taken, though its answer waits for its turn like any other; or null */
+    PendingPublish(
             InboundPublishFlow flow,
             SharedPublish publish,
-            Match match,
+            Destination destination,
             int packetId,
-            int logs,
             @Nullable Refusal refusal) {
         this.flow = flow;
         this.publish = publish;
-        this.match = match;
+        this.destination = destination;
         this.packetId = packetId;
         this.refusal = refusal;
-        this.waitingFor = logs;
+        this.confirmed = publish.message().mark() == null ? Set.of() : ConcurrentHashMap.newKeySet();
+        this.waitingFor = destination.confirmations();
         this.settled = waitingFor == 0;
+    }
+
+    /** Gives it to its logs. A marked one notes which of them have it. */
+    void append(StreamAppender appender, RetainedStore retained) {
+        for (StreamDefinition log : destination.logs()) {
+            appender.append(log, publish.message(), publish.message().mark() == null ? this : noting(log));
+        }
+        if (destination.retained()) {
+            retained.append(publish.message(), this);
+        }
+    }
+
+    private AppendListener noting(StreamDefinition log) {
+        return outcome -> {
+            if (outcome == null) {
+                confirmed.add(log.pulsarTopic());
+            }
+            appended(outcome);
+        };
     }
 
     @Override
@@ -78,6 +96,15 @@ final class PendingPublish implements AppendListener, Runnable {
         return publish.message().qos();
     }
 
+    @Nullable
+    PublishMark mark() {
+        return publish.message().mark();
+    }
+
+    Set<String> confirmed() {
+        return confirmed;
+    }
+
     int packetId() {
         return packetId;
     }
@@ -99,10 +126,10 @@ final class PendingPublish implements AppendListener, Runnable {
 
     /** The code of the answer when nothing failed. */
     ReasonCode successCode() {
-        return match.isEmpty() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+        return destination.match().isEmpty() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
     }
 
     boolean deliver() {
-        return match.deliver(publish);
+        return destination.match().deliver(publish);
     }
 }

@@ -10,6 +10,11 @@ public interface LiveSubscriber {
 
     ProtocolVersion version();
 
+    /** Whether it reads what it is owed at QoS 1 and 2 from the queue, so that only QoS 0 is delivered live. */
+    default boolean readsQueue() {
+        return false;
+    }
+
     /** Takes a message. Thread: the owner. */
     void deliver(SharedPublish publish, Target target);
 }

@@ -4,7 +4,10 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.stream.StreamDefinition;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All who want a topic, as they stood at one version of the routing table.
@@ -13,18 +16,25 @@ import java.util.List;
  */
 public final class Match {
     /** Of a topic that nobody may want. */
-    public static final Match NOBODY = new Match(-1, new OwnerTargets[0], List.of());
+    public static final Match NOBODY = new Match(-1, new OwnerTargets[0], List.of(), null);
 
     private final long version;
     private final OwnerTargets[] live;
+    /** Without those who read it from the queue when it is published at QoS 1 or 2. */
+    private final OwnerTargets[] liveAcknowledged;
+
     private final List<StreamDefinition> streams;
+    private final List<StreamDefinition> logs;
     private final int formsWithoutId;
     private final int formsAsSubscribed;
 
-    Match(long version, OwnerTargets[] live, List<StreamDefinition> streams) {
+    /** @param queue the queue, when a durable session is owed the topic, else null */
+    Match(long version, OwnerTargets[] live, List<StreamDefinition> streams, @Nullable StreamDefinition queue) {
         this.version = version;
         this.live = live;
+        this.liveAcknowledged = withoutReaders(live);
         this.streams = streams;
+        this.logs = queue == null ? streams : and(streams, queue);
         int withoutId = 0;
         int asSubscribed = 0;
         for (OwnerTargets group : live) {
@@ -37,12 +47,29 @@ public final class Match {
         this.formsAsSubscribed = asSubscribed;
     }
 
+    private static OwnerTargets[] withoutReaders(OwnerTargets[] all) {
+        if (Arrays.stream(all).noneMatch(OwnerTargets::hasReaders)) {
+            return all;
+        }
+        return Arrays.stream(all)
+                .map(OwnerTargets::withoutReaders)
+                .filter(group -> group.targets.length > 0)
+                .toArray(OwnerTargets[]::new);
+    }
+
+    private static List<StreamDefinition> and(List<StreamDefinition> streams, StreamDefinition queue) {
+        List<StreamDefinition> logs = new ArrayList<>(streams);
+        logs.add(queue);
+        return List.copyOf(logs);
+    }
+
     long version() {
         return version;
     }
 
-    public List<StreamDefinition> streams() {
-        return streams;
+    /** The logs that keep a message of the QoS: the streams and, for what may be owed, the queue. */
+    public List<StreamDefinition> logs(Qos qos) {
+        return qos == Qos.AT_MOST_ONCE ? streams : logs;
     }
 
     /** How many live subscribers it has. */
@@ -56,7 +83,7 @@ public final class Match {
 
     /** Nobody wants the topic. */
     public boolean isEmpty() {
-        return live.length == 0 && streams.isEmpty();
+        return live.length == 0 && logs.isEmpty();
     }
 
     /**
@@ -69,7 +96,7 @@ public final class Match {
             publish.prepare(publish.message().qos() == Qos.AT_MOST_ONCE ? formsWithoutId : formsAsSubscribed);
         }
         boolean keepsUp = true;
-        for (OwnerTargets group : live) {
+        for (OwnerTargets group : publish.message().qos() == Qos.AT_MOST_ONCE ? live : liveAcknowledged) {
             if (group.owner.isCurrentThread()) {
                 group.deliver(publish);
             } else {
@@ -86,6 +113,20 @@ public final class Match {
             for (Target target : targets) {
                 target.subscriber().deliver(publish, target);
             }
+        }
+
+        boolean hasReaders() {
+            return Arrays.stream(targets).anyMatch(OwnerTargets::readsQueue);
+        }
+
+        OwnerTargets withoutReaders() {
+            return new OwnerTargets(
+                    owner,
+                    Arrays.stream(targets).filter(target -> !readsQueue(target)).toArray(Target[]::new));
+        }
+
+        private static boolean readsQueue(Target target) {
+            return target.qos() != Qos.AT_MOST_ONCE && target.subscriber().readsQueue();
         }
     }
 }

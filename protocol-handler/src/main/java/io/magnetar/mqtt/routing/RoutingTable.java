@@ -2,6 +2,7 @@ package io.magnetar.mqtt.routing;
 
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
 import io.magnetar.topic.TopicTrie;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who wants which topics of one namespace.
@@ -20,7 +22,11 @@ public final class RoutingTable {
     private final Namespace namespace;
     private final StreamCatalog streams;
     private final TopicTrie<LiveSubscriber, Target> live = new TopicTrie<>();
+    /** The durable subscriptions that messages are owed for, by client identifier, connected or not. */
+    private final TopicTrie<String, String> owed = new TopicTrie<>();
+
     private final AtomicLong streamChanges = new AtomicLong();
+    private volatile @Nullable StreamDefinition queue;
 
     RoutingTable(Namespace namespace, StreamCatalog streams) {
         this.namespace = namespace;
@@ -33,7 +39,7 @@ public final class RoutingTable {
 
     /** Rises with every change of the subscriptions and of the streams. */
     long version() {
-        return live.version() + streamChanges.get();
+        return live.version() + owed.version() + streamChanges.get();
     }
 
     void streamsChanged() {
@@ -50,12 +56,29 @@ public final class RoutingTable {
         return live.remove(filter, subscriber) != null;
     }
 
+    /** From now on what is owed is kept in this log. Comes before the first {@link #owe}. */
+    public void keepIn(StreamDefinition log) {
+        queue = log;
+        streamsChanged();
+    }
+
+    /** From now on messages of the filter published at QoS 1 or 2 are owed to a client, connected or not. */
+    public void owe(TopicFilter filter, String clientId) {
+        owed.put(filter, clientId, clientId);
+    }
+
+    /** Messages of the filter are owed to the client no longer. */
+    public void endOwing(TopicFilter filter, String clientId) {
+        owed.remove(filter, clientId);
+    }
+
     /** Finds all who want a topic. */
     public Match match(String topic) {
         long version = version();
         Map<LiveSubscriber, Target> targets = new LinkedHashMap<>();
         live.match(topic, target -> targets.merge(target.subscriber(), target, Target::with));
-        return new Match(version, byOwner(targets), streams.of(namespace).matching(topic));
+        return new Match(
+                version, byOwner(targets), streams.of(namespace).matching(topic), owed.matches(topic) ? queue : null);
     }
 
     private static Match.OwnerTargets[] byOwner(Map<LiveSubscriber, Target> targets) {

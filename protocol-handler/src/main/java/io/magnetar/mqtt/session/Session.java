@@ -19,54 +19,135 @@ import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.packet.Unsubscribe;
 import io.magnetar.mqtt.publish.InboundPublishFlow;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.publish.ReceivedPublishes;
+import io.magnetar.mqtt.queue.OwedMessages;
+import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.routing.Target;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.mqtt.subscribe.RetainedDeliveries;
 import io.magnetar.mqtt.subscribe.SubscribeFlow;
+import io.magnetar.mqtt.will.WillPublisher;
+import io.magnetar.stream.StreamAppender.AppendListener;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session that lives as long as its connection: the flows of one client, and its will.
+ * One client's flows together while it is connected, and its will. A durable session's records outlive it, see
+ * {@link DurableSession}; any other ends with it.
  *
  * <p>Thread: the connection's owner.
  */
 public final class Session implements LiveSubscriber {
+    private static final long TICK_MILLIS = 1_000;
+
+    private final SessionServices services;
     private final Publisher publisher;
-    private final ProtocolVersion version;
+    private final Connect connect;
     private final Owner owner;
     private final PacketSink sink;
     private final InboundPublishFlow inbound;
     private final OutboundPublishFlow outbound;
     private final SubscribeFlow subscriptions;
-    private final long connectExpirySeconds;
+    private final @Nullable DurableFlows durable;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private Connect.@Nullable Will will;
-    private boolean ended;
+    private boolean ending;
 
+    /** What a durable session has beside: {@code received} and {@code owed} are what its progress is recorded of. */
+    private record DurableFlows(
+            DurableSession session, Checkpoints checkpoints, ReceivedPublishes received, OwedMessages owed) {
+        SessionProgress progress() {
+            return new SessionProgress(
+                    owed.partitionProgress(),
+                    owed.releasing(),
+                    received.answeredSequence(),
+                    received.answeredIds(),
+                    received.inLogs());
+        }
+    }
+
+    /** @param kept the records of a durable session; null when the session ends with the connection */
     public Session(
             SessionServices services,
             PacketSink sink,
             Owner owner,
             Publisher publisher,
             Connect connect,
-            RouteCache routes) {
+            RouteCache routes,
+            @Nullable DurableSession kept) {
+        this.services = services;
         this.publisher = publisher;
-        this.version = connect.version();
+        this.connect = connect;
         this.owner = owner;
         this.sink = sink;
         this.will = connect.will();
-        this.connectExpirySeconds = connect.sessionExpirySeconds();
-        this.inbound = new InboundPublishFlow(services, sink, owner, publisher, version, routes);
         this.outbound =
                 new OutboundPublishFlow(services, sink, connect.reception().receiveMaximum());
+        this.durable = kept == null ? null : flowsOf(kept);
+        this.inbound = new InboundPublishFlow(
+                services,
+                sink,
+                owner,
+                publisher,
+                connect.version(),
+                routes,
+                durable == null ? new ReceivedPublishes() : durable.received());
         this.subscriptions = new SubscribeFlow(
                 services,
                 sink,
                 this,
                 routes.table(),
-                new StreamSubscriptions(services, sink, owner, publisher, version, outbound),
-                new RetainedDeliveries(services, owner, publisher, outbound));
+                new StreamSubscriptions(services, sink, owner, publisher, connect.version(), outbound),
+                new RetainedDeliveries(services, owner, publisher, outbound),
+                kept);
+    }
+
+    private DurableFlows flowsOf(DurableSession kept) {
+        Checkpoints checkpoints = new Checkpoints(owner, this::saveProgress);
+        SessionProgress resumed = kept.resumed();
+        OwedMessages owed =
+                new OwedMessages(services, sink, owner, kept.key().clientId(), outbound, checkpoints, resumed);
+        kept.attach(owner, owed);
+        return new DurableFlows(
+                kept,
+                checkpoints,
+                new ReceivedPublishes(checkpoints, kept.definition().epoch(), resumed),
+                owed);
+    }
+
+    private void saveProgress(AppendListener listener) {
+        if (durable != null) {
+            durable.session().saveProgress(durable.progress(), listener);
+        }
+    }
+
+    /** CONNACK has left: a durable session goes on where it was. */
+    public void start() {
+        if (durable == null) {
+            return;
+        }
+        durable.session()
+                .definition()
+                .subscriptions()
+                .forEach(subscription -> subscriptions.resume(subscription.request(), subscription.subscriptionId()));
+        durable.owed().start();
+        tickLater();
+    }
+
+    private void tickLater() {
+        owner.schedule(
+                () -> {
+                    if (durable != null && !ending) {
+                        durable.owed().tick();
+                        durable.checkpoints().tick();
+                        tickLater();
+                    }
+                },
+                TICK_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     /** @throws PacketException when the packet breaks the protocol; the connection is to be ended with its code */
@@ -95,19 +176,23 @@ public final class Session implements LiveSubscriber {
 
     /** @throws PacketException when it asks for a session to be kept that CONNECT did not ask for [MQTT-3.14.2-2] */
     private void onDisconnect(Disconnect disconnect) throws PacketException {
-        if (connectExpirySeconds == 0 && disconnect.sessionExpirySeconds() > 0) {
+        long expirySeconds = disconnect.sessionExpirySeconds();
+        if (connect.sessionExpirySeconds() == 0 && expirySeconds > 0) {
             throw new PacketException(
                     ReasonCode.PROTOCOL_ERROR, "a session expiry interval that was 0 in CONNECT stays 0");
         }
         if (disconnect.cancelsWill()) {
             will = null;
         }
+        if (durable != null && expirySeconds != Disconnect.NOT_GIVEN) {
+            durable.session().expireAfter(expirySeconds);
+        }
         sink.close();
     }
 
     @Override
     public void deliver(SharedPublish publish, Target target) {
-        if (!ended && !(target.noLocal() && publish.message().publisher().equals(publisher))) {
+        if (!ending && !(target.noLocal() && publish.message().publisher().equals(publisher))) {
             outbound.deliver(publish, target);
         }
     }
@@ -117,15 +202,39 @@ public final class Session implements LiveSubscriber {
         outbound.drain();
     }
 
-    /** The connection has ended: nothing more is delivered, and the will is published unless the client cancelled it. */
-    public void end() {
-        if (ended) {
-            return;
+    /**
+     * The connection has ended: nothing more is delivered, and the will is published unless the client cancelled it.
+     *
+     * @return completes, at the owner, when another connection may take the session up
+     */
+    public CompletableFuture<Void> end() {
+        if (!ending) {
+            ending = true;
+            subscriptions.end();
+            outbound.end();
+            if (durable != null) {
+                durable.owed().end();
+            }
+            inbound.end(() -> owner.execute(this::leave));
         }
-        ended = true;
-        subscriptions.end();
-        outbound.end();
-        inbound.end(will);
+        return ended;
+    }
+
+    /** All that the client has published is answered for, and all that was handed over to this session has come. */
+    private void leave() {
+        Connect.Will left = will;
+        will = null;
+        if (durable != null) {
+            durable.owed().close();
+            durable.checkpoints().close();
+            if (left == null) {
+                durable.session().cancelWill();
+            }
+            durable.session().end(durable.progress());
+        } else if (left != null) {
+            new WillPublisher(services).publish(left, publisher, null, () -> {});
+        }
+        ended.complete(null);
     }
 
     @Override
@@ -135,6 +244,11 @@ public final class Session implements LiveSubscriber {
 
     @Override
     public ProtocolVersion version() {
-        return version;
+        return connect.version();
+    }
+
+    @Override
+    public boolean readsQueue() {
+        return durable != null;
     }
 }

@@ -6,7 +6,7 @@ package io.magnetar.mqtt.stream;
  *
  * <p>Thread: the connection's owner.
  */
-final class ReadAhead {
+public final class ReadAhead {
     private static final int TARGET_BYTES = 256 * 1024;
     private static final int MAX_MESSAGES = 1_024;
     private static final int FIRST_MESSAGES = 16;
@@ -15,22 +15,22 @@ final class ReadAhead {
     /** Requested of the reader and not yet on its way to the client. */
     private int ahead;
 
-    int first() {
+    public int first() {
         ahead = FIRST_MESSAGES;
         return FIRST_MESSAGES;
     }
 
     /** @param weight of a message, in bytes */
-    void arrived(int weight) {
+    public void arrived(int weight) {
         averageBytes += (weight - averageBytes) / 16;
     }
 
-    void left() {
+    public void left() {
         ahead--;
     }
 
     /** How many to request now: 0 until a good part is used up, so that requests are few. */
-    int more() {
+    public int more() {
         int allowed = (int) Math.max(1, Math.min(MAX_MESSAGES, TARGET_BYTES / averageBytes));
         int room = allowed - ahead;
         if (room <= 0 || (ahead > 0 && room < allowed / 4)) {

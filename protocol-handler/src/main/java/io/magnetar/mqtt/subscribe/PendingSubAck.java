@@ -11,10 +11,13 @@ final class PendingSubAck {
     private final PacketSink sink;
     private final int packetId;
     private final ReasonCode[] codes;
+    private final Runnable then;
     private int missing;
     private @Nullable String firstReason;
 
-    PendingSubAck(PacketSink sink, int packetId, int filters) {
+    /** @param then runs behind the SUBACK */
+    PendingSubAck(PacketSink sink, int packetId, int filters, Runnable then) {
+        this.then = then;
         this.sink = sink;
         this.packetId = packetId;
         this.codes = new ReasonCode[filters];
@@ -30,6 +33,7 @@ final class PendingSubAck {
         }
         if (--missing == 0) {
             sink.subAck(packetId, List.of(codes), firstReason);
+            then.run();
         }
     }
 }

@@ -16,6 +16,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SUBSCRIBE and UNSUBSCRIBE, MQTT 5.0 sections 3.8 to 3.11. Each filter of a packet gets a code of its own, in their order
@@ -33,15 +35,19 @@ public final class SubscribeFlow {
     private final RoutingTable routing;
     private final StreamSubscriptions streams;
     private final RetainedDeliveries retained;
+    private final @Nullable DurableSubscriptions durable;
     private final Set<TopicFilter> filters = new HashSet<>();
 
+    /** @param durable keeps the subscriptions; null when they end with the connection */
     public SubscribeFlow(
             SessionServices services,
             PacketSink sink,
             LiveSubscriber subscriber,
             RoutingTable routing,
             StreamSubscriptions streams,
-            RetainedDeliveries retained) {
+            RetainedDeliveries retained,
+            @Nullable DurableSubscriptions durable) {
+        this.durable = durable;
         this.services = services;
         this.sink = sink;
         this.subscriber = subscriber;
@@ -52,7 +58,7 @@ public final class SubscribeFlow {
 
     public void onSubscribe(Subscribe subscribe) {
         List<Subscribe.Request> requests = subscribe.requests();
-        PendingSubAck subAck = new PendingSubAck(sink, subscribe.packetId(), requests.size());
+        PendingSubAck subAck = new PendingSubAck(sink, subscribe.packetId(), requests.size(), retained::deliver);
         for (int i = 0; i < requests.size(); i++) {
             Subscribe.Request request = requests.get(i);
             int index = i;
@@ -60,14 +66,42 @@ public final class SubscribeFlow {
             if (refusal.isPresent()) {
                 subAck.answer(index, refusal.get().code(), refusal.get().reason());
             } else if (StreamSubscriptionSyntax.isStream(request.filter())) {
-                streams.subscribe(
-                        request, subscribe.subscriptionId(), (code, reason) -> subAck.answer(index, code, reason));
+                streams.subscribe(request, subscribe.subscriptionId(), (code, reason) -> {
+                    if (code.isError()) {
+                        subAck.answer(index, code, reason);
+                    } else {
+                        keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
+                    }
+                });
             } else {
-                subscribeLive(request, subscribe.subscriptionId());
-                subAck.answer(index, ReasonCode.granted(request.qos()), null);
+                boolean isNew = subscribeLive(request, subscribe.subscriptionId());
+                TopicFilter filter = new TopicFilter(request.filter());
+                retained.subscribed(filter, request, subscribe.subscriptionId(), isNew);
+                keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
             }
         }
-        retained.deliver();
+    }
+
+    private void keep(Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
+        if (durable == null) {
+            answer.accept(ReasonCode.granted(request.qos()), null);
+            return;
+        }
+        durable.subscribed(request, subscriptionId, (code, reason) -> {
+            if (code.isError()) {
+                var unused = unsubscribe(request.filter());
+            }
+            answer.accept(code, reason);
+        });
+    }
+
+    /** Takes up a subscription that the session had before this connection. */
+    public void resume(Subscribe.Request request, int subscriptionId) {
+        if (StreamSubscriptionSyntax.isStream(request.filter())) {
+            streams.subscribe(request, subscriptionId, (code, reason) -> {});
+        } else {
+            var unused = subscribeLive(request, subscriptionId);
+        }
     }
 
     private record Refusal(ReasonCode code, String reason) {}
@@ -97,26 +131,45 @@ public final class SubscribeFlow {
                 || (TopicFilter.problem(filter).isEmpty() && filters.contains(new TopicFilter(filter)));
     }
 
-    private void subscribeLive(Subscribe.Request request, int subscriptionId) {
+    /** @return whether there was no such subscription */
+    private boolean subscribeLive(Subscribe.Request request, int subscriptionId) {
         TopicFilter filter = new TopicFilter(request.filter());
         boolean isNew = filters.add(filter);
         routing.subscribe(
                 filter,
                 Target.of(subscriber, request.qos(), request.noLocal(), request.retainAsPublished(), subscriptionId));
-        retained.subscribed(filter, request, subscriptionId, isNew);
+        return isNew;
     }
 
     public void onUnsubscribe(Unsubscribe unsubscribe) {
         List<ReasonCode> codes = new ArrayList<>();
         String reason = null;
+        List<String> ended = new ArrayList<>();
         for (String filter : unsubscribe.filters()) {
             ReasonCode code = unsubscribe(filter);
             codes.add(code);
             if (code.isError() && reason == null) {
                 reason = TopicFilter.problem(filter).orElse(null);
             }
+            if (code == ReasonCode.SUCCESS) {
+                ended.add(filter);
+            }
         }
-        sink.unsubAck(unsubscribe.packetId(), codes, reason);
+        String firstReason = reason;
+        whenForgotten(ended, () -> sink.unsubAck(unsubscribe.packetId(), codes, firstReason));
+    }
+
+    /** UNSUBACK leaves when what was ended will not come back with the session. */
+    private void whenForgotten(List<String> ended, Runnable then) {
+        if (durable == null || ended.isEmpty()) {
+            then.run();
+            return;
+        }
+        int last = ended.size() - 1;
+        for (int i = 0; i < last; i++) {
+            durable.unsubscribed(ended.get(i), () -> {});
+        }
+        durable.unsubscribed(ended.get(last), then);
     }
 
     private ReasonCode unsubscribe(String written) {

@@ -91,7 +91,8 @@ final class SimulatedClient implements PacketSink {
                 owner,
                 new Publisher(namespace, clientId, null),
                 connect,
-                new RouteCache(services.routing().table(namespace)));
+                new RouteCache(services.routing().table(namespace)),
+                null);
     }
 
     static String text(byte[] payload) {
@@ -206,11 +207,11 @@ final class SimulatedClient implements PacketSink {
 
     @Override
     public boolean publish(SharedPublish publish, Qos qos, int packetId) {
-        return publish(publish.message(), qos, false, packetId, new int[0]);
+        return publish(publish.message(), qos, false, false, packetId, new int[0]);
     }
 
     @Override
-    public boolean publish(Message message, Qos qos, boolean retain, int packetId, int[] subscriptionIds) {
+    public boolean publish(Message message, Qos qos, boolean dup, boolean retain, int packetId, int[] subscriptionIds) {
         if (qos != Qos.AT_MOST_ONCE) {
             assertThat(owed).as("a packet id is in use once [MQTT-2.2.1-4]").doesNotContainKey(packetId);
             owed.put(packetId, qos == Qos.AT_LEAST_ONCE ? PacketType.PUBACK : PacketType.PUBREC);

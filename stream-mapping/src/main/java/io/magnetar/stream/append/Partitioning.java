@@ -7,14 +7,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  * bucket, whose name is the ordering key of its messages, so that each batch entry holds one bucket and Key_Shared consumers
  * get whole entries. Stateless.
  */
-final class Partitioning {
+public final class Partitioning {
     /** 2^32 divided by the golden ratio, and odd: its products spread over the high bits. */
     private static final int MIX = 0x9E3779B1;
 
     private Partitioning() {}
 
     /** The partition of a key, from 0 to {@code partitions - 1}. */
-    static int partition(String key, int partitions) {
+    public static int partition(String key, int partitions) {
         return (key.hashCode() & Integer.MAX_VALUE) % partitions;
     }
 

@@ -2,6 +2,7 @@ package io.magnetar.stream.layout;
 
 import io.magnetar.message.Message;
 import io.magnetar.message.MessageProperties;
+import io.magnetar.message.PublishMark;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.message.UserProperty;
@@ -73,7 +74,12 @@ public final class MessageDecoder {
                 "true".equals(properties.get(PropertyNames.RETAIN)),
                 properties(properties),
                 new Publisher(namespace, clientId, text(properties, PropertyNames.USERNAME)),
-                number(properties.get(PropertyNames.TIMESTAMP), storedMillis * MICROS_PER_MILLI));
+                number(properties.get(PropertyNames.TIMESTAMP), storedMillis * MICROS_PER_MILLI),
+                mark(properties.get(PropertyNames.MARK)));
+    }
+
+    private static @Nullable PublishMark mark(@Nullable String value) {
+        return value == null ? null : PublishMark.parse(value).orElse(null);
     }
 
     private @Nullable String topic(@Nullable String value) {

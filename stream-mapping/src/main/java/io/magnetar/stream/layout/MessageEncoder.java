@@ -48,6 +48,9 @@ public final class MessageEncoder {
         Publisher publisher = message.publisher();
         put(pulsar, PropertyNames.CLIENT_ID, publisher.clientId());
         put(pulsar, PropertyNames.USERNAME, publisher.username());
+        if (message.mark() != null) {
+            pulsar.put(PropertyNames.MARK, message.mark().text());
+        }
         properties(message.properties(), pulsar);
     }
 

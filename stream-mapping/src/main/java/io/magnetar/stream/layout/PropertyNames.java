@@ -29,6 +29,8 @@ final class PropertyNames {
     static final String EXPIRY = "mqtt.expiry";
     /** All user properties in their order, a JSON array of pairs; see {@link UserPropertyForms}. */
     static final String USER_PROPERTIES = "mqtt.user-properties";
+    /** Tells one publish from all others that must not be stored twice; see {@link io.magnetar.message.PublishMark}. */
+    static final String MARK = "mqtt.mark";
 
     private PropertyNames() {}
 }

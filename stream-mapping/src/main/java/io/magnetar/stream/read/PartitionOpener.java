@@ -48,18 +48,23 @@ final class PartitionOpener {
      * would be lost: it is opened after the message that is the last one now.
      */
     private CompletableFuture<Reader<byte[]>> openAtEnd(String pulsarTopic) {
+        return end(pulsarTopic).thenCompose(last -> open(pulsarTopic, onlyOf(last)));
+    }
+
+    /** The last message of a partition. */
+    CompletableFuture<List<TopicMessageId>> end(String pulsarTopic) {
         return open(pulsarTopic, MessageId.latest)
                 .thenCompose(probe -> probe.getLastMessageIdsAsync().whenComplete((last, failure) -> {
                     var unused = closed(probe);
-                }))
-                .thenCompose(last -> open(pulsarTopic, onlyOf(last)));
+                }));
     }
 
     private static MessageId onlyOf(List<TopicMessageId> last) {
         return last.isEmpty() ? MessageId.earliest : last.get(0);
     }
 
-    private CompletableFuture<Reader<byte[]>> open(String pulsarTopic, MessageId after) {
+    /** Opens a reader after a message. */
+    CompletableFuture<Reader<byte[]>> open(String pulsarTopic, MessageId after) {
         return client.newReader()
                 .topic(pulsarTopic)
                 .startMessageId(after)

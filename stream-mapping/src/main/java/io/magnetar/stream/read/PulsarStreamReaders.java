@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -45,17 +44,8 @@ public final class PulsarStreamReaders implements StreamReaders {
         this.catalog = catalog;
         this.settings = settings;
         this.opener = new PartitionOpener(client, settings);
-        this.executor = threads(settings.threads());
+        this.executor = ReaderThreads.named("magnetar-read-", settings.threads());
         catalog.onChange(this::namespaceChanged);
-    }
-
-    private static ExecutorService threads(int count) {
-        AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(count, task -> {
-            Thread thread = new Thread(task, "magnetar-read-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     @Override

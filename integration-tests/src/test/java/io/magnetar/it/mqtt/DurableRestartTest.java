@@ -1,0 +1,73 @@
+package io.magnetar.it.mqtt;
+
+import static io.magnetar.it.client.DurableClients.connect;
+import static io.magnetar.it.client.DurableClients.connect5;
+import static io.magnetar.it.client.DurableClients.durable;
+import static io.magnetar.it.client.DurableClients.sessionPresent;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import io.magnetar.it.client.Device;
+import io.magnetar.it.client.RawClient;
+import io.magnetar.it.client.RawClient.RawPacket;
+import io.magnetar.it.pulsar.EmbeddedPulsar;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Durable sessions of a broker that stops and starts again, on a Pulsar that no other MQTT broker uses. */
+class DurableRestartTest {
+    private static EmbeddedPulsar pulsar;
+
+    @BeforeAll
+    static void startPulsar() throws Exception {
+        pulsar = EmbeddedPulsar.start();
+    }
+
+    @AfterAll
+    static void stopPulsar() throws Exception {
+        pulsar.close();
+    }
+
+    @Test
+    void survivesAStopOfTheBroker() throws Exception {
+        try (MqttBroker before = MqttBroker.start(pulsar.broker(), Map.of())) {
+            try (Device device = durable(before.port(), "durable-restart")) {
+                device.subscribe("durable/restart", MqttQos.EXACTLY_ONCE);
+            }
+            try (Device publisher = Device.connect(before.port(), "durable-restart-publisher")) {
+                publisher.publish("durable/restart", "kept", MqttQos.EXACTLY_ONCE);
+            }
+        }
+        try (MqttBroker after = MqttBroker.start(pulsar.broker(), Map.of())) {
+            try (Device publisher = Device.connect(after.port(), "durable-restart-publisher")) {
+                publisher.publish("durable/restart", "right after", MqttQos.AT_LEAST_ONCE);
+            }
+            try (Device device = durable(after.port(), "durable-restart")) {
+                assertThat(device.next(2)).containsExactly("kept", "right after");
+            }
+        }
+    }
+
+    @Test
+    void tellsTheExpiryInForceAndEndsTheSessionAfterIt() throws Exception {
+        // MQTT 5.0 section 3.2.2.3.2
+        try (MqttBroker broker = MqttBroker.start(pulsar.broker(), Map.of("mqttMaxSessionExpirySeconds", "1"))) {
+            try (RawClient client = new RawClient(broker.port())) {
+                RawPacket connAck = connect(client, connect5("durable-expiring", true, 500));
+                assertThat(connAck.body()).containsSequence(0x11, 0, 0, 0, 1);
+            }
+            await().atMost(Duration.ofSeconds(10))
+                    .pollInterval(Duration.ofMillis(1_500))
+                    .untilAsserted(() -> {
+                        try (RawClient again = new RawClient(broker.port())) {
+                            assertThat(sessionPresent(connect(again, connect5("durable-expiring", false, 500))))
+                                    .isFalse();
+                        }
+                    });
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.magnetar.mqtt.queue;
+
+import io.magnetar.message.Qos;
+import io.magnetar.stream.queue.Position;
+
+/**
+ * A message of the queue that a session has taken.
+ *
+ * <pre>
+ *   taken at QoS 1 ------------------------> SENT --PUBACK--> DONE
+ *   taken at QoS 2 --> SAVING --recorded--> SENT --PUBREC--> DONE (its packet id goes on: PUBREL, PUBCOMP)
+ *   on its way when the last connection ended: HELD --met in the log again--> SENT
+ * </pre>
+ *
+ * Thread: the session's owner.
+ */
+final class Delivery {
+    enum State {
+        HELD,
+        SAVING,
+        SENT,
+        DONE
+    }
+
+    final PartitionQueue partition;
+    final Position position;
+    /** The position that was examined before it: all up to there is done when this is the first that is not. */
+    final Position before;
+
+    final Qos qos;
+    final int packetId;
+    State state;
+
+    Delivery(PartitionQueue partition, Position position, Position before, Qos qos, int packetId, State state) {
+        this.partition = partition;
+        this.position = position;
+        this.before = before;
+        this.qos = qos;
+        this.packetId = packetId;
+        this.state = state;
+    }
+}

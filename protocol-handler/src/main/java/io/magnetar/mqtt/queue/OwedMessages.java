@@ -1,0 +1,406 @@
+package io.magnetar.mqtt.queue;
+
+import io.magnetar.message.Message;
+import io.magnetar.message.Qos;
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.packet.Acknowledgement;
+import io.magnetar.mqtt.packet.PacketType;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.queue.Delivery.State;
+import io.magnetar.mqtt.record.ProgressLog;
+import io.magnetar.mqtt.record.SessionProgress;
+import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.mqtt.record.SubscriptionRecord;
+import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.queue.QueuedMessage;
+import io.magnetar.topic.TopicFilter;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a durable session is owed at QoS 1 and 2, from the log to its client.
+ *
+ * <pre>
+ *   QoS 1   PUBLISH ... PUBACK -> done, recorded within a second
+ *   QoS 2   (packet id, position) recorded -> PUBLISH ... PUBREC -> done, recorded -> PUBREL ... PUBCOMP -> packet id free
+ *   a new connection: PUBREL for each packet id whose PUBREC came; each message that was on its way is met in the log again and
+ *   sent with its packet id and DUP [MQTT-4.4.0-1], before what follows it there [MQTT-4.6.0-6]
+ * </pre>
+ *
+ * What is recorded survives the broker's death. So at QoS 2 the client sees the same message with the same packet id or not at all,
+ * and a packet id is not used for another message before the client knows that it is free.
+ *
+ * <p>Thread: the session's owner, but for {@link #mayWant}.
+ */
+public final class OwedMessages implements OutboundPublishFlow.Backlog, OutboundPublishFlow.OwedFlow, TailSubscriber {
+    /** How many messages may be taken and not done, or done behind one that is not, as a multiple of the window. */
+    private static final int TRACKED_WINDOWS = 8;
+    /** After so many ticks without room nothing is kept in memory for the client. */
+    private static final int PATIENT_TICKS = 5;
+
+    private final SessionServices services;
+    private final PacketSink sink;
+    private final Owner owner;
+    private final OutboundPublishFlow outbound;
+    private final ProgressLog progress;
+    private final Owed owed;
+
+    private final Map<TopicFilter, SubscriptionRecord> subscriptions = new HashMap<>();
+    private final Map<Integer, PartitionQueue> partitions = new TreeMap<>();
+    /** Taken, and neither acknowledged nor refused. */
+    private final Map<Integer, Delivery> onTheirWay = new HashMap<>();
+    /** Packet ids after PUBREC, and whether that is recorded, so that PUBREL has left. */
+    private final Map<Integer, Boolean> releasing = new LinkedHashMap<>();
+
+    private final ArrayDeque<Outgoing> saving = new ArrayDeque<>();
+    private final SessionProgress resumed;
+    private @Nullable NamespaceQueue queue;
+    private int ticksWithoutRoom;
+    private boolean ended;
+
+    private record Outgoing(Delivery delivery, Message message, Owed.Form form) {}
+
+    /** @param resumed the progress of the session before this connection */
+    public OwedMessages(
+            SessionServices services,
+            PacketSink sink,
+            Owner owner,
+            String clientId,
+            OutboundPublishFlow outbound,
+            ProgressLog progress,
+            SessionProgress resumed) {
+        this.services = services;
+        this.sink = sink;
+        this.owner = owner;
+        this.outbound = outbound;
+        this.progress = progress;
+        this.owed = new Owed(clientId);
+        this.resumed = resumed;
+        resumed.releasing().forEach(packetId -> {
+            releasing.put(packetId, true);
+            outbound.hold(packetId);
+        });
+        outbound.passTo(this);
+        outbound.add(this);
+    }
+
+    /** The queue is there: what was taken and not done comes first. */
+    public void use(NamespaceQueue opened) {
+        if (queue != null || ended) {
+            return;
+        }
+        queue = opened;
+        resumed.partitions().forEach((index, saved) -> {
+            PartitionQueue partition = new PartitionQueue(index, opened, this, saved);
+            partitions.put(index, partition);
+            Set<Position> held = new HashSet<>();
+            for (Delivery delivery : partition.deliveries()) {
+                if (delivery.state == State.HELD) {
+                    outbound.hold(delivery.packetId);
+                    onTheirWay.put(delivery.packetId, delivery);
+                    held.add(delivery.position);
+                }
+            }
+            owed.hold(index, held);
+        });
+    }
+
+    /** Begins to owe; {@link #use} comes first. What it replaces is owed as before. */
+    public void add(TopicFilter filter, SubscriptionRecord subscription) {
+        NamespaceQueue used = queue;
+        if (used == null || ended) {
+            return;
+        }
+        subscriptions.put(filter, subscription);
+        owed.add(filter, subscription);
+        used.subscribe(filter, this);
+        used.partitions(filter).stream()
+                .filter(index -> !partitions.containsKey(index))
+                .forEach(index -> partitions.put(
+                        index,
+                        new PartitionQueue(
+                                index,
+                                used,
+                                this,
+                                new PartitionProgress(subscription.starts().get(index), List.of()))));
+    }
+
+    /** Owes no longer. What is on its way is completed [MQTT-3.10.4-3]. */
+    public void remove(TopicFilter filter) {
+        if (subscriptions.remove(filter) != null && queue != null) {
+            owed.remove(filter);
+            queue.unsubscribe(filter, this);
+        }
+    }
+
+    /** The subscription of a filter, or null. */
+    public @Nullable SubscriptionRecord subscription(TopicFilter filter) {
+        return subscriptions.get(filter);
+    }
+
+    /** CONNACK has left: begins to deliver. */
+    public void start() {
+        releasing.keySet().forEach(packetId -> pubRel(packetId, ReasonCode.SUCCESS));
+        drain();
+    }
+
+    private void pubRel(int packetId, ReasonCode code) {
+        if (!ended) {
+            sink.acknowledge(PacketType.PUBREL, packetId, code, null);
+        }
+    }
+
+    @Override
+    public void drain() {
+        if (!ended) {
+            List.copyOf(partitions.values()).forEach(PartitionQueue::drain);
+        }
+    }
+
+    @Override
+    public void onTail(int partition, List<QueuedMessage> messages) {
+        PartitionQueue target = partitions.get(partition);
+        if (target != null) {
+            target.onTail(messages);
+        }
+    }
+
+    /** False for what the session certainly does not want. Thread: any. */
+    boolean mayWant(int partition, QueuedMessage message) {
+        return owed.mayBe(partition, message);
+    }
+
+    /** Whether one more message can be taken. */
+    boolean hasRoom() {
+        return !ended && outbound.canSend(Qos.AT_LEAST_ONCE) && tracked() < TRACKED_WINDOWS * outbound.windowSize();
+    }
+
+    private int tracked() {
+        int tracked = 0;
+        for (PartitionQueue partition : partitions.values()) {
+            tracked += partition.tracked();
+        }
+        return tracked;
+    }
+
+    /** Takes the next message of a partition if it is owed. @return false when there is no room for it */
+    boolean examine(PartitionQueue partition, QueuedMessage next) {
+        if (ended) {
+            return false;
+        }
+        Delivery taken = partition.delivery(next.position());
+        Owed.Form form = owed.formOf(partition.index, next);
+        if (taken != null) {
+            return taken.state != State.HELD || sendAgain(taken, next.message(), form);
+        }
+        Message message = next.message();
+        if (form == null || message.qos() == Qos.AT_MOST_ONCE) {
+            return true;
+        }
+        if (message.properties().expiresAtMillis() <= services.clock().millis()) {
+            services.counters().count(Counter.DROPPED_EXPIRED);
+            return true;
+        }
+        if (!hasRoom()) {
+            return false;
+        }
+        take(partition, next, form);
+        return true;
+    }
+
+    private boolean sendAgain(Delivery delivery, Message message, Owed.@Nullable Form form) {
+        if (!outbound.canSend(delivery.qos)) {
+            return false;
+        }
+        outbound.resume(delivery.packetId);
+        delivery.partition.resent(delivery);
+        send(delivery, message, form == null ? new Owed.Form(delivery.qos, false, new int[0]) : form, true);
+        return true;
+    }
+
+    private void take(PartitionQueue partition, QueuedMessage next, Owed.Form form) {
+        Message message = next.message();
+        Qos qos = message.qos().min(form.qos());
+        boolean exactlyOnce = qos == Qos.EXACTLY_ONCE;
+        Delivery delivery = new Delivery(
+                partition,
+                next.position(),
+                partition.examined(),
+                qos,
+                outbound.takeOwedId(),
+                exactlyOnce ? State.SAVING : State.SENT);
+        partition.add(delivery);
+        onTheirWay.put(delivery.packetId, delivery);
+        if (!exactlyOnce && saving.isEmpty()) {
+            progress.changed();
+            send(delivery, message, form, false);
+            return;
+        }
+        saving.add(new Outgoing(delivery, message, form));
+        if (exactlyOnce) {
+            progress.afterSave(() -> {
+                delivery.state = State.SENT;
+                sendSaved();
+            });
+        }
+    }
+
+    /** Sends what is recorded, in the order in which it was taken. */
+    private void sendSaved() {
+        while (!ended && !saving.isEmpty() && saving.peek().delivery().state != State.SAVING) {
+            Outgoing next = saving.poll();
+            send(next.delivery(), next.message(), next.form(), false);
+        }
+    }
+
+    private void send(Delivery delivery, Message message, Owed.Form form, boolean again) {
+        boolean retain = message.retain() && form.retainAsPublished();
+        boolean sent = sink.publish(message, delivery.qos, again, retain, delivery.packetId, form.subscriptionIds());
+        if (sent) {
+            services.counters().count(Counter.MESSAGES_DELIVERED);
+        } else {
+            // A packet that the client cannot take counts as delivered [MQTT-3.1.2-25].
+            services.counters().count(Counter.DROPPED_TOO_LARGE);
+            settle(delivery);
+            progress.changed();
+        }
+    }
+
+    private void settle(Delivery delivery) {
+        onTheirWay.remove(delivery.packetId);
+        outbound.giveBack(delivery.packetId);
+        delivery.partition.done(delivery);
+    }
+
+    /** What was on its way is no longer in the log: it is older than the queue keeps messages. */
+    void lost(Delivery delivery) {
+        services.counters().count(Counter.DROPPED_EXPIRED);
+        onTheirWay.remove(delivery.packetId);
+        outbound.giveBack(delivery.packetId);
+        progress.changed();
+    }
+
+    @Override
+    public boolean onAcknowledgement(Acknowledgement ack) {
+        int packetId = ack.packetId();
+        return switch (ack.type()) {
+            case PUBACK -> onPubAck(packetId);
+            case PUBREC -> onPubRec(packetId, ack.isError());
+            case PUBCOMP -> onPubComp(packetId);
+            default -> false;
+        };
+    }
+
+    private boolean onPubAck(int packetId) {
+        Delivery delivery = onTheirWay.get(packetId);
+        if (delivery == null || delivery.qos != Qos.AT_LEAST_ONCE) {
+            return false;
+        }
+        if (delivery.state == State.SENT) {
+            settle(delivery);
+            progress.changed();
+        }
+        return true;
+    }
+
+    private boolean onPubRec(int packetId, boolean refused) {
+        Boolean recorded = releasing.get(packetId);
+        if (recorded != null) {
+            if (recorded) {
+                pubRel(packetId, ReasonCode.SUCCESS);
+            }
+            return true;
+        }
+        Delivery delivery = onTheirWay.get(packetId);
+        if (delivery == null || delivery.qos != Qos.EXACTLY_ONCE) {
+            return false;
+        }
+        if (delivery.state != State.SENT) {
+            return true;
+        }
+        if (refused) { // [MQTT-4.3.3-4]
+            settle(delivery);
+            progress.changed();
+            return true;
+        }
+        onTheirWay.remove(packetId);
+        delivery.partition.done(delivery);
+        releasing.put(packetId, false);
+        progress.afterSave(() -> {
+            if (releasing.replace(packetId, true) != null) {
+                pubRel(packetId, ReasonCode.SUCCESS);
+            }
+        });
+        return true;
+    }
+
+    private boolean onPubComp(int packetId) {
+        if (!Boolean.TRUE.equals(releasing.get(packetId))) {
+            return releasing.containsKey(packetId);
+        }
+        releasing.remove(packetId);
+        outbound.giveBack(packetId);
+        progress.changed();
+        return true;
+    }
+
+    /** To be called about every second. */
+    public void tick() {
+        ticksWithoutRoom = hasRoom() ? 0 : ticksWithoutRoom + 1;
+        if (ticksWithoutRoom >= PATIENT_TICKS) {
+            partitions.values().forEach(PartitionQueue::park);
+        }
+        followTails();
+    }
+
+    private void followTails() {
+        partitions.values().forEach(PartitionQueue::followTail);
+    }
+
+    /** How far each partition has come, for the record. */
+    public Map<Integer, PartitionProgress> partitionProgress() {
+        if (queue == null) {
+            return resumed.partitions();
+        }
+        Map<Integer, PartitionProgress> saved = new HashMap<>();
+        partitions.forEach((index, partition) -> saved.put(index, partition.progress()));
+        return saved;
+    }
+
+    /** The packet ids after PUBREC, for the record. */
+    public List<Integer> releasing() {
+        return List.copyOf(releasing.keySet());
+    }
+
+    /** The connection ends: nothing leaves any more. Cursors follow the tails once more. */
+    public void end() {
+        ended = true;
+        followTails();
+    }
+
+    /** Stops all reading. */
+    public void close() {
+        ended = true;
+        NamespaceQueue used = queue;
+        if (used != null) {
+            subscriptions.keySet().forEach(filter -> used.unsubscribe(filter, this));
+        }
+        partitions.values().forEach(PartitionQueue::close);
+    }
+
+    @Override
+    public Owner owner() {
+        return owner;
+    }
+}

@@ -1,0 +1,309 @@
+package io.magnetar.mqtt.queue;
+
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.queue.Delivery.State;
+import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
+import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.queue.QueuedMessage;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session's way through one partition of the queue.
+ *
+ * <pre>
+ *   AWAY --room at the client: join--> TAIL           follows the shared tail
+ *     ^  \                              | too much has arrived, or nothing leaves
+ *     |   --too far behind--> READER    | reads from its own cursor, joins the tail when it has come near
+ *     +---------------------------------+
+ * </pre>
+ *
+ * What has arrived continues what was examined without a gap, whatever the source: positions decide. At most about 256 KiB, or
+ * 1,024 messages that the tail remembers anyway, wait here, and nothing while the client takes nothing.
+ *
+ * <p>Thread: the session's owner.
+ */
+final class PartitionQueue {
+    private static final int MAX_ARRIVED = 1_024;
+    private static final long RETRY_MILLIS = 200;
+
+    private enum Source {
+        AWAY,
+        TAIL,
+        READER
+    }
+
+    final int index;
+    private final NamespaceQueue queue;
+    private final OwedMessages session;
+    private final Owner owner;
+    private final ArrayDeque<QueuedMessage> arrived = new ArrayDeque<>();
+    /** What was taken and is not done, and what is done behind it. */
+    private final TreeMap<Position, Delivery> deliveries = new TreeMap<>();
+
+    private int held;
+    private Source source = Source.AWAY;
+    private @Nullable CatchUpReader reader;
+    private boolean joining;
+    private boolean closed;
+    /** Rises when the source changes: what was asked for before has no meaning. */
+    private int attachment;
+
+    /** All at it and before was examined. */
+    private Position examined;
+    /** All at it and before was examined or has arrived. */
+    private Position end;
+
+    PartitionQueue(int index, NamespaceQueue queue, OwedMessages session, PartitionProgress progress) {
+        this.index = index;
+        this.queue = queue;
+        this.session = session;
+        this.owner = session.owner();
+        this.examined = progress.cursor();
+        this.end = progress.cursor();
+        Position before = progress.cursor();
+        for (DeliveryRecord taken : progress.deliveries()) {
+            boolean done = taken.packetId() == DeliveryRecord.DONE;
+            held += done ? 0 : 1;
+            deliveries.put(
+                    taken.position(),
+                    new Delivery(
+                            this,
+                            taken.position(),
+                            before,
+                            taken.qos(),
+                            taken.packetId(),
+                            done ? State.DONE : State.HELD));
+            before = taken.position();
+        }
+    }
+
+    PartitionProgress progress() {
+        Position cursor =
+                deliveries.isEmpty() ? examined : deliveries.firstEntry().getValue().before;
+        return new PartitionProgress(
+                cursor,
+                deliveries.values().stream()
+                        .map(delivery -> new DeliveryRecord(
+                                delivery.position,
+                                delivery.qos,
+                                delivery.state == State.DONE ? DeliveryRecord.DONE : delivery.packetId))
+                        .toList());
+    }
+
+    Position examined() {
+        return examined;
+    }
+
+    int tracked() {
+        return deliveries.size();
+    }
+
+    Iterable<Delivery> deliveries() {
+        return deliveries.values();
+    }
+
+    @Nullable
+    Delivery delivery(Position position) {
+        return deliveries.get(position);
+    }
+
+    void add(Delivery delivery) {
+        deliveries.put(delivery.position, delivery);
+    }
+
+    void resent(Delivery delivery) {
+        delivery.state = State.SENT;
+        held--;
+    }
+
+    /** It is done; so is all before the first that is not. */
+    void done(Delivery delivery) {
+        delivery.state = State.DONE;
+        while (!deliveries.isEmpty() && deliveries.firstEntry().getValue().state == State.DONE) {
+            deliveries.pollFirstEntry();
+        }
+    }
+
+    /** Examines what has arrived as far as there is room, and sees to it that more comes. */
+    void drain() {
+        if (closed) {
+            return;
+        }
+        while (!arrived.isEmpty()) {
+            QueuedMessage next = arrived.peek();
+            if (!session.examine(this, next)) {
+                return;
+            }
+            if (!next.equals(arrived.peek())) {
+                return; // Examining it has ended the session, or this.
+            }
+            arrived.poll();
+            examined(next.position());
+            if (reader != null) {
+                reader.left();
+            }
+        }
+        examined(end);
+        if (session.hasRoom()) {
+            fetch();
+        }
+    }
+
+    /** What was on its way and did not come again before this position is no longer in the log. */
+    private void examined(Position position) {
+        examined = position;
+        if (held == 0) {
+            return;
+        }
+        List<Delivery> lost = deliveries.headMap(position, true).values().stream()
+                .filter(delivery -> delivery.state == State.HELD)
+                .toList();
+        for (Delivery delivery : lost) {
+            held--;
+            session.lost(delivery);
+            done(delivery);
+        }
+    }
+
+    private void fetch() {
+        if (source == Source.AWAY
+                || (reader != null && !queue.tail(index).remembersFrom().isAfter(end))) {
+            join();
+        }
+        if (reader != null) {
+            reader.more();
+        }
+    }
+
+    private void join() {
+        if (joining) {
+            return;
+        }
+        joining = true;
+        queue.tail(index).join(session, end, this::onJoined);
+    }
+
+    private void onJoined(@Nullable List<QueuedMessage> missed) {
+        joining = false;
+        if (missed == null) {
+            if (!closed && source == Source.AWAY) {
+                read();
+            }
+        } else if (closed) {
+            queue.tail(index).leave(session);
+        } else {
+            change(Source.TAIL);
+            onTail(missed);
+        }
+    }
+
+    /** Messages from the tail. */
+    void onTail(List<QueuedMessage> messages) {
+        if (closed || source != Source.TAIL) {
+            return;
+        }
+        for (QueuedMessage message : messages) {
+            if (!message.position().isAfter(end)) {
+                continue;
+            }
+            boolean wanted = session.mayWant(index, message);
+            if (wanted && arrived.size() >= MAX_ARRIVED) {
+                change(Source.AWAY);
+                break;
+            }
+            if (wanted) {
+                arrived.add(message);
+            }
+            end = message.position();
+        }
+        drain();
+    }
+
+    private void read() {
+        change(Source.READER);
+        CatchUpReader opening = new CatchUpReader(queue, this, session);
+        if (opening.open(index, end)) {
+            reader = opening;
+        } else {
+            retryLater();
+        }
+    }
+
+    /** Messages from its own reader, all that are wanted of those up to a position. */
+    void onRead(CatchUpReader from, List<QueuedMessage> wanted, Position upTo) {
+        if (closed || !from.equals(reader)) {
+            return;
+        }
+        arrived.addAll(wanted);
+        end = upTo;
+        drain();
+    }
+
+    void onFailed(CatchUpReader from) {
+        if (from.equals(reader)) {
+            reader = null;
+            retryLater();
+        }
+    }
+
+    private void retryLater() {
+        int since = ++attachment;
+        owner.schedule(
+                () -> {
+                    if (since == attachment && !closed) {
+                        source = Source.AWAY;
+                        drain();
+                    }
+                },
+                RETRY_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void change(Source next) {
+        attachment++;
+        if (source == Source.TAIL) {
+            queue.tail(index).leave(session);
+        }
+        if (reader != null) {
+            reader.close();
+            reader = null;
+        }
+        source = next;
+    }
+
+    /** The client takes nothing: what has arrived is given up, and read again when there is room. */
+    void park() {
+        if (!arrived.isEmpty() || source == Source.READER) {
+            arrived.clear();
+            end = examined;
+            change(Source.AWAY);
+        }
+    }
+
+    /** Lets an idle session's cursor follow the tail, so that it has little to read when it comes back. */
+    void followTail() {
+        if (source != Source.TAIL) {
+            return;
+        }
+        Position tail = queue.tail(index).position();
+        int since = attachment;
+        // Behind all that the tail has handed over up to this position.
+        owner.execute(() -> {
+            if (since == attachment && !closed && arrived.isEmpty() && tail.isAfter(end)) {
+                end = tail;
+                examined(tail);
+            }
+        });
+    }
+
+    void close() {
+        closed = true;
+        arrived.clear();
+        change(Source.AWAY);
+    }
+}

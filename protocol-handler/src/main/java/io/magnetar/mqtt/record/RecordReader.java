@@ -1,0 +1,171 @@
+package io.magnetar.mqtt.record;
+
+import io.magnetar.message.MessageProperties;
+import io.magnetar.message.PublishMark;
+import io.magnetar.message.Qos;
+import io.magnetar.message.UserProperty;
+import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.Subscribe;
+import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
+import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.stream.queue.Position;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what {@link RecordWriter} wrote.
+ *
+ * <p>Thread: the caller's; used once.
+ */
+public final class RecordReader {
+    private final byte[] in;
+    private int index;
+
+    private RecordReader(byte[] in) {
+        this.in = in;
+        if (next() != RecordWriter.VERSION) {
+            throw new IllegalArgumentException("the record has version " + in[0] + ", " + RecordWriter.VERSION
+                    + " is known: a newer Magnetar has written it");
+        }
+    }
+
+    /** @throws IllegalArgumentException when the bytes are no definition of a version that is known */
+    public static SessionDefinition definition(byte[] bytes) {
+        return read(
+                bytes,
+                reader -> new SessionDefinition(
+                        reader.number(),
+                        reader.number(),
+                        reader.number(),
+                        reader.list(reader::subscription),
+                        reader.flag() ? reader.will() : null));
+    }
+
+    /** @throws IllegalArgumentException when the bytes are no progress of a version that is known */
+    public static SessionProgress progress(byte[] bytes) {
+        return read(
+                bytes,
+                reader -> new SessionProgress(
+                        reader.partitions(),
+                        reader.list(reader::integer),
+                        reader.number(),
+                        reader.list(reader::integer),
+                        reader.inLogs()));
+    }
+
+    private interface Body<T> {
+        T read(RecordReader reader);
+    }
+
+    private static <T> T read(byte[] bytes, Body<T> body) {
+        try {
+            return body.read(new RecordReader(bytes));
+        } catch (IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("the record is cut off", e);
+        }
+    }
+
+    private Map<Integer, PartitionProgress> partitions() {
+        Map<Integer, PartitionProgress> partitions = new HashMap<>();
+        for (int left = integer(); left > 0; left--) {
+            partitions.put(integer(), new PartitionProgress(position(), list(this::delivery)));
+        }
+        return partitions;
+    }
+
+    private Map<Integer, Set<String>> inLogs() {
+        Map<Integer, Set<String>> inLogs = new HashMap<>();
+        for (int left = integer(); left > 0; left--) {
+            inLogs.put(integer(), Set.copyOf(list(this::text)));
+        }
+        return inLogs;
+    }
+
+    private DeliveryRecord delivery() {
+        return new DeliveryRecord(position(), Qos.of(integer()), integer());
+    }
+
+    private SubscriptionRecord subscription() {
+        Subscribe.Request request = new Subscribe.Request(text(), Qos.of(integer()), flag(), flag(), integer());
+        return new SubscriptionRecord(request, integer(), list(this::position));
+    }
+
+    private WillRecord will() {
+        Connect.Will will =
+                new Connect.Will(text(), bytes(), Qos.of(integer()), flag(), number(), number(), properties());
+        String username = optional();
+        PublishMark mark = PublishMark.parse(text())
+                .orElseThrow(() -> new IllegalArgumentException("the mark of a recorded will is malformed"));
+        return new WillRecord(will, username, mark, number());
+    }
+
+    private MessageProperties properties() {
+        return new MessageProperties(
+                flag(),
+                number(),
+                optional(),
+                optional(),
+                flag() ? bytes() : null,
+                list(() -> new UserProperty(text(), text())));
+    }
+
+    private Position position() {
+        return new Position(number(), number(), integer());
+    }
+
+    private <T> List<T> list(Supplier<T> element) {
+        List<T> list = new ArrayList<>();
+        for (int left = integer(); left > 0; left--) {
+            list.add(element.get());
+        }
+        return list;
+    }
+
+    private int integer() {
+        return (int) number();
+    }
+
+    private long number() {
+        long value = 0;
+        int shift = 0;
+        int digit;
+        do {
+            digit = next();
+            value |= (long) (digit & 0x7F) << shift;
+            shift += 7;
+        } while ((digit & 0x80) != 0);
+        return (value >>> 1) ^ -(value & 1);
+    }
+
+    private boolean flag() {
+        return next() != 0;
+    }
+
+    private @Nullable String optional() {
+        return flag() ? text() : null;
+    }
+
+    private String text() {
+        return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    private byte[] bytes() {
+        int length = integer();
+        if (length < 0 || length > in.length - index) {
+            throw new IndexOutOfBoundsException(length);
+        }
+        index += length;
+        return Arrays.copyOfRange(in, index - length, index);
+    }
+
+    private int next() {
+        return in[index++] & 0xFF;
+    }
+}

@@ -1,0 +1,157 @@
+package io.magnetar.mqtt.record;
+
+import io.magnetar.message.MessageProperties;
+import io.magnetar.message.UserProperty;
+import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.Subscribe;
+import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
+import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.stream.queue.Position;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes records as bytes: a version, then the fields, numbers as groups of seven bits. {@link RecordReader} is its counterpart.
+ *
+ * <p>Thread: the caller's; used once.
+ */
+public final class RecordWriter {
+    static final int VERSION = 1;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
+
+    private RecordWriter() {
+        out.write(VERSION);
+    }
+
+    public static byte[] write(SessionDefinition definition) {
+        RecordWriter writer = new RecordWriter();
+        writer.number(definition.epoch());
+        writer.number(definition.expirySeconds());
+        writer.number(definition.disconnectedMillis());
+        writer.number(definition.subscriptions().size());
+        definition.subscriptions().forEach(writer::subscription);
+        WillRecord will = definition.will();
+        writer.flag(will != null);
+        if (will != null) {
+            writer.will(will);
+        }
+        return writer.out.toByteArray();
+    }
+
+    public static byte[] write(SessionProgress progress) {
+        RecordWriter writer = new RecordWriter();
+        writer.number(progress.partitions().size());
+        for (Map.Entry<Integer, PartitionProgress> entry : progress.partitions().entrySet()) {
+            writer.number(entry.getKey());
+            writer.partition(entry.getValue());
+        }
+        writer.numbers(progress.releasing());
+        writer.number(progress.answeredSequence());
+        writer.numbers(progress.received());
+        writer.number(progress.inLogs().size());
+        progress.inLogs().forEach((packetId, logs) -> {
+            writer.number(packetId);
+            writer.number(logs.size());
+            logs.forEach(writer::text);
+        });
+        return writer.out.toByteArray();
+    }
+
+    private void partition(PartitionProgress partition) {
+        position(partition.cursor());
+        number(partition.deliveries().size());
+        for (DeliveryRecord delivery : partition.deliveries()) {
+            position(delivery.position());
+            number(delivery.qos().value());
+            number(delivery.packetId());
+        }
+    }
+
+    private void subscription(SubscriptionRecord subscription) {
+        Subscribe.Request request = subscription.request();
+        text(request.filter());
+        number(request.qos().value());
+        flag(request.noLocal());
+        flag(request.retainAsPublished());
+        number(request.retainHandling());
+        number(subscription.subscriptionId());
+        number(subscription.starts().size());
+        subscription.starts().forEach(this::position);
+    }
+
+    private void will(WillRecord record) {
+        Connect.Will will = record.will();
+        text(will.topic());
+        bytes(will.payload());
+        number(will.qos().value());
+        flag(will.retain());
+        number(will.delaySeconds());
+        number(will.expirySeconds());
+        properties(will.properties());
+        optional(record.username());
+        text(record.mark().text());
+        number(record.dueMillis());
+    }
+
+    private void properties(MessageProperties properties) {
+        flag(properties.payloadIsUtf8());
+        number(properties.expiresAtMillis());
+        optional(properties.contentType());
+        optional(properties.responseTopic());
+        byte[] correlationData = properties.correlationData();
+        flag(correlationData != null);
+        if (correlationData != null) {
+            bytes(correlationData);
+        }
+        number(properties.userProperties().size());
+        for (UserProperty property : properties.userProperties()) {
+            text(property.name());
+            text(property.value());
+        }
+    }
+
+    private void position(Position position) {
+        number(position.ledgerId());
+        number(position.entryId());
+        number(position.batchIndex());
+    }
+
+    private void numbers(List<Integer> numbers) {
+        number(numbers.size());
+        numbers.forEach(this::number);
+    }
+
+    /** Small ones, also small negative ones, take few bytes. */
+    private void number(long value) {
+        long rest = (value << 1) ^ (value >> 63);
+        while ((rest & ~0x7FL) != 0) {
+            out.write((int) (rest & 0x7F) | 0x80);
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+
+    private void flag(boolean value) {
+        out.write(value ? 1 : 0);
+    }
+
+    private void optional(@Nullable String value) {
+        flag(value != null);
+        if (value != null) {
+            text(value);
+        }
+    }
+
+    private void text(String value) {
+        bytes(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void bytes(byte[] value) {
+        number(value.length);
+        out.writeBytes(value);
+    }
+}

@@ -1,0 +1,54 @@
+package io.magnetar.mqtt.record;
+
+import io.magnetar.message.Qos;
+import io.magnetar.stream.queue.Position;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How far a durable session has come. Written about every second when it has changed, at the end of a connection, and before each
+ * QoS 2 packet that the other side may rely on.
+ *
+ * @param partitions by partition of the queue, those that it reads
+ * @param releasing packet ids that the client has received and not yet completed (PUBREC came), in their order
+ * @param answeredSequence the sequence of the last QoS 2 publish of the client that PUBREC was sent for
+ * @param received packet ids of the client's QoS 2 publishes that PUBREC was sent for and that it has not released
+ * @param inLogs packet ids of the client's QoS 2 publishes that no PUBREC was sent for, with the Pulsar topics of the logs that
+ *     nevertheless have the message: it is not appended there again
+ */
+public record SessionProgress(
+        Map<Integer, PartitionProgress> partitions,
+        List<Integer> releasing,
+        long answeredSequence,
+        List<Integer> received,
+        Map<Integer, Set<String>> inLogs) {
+    /** Of a new session. */
+    public static final SessionProgress NONE = new SessionProgress(Map.of(), List.of(), 0, List.of(), Map.of());
+
+    public SessionProgress {
+        partitions = Map.copyOf(partitions);
+        releasing = List.copyOf(releasing);
+        received = List.copyOf(received);
+        inLogs = Map.copyOf(inLogs);
+    }
+
+    /**
+     * @param cursor all at it and before is done
+     * @param deliveries what was taken behind the cursor, in order: done, or on its way
+     */
+    public record PartitionProgress(Position cursor, List<DeliveryRecord> deliveries) {
+        public PartitionProgress {
+            deliveries = List.copyOf(deliveries);
+        }
+    }
+
+    /**
+     * A message behind the cursor.
+     *
+     * @param packetId the packet id that it is on its way with, or {@link #DONE}
+     */
+    public record DeliveryRecord(Position position, Qos qos, int packetId) {
+        public static final int DONE = 0;
+    }
+}

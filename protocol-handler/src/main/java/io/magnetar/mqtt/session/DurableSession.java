@@ -1,0 +1,239 @@
+package io.magnetar.mqtt.session;
+
+import io.magnetar.message.Qos;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.packet.Subscribe;
+import io.magnetar.mqtt.queue.NamespaceQueue;
+import io.magnetar.mqtt.queue.OwedMessages;
+import io.magnetar.mqtt.record.SessionDefinition;
+import io.magnetar.mqtt.record.SessionProgress;
+import io.magnetar.mqtt.record.SubscriptionRecord;
+import io.magnetar.mqtt.record.WillRecord;
+import io.magnetar.mqtt.subscribe.DurableSubscriptions;
+import io.magnetar.stream.StreamAppender.AppendListener;
+import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamSubscriptionSyntax;
+import io.magnetar.topic.TopicFilter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of a durable session that has a connection. Subscriptions change one after the other, each recorded before it is
+ * answered.
+ *
+ * <p>Thread: the session's owner; until {@link #attach} the one that opens it.
+ */
+public final class DurableSession implements DurableSubscriptions {
+    private final DurableSessions sessions;
+    private final SessionKey key;
+    private final SessionProgress resumed;
+    /** What is to be done with the subscriptions, the first of it under way. */
+    private final ArrayDeque<Supplier<CompletableFuture<?>>> operations = new ArrayDeque<>();
+
+    private SessionDefinition definition;
+    private @Nullable NamespaceQueue queue;
+    private @Nullable Owner owner;
+    private @Nullable OwedMessages owed;
+
+    DurableSession(DurableSessions sessions, SessionKey key, SessionDefinition definition, SessionProgress resumed) {
+        this.sessions = sessions;
+        this.key = key;
+        this.definition = definition;
+        this.resumed = resumed;
+    }
+
+    SessionKey key() {
+        return key;
+    }
+
+    SessionDefinition definition() {
+        return definition;
+    }
+
+    SessionProgress resumed() {
+        return resumed;
+    }
+
+    /** @param opened null when it is not needed yet */
+    void use(@Nullable NamespaceQueue opened) {
+        queue = opened;
+    }
+
+    /** Gives the connection's flows what is owed. */
+    void attach(Owner connectionOwner, OwedMessages messages) {
+        owner = connectionOwner;
+        owed = messages;
+        if (queue != null) {
+            messages.use(queue);
+        }
+        for (SubscriptionRecord subscription : definition.subscriptions()) {
+            if (subscription.owes()) {
+                messages.add(new TopicFilter(subscription.filter()), subscription);
+            }
+        }
+    }
+
+    @Override
+    public void subscribed(
+            Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
+        enqueue(() -> record(request, subscriptionId).whenComplete((done, failure) -> {
+            if (failure == null) {
+                answer.accept(ReasonCode.granted(request.qos()), null);
+            } else {
+                answer.accept(ReasonCode.UNSPECIFIED_ERROR, "the subscription cannot be kept now");
+            }
+        }));
+    }
+
+    @Override
+    public void unsubscribed(String filter, Runnable then) {
+        enqueue(() -> {
+            forget(filter);
+            return save(definition.with(without(filter))).whenComplete((done, failure) -> then.run());
+        });
+    }
+
+    private void forget(String filter) {
+        if (!StreamSubscriptionSyntax.isStream(filter)) {
+            TopicFilter topicFilter = new TopicFilter(filter);
+            sessions.endOwing(key, topicFilter);
+            messages().remove(topicFilter);
+        }
+    }
+
+    private CompletableFuture<?> record(Subscribe.Request request, int subscriptionId) {
+        boolean owes = request.qos() != Qos.AT_MOST_ONCE && !StreamSubscriptionSyntax.isStream(request.filter());
+        if (!owes) {
+            forget(request.filter());
+            return saveWith(new SubscriptionRecord(request, subscriptionId, List.of()));
+        }
+        TopicFilter filter = new TopicFilter(request.filter());
+        SubscriptionRecord existing = messages().subscription(filter);
+        if (existing != null) {
+            return begin(filter, new SubscriptionRecord(request, subscriptionId, existing.starts()));
+        }
+        return onOwner(sessions.queue(key))
+                .thenCompose(opened -> {
+                    messages().use(opened);
+                    sessions.owe(key, filter);
+                    return onOwner(opened.ends());
+                })
+                .thenCompose(ends -> begin(filter, new SubscriptionRecord(request, subscriptionId, ends)))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        sessions.endOwing(key, filter);
+                    }
+                });
+    }
+
+    private CompletableFuture<Void> begin(TopicFilter filter, SubscriptionRecord subscription) {
+        return saveWith(subscription).thenRun(() -> {
+            messages().add(filter, subscription);
+            messages().drain();
+        });
+    }
+
+    private CompletableFuture<Void> saveWith(SubscriptionRecord subscription) {
+        List<SubscriptionRecord> all = without(subscription.filter());
+        all.add(subscription);
+        return save(definition.with(all));
+    }
+
+    private List<SubscriptionRecord> without(String filter) {
+        List<SubscriptionRecord> others = new ArrayList<>(definition.subscriptions());
+        others.removeIf(subscription -> subscription.filter().equals(filter));
+        return others;
+    }
+
+    private CompletableFuture<Void> save(SessionDefinition changed) {
+        definition = changed;
+        CompletableFuture<Void> saved = new CompletableFuture<>();
+        sessions.change(this, changed, failure -> complete(saved, failure));
+        return onOwner(saved);
+    }
+
+    private static void complete(CompletableFuture<Void> future, @Nullable StreamFailure failure) {
+        if (failure == null) {
+            future.complete(null);
+        } else {
+            future.completeExceptionally(new IllegalStateException(failure.reason()));
+        }
+    }
+
+    /** Completes at the owner. */
+    private <T> CompletableFuture<T> onOwner(CompletableFuture<T> future) {
+        Owner to = Objects.requireNonNull(owner, "attached");
+        CompletableFuture<T> hopped = new CompletableFuture<>();
+        var unused = future.whenComplete((value, failure) -> to.execute(() -> {
+            if (failure == null) {
+                hopped.complete(value);
+            } else {
+                hopped.completeExceptionally(failure);
+            }
+        }));
+        return hopped;
+    }
+
+    private void enqueue(Supplier<CompletableFuture<?>> operation) {
+        operations.add(operation);
+        if (operations.size() == 1) {
+            runNext();
+        }
+    }
+
+    private void runNext() {
+        Supplier<CompletableFuture<?>> next = operations.peek();
+        if (next != null) {
+            var unused = next.get().whenComplete((done, failure) -> {
+                operations.poll();
+                runNext();
+            });
+        }
+    }
+
+    private OwedMessages messages() {
+        return Objects.requireNonNull(owed, "attached");
+    }
+
+    /** The client asks for another expiry, in seconds. It is recorded when the connection ends. */
+    void expireAfter(long seconds) {
+        definition = new SessionDefinition(
+                definition.epoch(),
+                seconds,
+                definition.disconnectedMillis(),
+                definition.subscriptions(),
+                definition.will());
+    }
+
+    /** The client cancels its will. */
+    void cancelWill() {
+        definition = definition.withoutWill();
+    }
+
+    /** The will of the connection, or null. */
+    @Nullable
+    WillRecord will() {
+        return definition.will();
+    }
+
+    void saveProgress(SessionProgress progress, AppendListener listener) {
+        sessions.saveProgress(this, progress, listener);
+    }
+
+    /** The connection has ended, and nothing of it is under way. */
+    void end(SessionProgress progress) {
+        sessions.end(this, definition, progress);
+    }
+
+    /** No connection came of it. */
+    public void abandon() {
+        sessions.end(this, definition.withoutWill(), resumed);
+    }
+}

@@ -1,0 +1,392 @@
+package io.magnetar.mqtt.session;
+
+import io.magnetar.message.PublishMark;
+import io.magnetar.message.Publisher;
+import io.magnetar.mqtt.clock.BrokerClock;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.queue.NamespaceQueue;
+import io.magnetar.mqtt.queue.Queues;
+import io.magnetar.mqtt.record.RecordWriter;
+import io.magnetar.mqtt.record.SessionDefinition;
+import io.magnetar.mqtt.record.SessionProgress;
+import io.magnetar.mqtt.record.SubscriptionRecord;
+import io.magnetar.mqtt.record.WillRecord;
+import io.magnetar.mqtt.routing.RoutingTable;
+import io.magnetar.mqtt.session.RecordKey.Kind;
+import io.magnetar.mqtt.will.WillPublisher;
+import io.magnetar.stream.StreamAppender.AppendListener;
+import io.magnetar.tenancy.Namespace;
+import io.magnetar.topic.TopicFilter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All durable sessions of the broker, connected or not: the two records of each, in memory as bytes and in the log.
+ *
+ * <pre>
+ *   none --CONNECT--> connected --connection ends--> absent --CONNECT--> connected ...
+ *                         | expiry 0                   | expiry, or CONNECT with clean start
+ *                         +----------> none <----------+
+ * </pre>
+ *
+ * A will is due when its connection ends or after its delay, at the latest when the session ends; a new connection of the session
+ * cancels one that is not due yet [MQTT-3.1.3-9]. It is struck out of the record when the logs have it.
+ *
+ * <p>Thread: any. A session with a connection is changed by its {@link DurableSession} alone, for there is one connection at a time;
+ * one without by timers and by the next CONNECT, which exclude each other.
+ */
+public final class DurableSessions {
+    private static final Logger LOG = LoggerFactory.getLogger(DurableSessions.class);
+    private static final long SWEEP_MILLIS = 500;
+    private static final byte[] NOTHING = {};
+
+    private final SessionServices services;
+    private final SessionLog log;
+    private final Queues queues;
+    private final WillPublisher wills;
+    private final DurableSettings settings;
+    private final ScheduledExecutorService executor;
+    private final RecordSaver saver;
+    private final Map<SessionKey, StoredSession> sessions = new ConcurrentHashMap<>();
+    /** Those with a connection. */
+    private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
+
+    public DurableSessions(
+            SessionServices services,
+            SessionLog log,
+            Queues queues,
+            DurableSettings settings,
+            ScheduledExecutorService executor) {
+        this.services = services;
+        this.log = log;
+        this.queues = queues;
+        this.wills = new WillPublisher(services);
+        this.settings = settings;
+        this.executor = executor;
+        this.saver = new RecordSaver(log, executor);
+    }
+
+    /**
+     * Reads all records, opens the queues that messages are owed from, and starts the timers. No client may be served before: a
+     * publish must not miss an absent session.
+     */
+    public CompletableFuture<Void> start() {
+        Map<SessionKey, byte[]> definitions = new HashMap<>();
+        Map<SessionKey, byte[]> progresses = new HashMap<>();
+        return log.load((key, value) -> {
+                    Map<SessionKey, byte[]> records = key.kind() == Kind.DEFINITION ? definitions : progresses;
+                    if (value.length == 0) {
+                        records.remove(key.session());
+                    } else {
+                        records.put(key.session(), value);
+                    }
+                })
+                .thenCompose(loaded -> openQueues(definitions.keySet()))
+                .thenRun(() -> {
+                    definitions.forEach(
+                            (key, definition) -> restore(key, definition, progresses.getOrDefault(key, NOTHING)));
+                    LOG.info("{} durable sessions", sessions.size());
+                    var unused = executor.scheduleWithFixedDelay(
+                            this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+                });
+    }
+
+    private CompletableFuture<Void> openQueues(Set<SessionKey> keys) {
+        Set<Namespace> namespaces = keys.stream().map(SessionKey::namespace).collect(Collectors.toSet());
+        return CompletableFuture.allOf(namespaces.stream().map(queues::of).toArray(CompletableFuture[]::new));
+    }
+
+    /** Without a recorded end of its connection a session was connected when the broker died. */
+    private void restore(SessionKey key, byte[] bytes, byte[] progress) {
+        try {
+            StoredSession stored = new StoredSession(0, bytes, progress, Long.MAX_VALUE, Long.MAX_VALUE);
+            SessionDefinition definition = stored.readDefinition();
+            stored.readProgress();
+            SessionDefinition absent = definition.isConnected() ? leave(definition) : definition;
+            sessions.put(key, StoredSession.of(absent, progress, settings.queueRetentionMillis()));
+            absent.subscriptions().stream()
+                    .filter(SubscriptionRecord::owes)
+                    .forEach(subscription -> table(key).owe(new TopicFilter(subscription.filter()), key.clientId()));
+        } catch (IllegalArgumentException e) {
+            LOG.error("A session's record cannot be read, the session is passed over: {}", e.getMessage());
+        }
+    }
+
+    /** The definition of a session whose connection ends now. */
+    private SessionDefinition leave(SessionDefinition definition) {
+        long now = services.clock().millis();
+        WillRecord will = definition.will();
+        if (will == null) {
+            return definition.disconnected(now, null);
+        }
+        long delaySeconds = Math.min(will.will().delaySeconds(), definition.expirySeconds());
+        return definition.disconnected(now, will.dueAt(now + TimeUnit.SECONDS.toMillis(delaySeconds)));
+    }
+
+    private RoutingTable table(SessionKey key) {
+        return services.routing().table(key.namespace());
+    }
+
+    /**
+     * What a CONNECT wants of its session.
+     *
+     * @param cleanStart a session that there is ends first
+     * @param expirySeconds how long it is to outlive the connection; 0 for not at all
+     * @param publisher the identity of the client
+     */
+    public record Request(boolean cleanStart, long expirySeconds, Publisher publisher, Connect.@Nullable Will will) {}
+
+    /**
+     * The session of a connection.
+     *
+     * @param present there was one, and it goes on
+     * @param session null when it ends with the connection
+     */
+    public record Opened(boolean present, @Nullable DurableSession session) {}
+
+    /** A CONNECT that cannot have what it wants. */
+    public static final class RefusedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final ReasonCode code;
+
+        RefusedException(ReasonCode code, String reason) {
+            super(reason, null, false, false);
+            this.code = code;
+        }
+
+        public ReasonCode code() {
+            return code;
+        }
+    }
+
+    /**
+     * Opens the session for a new connection, when all earlier connections of the client identifier have ended.
+     *
+     * @return completes when the log has the session's definition, on any thread; fails with a {@link RefusedException}
+     */
+    public CompletableFuture<Opened> open(SessionKey key, Request request) {
+        StoredSession stored = sessions.get(key);
+        if (stored != null
+                && (request.cleanStart()
+                        || stored.expiresAtMillis() <= services.clock().millis())) {
+            discard(key, stored);
+            stored = null;
+        }
+        if (stored == null && request.expirySeconds() == 0) {
+            return CompletableFuture.completedFuture(new Opened(false, null));
+        }
+        if (stored == null && sessions.size() >= settings.maxSessions()) {
+            return CompletableFuture.failedFuture(new RefusedException(
+                    ReasonCode.QUOTA_EXCEEDED,
+                    "the broker keeps at most " + settings.maxSessions() + " durable sessions"));
+        }
+        return open(key, request, stored);
+    }
+
+    private CompletableFuture<Opened> open(SessionKey key, Request request, @Nullable StoredSession stored) {
+        long epoch = services.clock().nextMicros();
+        SessionDefinition before = stored == null
+                ? new SessionDefinition(epoch, 0, SessionDefinition.CONNECTED, List.of(), null)
+                : stored.readDefinition();
+        WillRecord will = request.will() == null
+                ? null
+                : new WillRecord(
+                        request.will(),
+                        request.publisher().username(),
+                        new PublishMark(before.epoch(), epoch, 0),
+                        WillRecord.WHEN_THE_CONNECTION_ENDS);
+        SessionDefinition definition = before.connected(request.expirySeconds(), will);
+        SessionProgress progress = stored == null ? SessionProgress.NONE : stored.readProgress();
+        DurableSession session = new DurableSession(this, key, definition, progress);
+        connected.put(key, session);
+        keep(key, definition, stored == null ? NOTHING : stored.progress());
+        CompletableFuture<Opened> opened = new CompletableFuture<>();
+        save(key, definition, failure -> {
+            if (failure == null) {
+                opened.complete(new Opened(stored != null, session));
+            } else {
+                opened.completeExceptionally(unavailable(failure.reason()));
+            }
+        });
+        boolean needsQueue = definition.owes() || !progress.partitions().isEmpty();
+        CompletableFuture<@Nullable NamespaceQueue> queue =
+                needsQueue ? queues.of(key.namespace()).thenApply(q -> q) : CompletableFuture.completedFuture(null);
+        return opened.thenCombine(queue, (result, used) -> {
+                    session.use(used);
+                    return result;
+                })
+                .exceptionallyCompose(failure -> {
+                    session.abandon();
+                    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                    return CompletableFuture.failedFuture(
+                            cause instanceof RefusedException ? cause : unavailable(cause.getMessage()));
+                });
+    }
+
+    private static RefusedException unavailable(@Nullable String reason) {
+        return new RefusedException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be kept now: " + reason);
+    }
+
+    BrokerClock clock() {
+        return services.clock();
+    }
+
+    CompletableFuture<NamespaceQueue> queue(SessionKey key) {
+        return queues.of(key.namespace());
+    }
+
+    void owe(SessionKey key, TopicFilter filter) {
+        table(key).owe(filter, key.clientId());
+    }
+
+    void endOwing(SessionKey key, TopicFilter filter) {
+        table(key).endOwing(filter, key.clientId());
+    }
+
+    /** Keeps a session's records in memory. */
+    private void keep(SessionKey key, SessionDefinition definition, byte[] progress) {
+        sessions.put(key, StoredSession.of(definition, progress, settings.queueRetentionMillis()));
+    }
+
+    private void save(SessionKey key, SessionDefinition definition, AppendListener listener) {
+        saver.save(new RecordKey(Kind.DEFINITION, key), RecordWriter.write(definition), listener);
+    }
+
+    /** A connected session's definition has changed. */
+    void change(DurableSession session, SessionDefinition definition, AppendListener listener) {
+        SessionKey key = session.key();
+        StoredSession stored = sessions.get(key);
+        if (stored == null || !session.equals(connected.get(key))) {
+            listener.appended(null);
+            return;
+        }
+        keep(key, definition, stored.progress());
+        save(key, definition, listener);
+    }
+
+    void saveProgress(DurableSession session, SessionProgress progress, AppendListener listener) {
+        if (session.equals(connected.get(session.key()))) {
+            saver.save(new RecordKey(Kind.PROGRESS, session.key()), RecordWriter.write(progress), listener);
+        } else {
+            listener.appended(null);
+        }
+    }
+
+    /**
+     * The connection of a session has ended.
+     *
+     * @param definition as it was, with the will that the client has left
+     */
+    void end(DurableSession session, SessionDefinition definition, SessionProgress progress) {
+        SessionKey key = session.key();
+        if (!session.equals(connected.get(key))) {
+            return;
+        }
+        byte[] saved = RecordWriter.write(progress);
+        SessionDefinition absent = leave(definition);
+        keep(key, absent, saved);
+        StoredSession stored = sessions.get(key);
+        connected.remove(key, session);
+        if (stored == null) {
+            return;
+        }
+        if (absent.expirySeconds() == 0) {
+            discard(key, stored);
+            return;
+        }
+        saver.save(new RecordKey(Kind.PROGRESS, key), saved, failure -> {});
+        save(key, absent, failure -> {});
+        if (stored.willDueMillis() <= services.clock().millis()) {
+            publishWill(key, stored);
+        }
+    }
+
+    /** Ends a session without a connection: its will, if it has one, is due. */
+    private void discard(SessionKey key, StoredSession stored) {
+        if (!sessions.remove(key, stored)) {
+            return;
+        }
+        SessionDefinition definition = stored.readDefinition();
+        definition.subscriptions().stream()
+                .filter(SubscriptionRecord::owes)
+                .forEach(subscription -> endOwing(key, new TopicFilter(subscription.filter())));
+        WillRecord will = definition.will();
+        if (will == null || stored.willDueMillis() == Long.MAX_VALUE) {
+            delete(key);
+        } else {
+            wills.publish(will.will(), publisher(key, will), will.mark(), () -> {
+                if (!sessions.containsKey(key)) {
+                    delete(key);
+                }
+            });
+        }
+    }
+
+    private void delete(SessionKey key) {
+        saver.save(new RecordKey(Kind.PROGRESS, key), NOTHING, failure -> {});
+        saver.save(new RecordKey(Kind.DEFINITION, key), NOTHING, failure -> {});
+    }
+
+    private static Publisher publisher(SessionKey key, WillRecord will) {
+        return new Publisher(key.namespace(), key.clientId(), will.username());
+    }
+
+    private void publishWill(SessionKey key, StoredSession stored) {
+        SessionDefinition definition = stored.readDefinition();
+        WillRecord will = definition.will();
+        StoredSession without = new StoredSession(
+                stored.epoch(), stored.definition(), stored.progress(), stored.expiresAtMillis(), Long.MAX_VALUE);
+        if (will != null && sessions.replace(key, stored, without)) {
+            wills.publish(will.will(), publisher(key, will), will.mark(), () -> strikeOut(key, without));
+        }
+    }
+
+    /** The will is in the logs. */
+    private void strikeOut(SessionKey key, StoredSession published) {
+        SessionDefinition definition = published.readDefinition().withoutWill();
+        StoredSession struck = StoredSession.of(definition, published.progress(), settings.queueRetentionMillis());
+        if (sessions.replace(key, published, struck)) {
+            save(key, definition, failure -> {});
+        }
+    }
+
+    private void sweep() {
+        long now = services.clock().millis();
+        sessions.forEach((key, stored) -> {
+            try {
+                if (connected.containsKey(key)) {
+                    return;
+                }
+                if (stored.expiresAtMillis() <= now) {
+                    discard(key, stored);
+                } else if (stored.willDueMillis() <= now) {
+                    publishWill(key, stored);
+                }
+            } catch (RuntimeException e) {
+                LOG.error("A durable session could not be looked after", e);
+            }
+        });
+    }
+
+    /** How many there are, connected or not. */
+    public int size() {
+        return sessions.size();
+    }
+
+    /** Completes when all records are saved. */
+    public CompletableFuture<Void> close() {
+        return saver.idle();
+    }
+}

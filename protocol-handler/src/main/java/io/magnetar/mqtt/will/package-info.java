@@ -1,0 +1,5 @@
+/** The publication of wills. */
+@NullMarked
+package io.magnetar.mqtt.will;
+
+import org.jspecify.annotations.NullMarked;

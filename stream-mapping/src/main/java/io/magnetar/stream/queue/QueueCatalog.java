@@ -1,0 +1,57 @@
+package io.magnetar.stream.queue;
+
+import io.magnetar.stream.NamespaceStreams;
+import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.tenancy.Namespace;
+import io.magnetar.topic.TopicFilter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The queues that were made: one for each namespace that has, or had, a durable subscription. They never go.
+ *
+ * <p>Thread: any.
+ */
+public final class QueueCatalog implements StreamCatalog {
+    private final Map<Namespace, Queue> queues = new ConcurrentHashMap<>();
+
+    /** The queue of one namespace, or none. */
+    private record Queue(List<StreamDefinition> all) implements NamespaceStreams {
+        @Override
+        public List<StreamDefinition> matching(String topic) {
+            return all;
+        }
+
+        @Override
+        public Optional<StreamDefinition> covering(TopicFilter filter) {
+            return all.stream().findFirst();
+        }
+    }
+
+    public void add(StreamDefinition queue) {
+        queues.put(queue.namespace(), new Queue(List.of(queue)));
+    }
+
+    @Override
+    public NamespaceStreams of(Namespace namespace) {
+        Queue queue = queues.get(namespace);
+        return queue == null ? new Queue(List.of()) : queue;
+    }
+
+    @Override
+    public void onChange(Consumer<Namespace> listener) {}
+
+    @Override
+    public List<RefusedStream> refused() {
+        return List.of();
+    }
+
+    @Override
+    public List<StreamDefinition> all() {
+        return queues.values().stream().flatMap(queue -> queue.all().stream()).toList();
+    }
+}

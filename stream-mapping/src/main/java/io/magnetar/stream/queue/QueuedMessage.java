@@ -1,0 +1,6 @@
+package io.magnetar.stream.queue;
+
+import io.magnetar.message.Message;
+
+/** A message of a queue with its place in its partition. */
+public record QueuedMessage(Position position, Message message) {}

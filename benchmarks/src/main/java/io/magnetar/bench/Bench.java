@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             FanInCommand.class,
             StreamIngestCommand.class,
             ReplayCommand.class,
+            IdleCommand.class,
+            TopicsCommand.class,
             CompareCommand.class
         })
 public final class Bench implements Runnable {

@@ -2,6 +2,7 @@ package io.magnetar.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.magnetar.bench.load.Broker;
+import io.magnetar.bench.report.JavaProcess;
 import io.magnetar.bench.report.LinuxProcess;
 import io.magnetar.bench.report.Probe;
 import io.magnetar.bench.report.ReportText;
@@ -84,14 +85,24 @@ final class TargetOptions {
     }
 
     Probe probe() {
+        return new Probe(brokerPid == null ? null : existing(brokerPid));
+    }
+
+    /** The broker's process, which must be a Java process. */
+    JavaProcess javaBroker() {
         if (brokerPid == null) {
-            return new Probe(null);
+            throw new ParameterException(
+                    spec.commandLine(), "--broker-pid is needed: the broker's memory is measured.");
         }
-        LinuxProcess process = new LinuxProcess(brokerPid);
+        return new JavaProcess(existing(brokerPid));
+    }
+
+    private LinuxProcess existing(long pid) {
+        LinuxProcess process = new LinuxProcess(pid);
         if (!process.exists()) {
-            throw new ParameterException(spec.commandLine(), "--broker-pid: there is no process " + brokerPid + ".");
+            throw new ParameterException(spec.commandLine(), "--broker-pid: there is no process " + pid + ".");
         }
-        return new Probe(process);
+        return process;
     }
 
     /** Prints and writes the report. @return the exit status */

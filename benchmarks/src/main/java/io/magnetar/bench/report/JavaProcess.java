@@ -1,0 +1,42 @@
+package io.magnetar.bench.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Another Java process of this machine, looked at with the JDK's {@code jcmd}.
+ *
+ * <p>Thread: any, because it keeps nothing; it blocks while the other process collects its garbage.
+ */
+public record JavaProcess(LinuxProcess process) {
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
+
+    /**
+     * What it has in memory after a full collection.
+     *
+     * @throws IOException when it is no Java process, or this JVM is no JDK
+     */
+    public Growth.Memory memory() throws IOException, InterruptedException {
+        jcmd("GC.run");
+        Matcher total = TOTAL.matcher(jcmd("GC.class_histogram"));
+        if (!total.find()) {
+            throw new IOException("jcmd did not tell the heap of process " + process.pid());
+        }
+        return new Growth.Memory(Long.parseLong(total.group(1)), process.residentBytes());
+    }
+
+    private String jcmd(String command) throws IOException, InterruptedException {
+        String program = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process jcmd = new ProcessBuilder(program, Long.toString(process.pid()), command)
+                .redirectErrorStream(true)
+                .start();
+        String printed = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (jcmd.waitFor() != 0) {
+            throw new IOException("jcmd " + process.pid() + " " + command + " failed: " + printed.strip());
+        }
+        return printed;
+    }
+}

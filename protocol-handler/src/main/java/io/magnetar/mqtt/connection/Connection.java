@@ -4,6 +4,7 @@ import io.magnetar.mqtt.auth.AuthenticationFlow;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.Authentication;
 import io.magnetar.mqtt.packet.ConnAck;
@@ -17,6 +18,7 @@ import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
@@ -211,6 +213,11 @@ final class Connection implements LiveSessions.Claimant {
         onConnected.run();
     }
 
+    /** Where the packets of this connection's namespace are counted. */
+    Traffic traffic() {
+        return loop.traffic(Optional.ofNullable(key).map(SessionKey::namespace));
+    }
+
     RouteCache routes() {
         if (key == null) {
             throw new IllegalStateException("no topic is met before CONNECT");
@@ -298,6 +305,9 @@ final class Connection implements LiveSessions.Claimant {
             keepAlive.stop();
         }
         connections.services().counters().count(Counter.CONNECTIONS_CLOSED);
+        if (session != null) {
+            traffic().disconnected();
+        }
         CompletableFuture<Void> left = session == null ? CompletableFuture.completedFuture(null) : session.end();
         // Who claims the client identifier next must also wait for the one that this connection was waiting for.
         var unused = CompletableFuture.allOf(left, claim).whenComplete((ignored, failure) -> {

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.connection;
 
 import io.magnetar.mqtt.codec.PacketDecoder;
 import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
 import io.netty.buffer.ByteBuf;
@@ -13,6 +14,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,12 +42,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private @Nullable ByteBuf unread;
     private boolean held;
     private boolean overfull;
+    private Traffic traffic;
 
     ConnectionHandler(ConnectionServices connections, IoLoop loop, Channel channel) {
         this.channel = channel;
         this.connectTimeoutMillis = connections.settings().connectTimeoutMillis();
         this.loop = loop;
         this.decoder = new PacketDecoder(connections.settings().maxPacketSize());
+        this.traffic = loop.traffic(Optional.empty());
         this.sink = new NettyPacketSink(channel, loop, connections.settings().outboundBufferBytes(), this);
         this.connection = new Connection(connections, loop, sink, () -> held, this::readPackets, this::connected);
     }
@@ -70,7 +74,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private void readPackets() {
         try {
             while (unread != null && mayRead()) {
-                Packet packet = decoder.decode(unread);
+                Packet packet = decode(unread);
                 if (packet == null) {
                     break;
                 }
@@ -89,6 +93,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
         }
         keepUnread();
         channel.config().setAutoRead(connection.isEnded() || mayRead());
+    }
+
+    private @Nullable Packet decode(ByteBuf bytes) throws PacketException {
+        int start = bytes.readerIndex();
+        Packet packet = decoder.decode(bytes);
+        if (packet != null) {
+            traffic.received(bytes.getUnsignedByte(start), bytes.readerIndex() - start);
+        }
+        return packet;
     }
 
     private boolean mayRead() {
@@ -119,6 +132,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     }
 
     private void connected() {
+        traffic = connection.traffic();
+        traffic.connected();
+        sink.countAs(traffic);
         decoder.takePublishes(connection.topicAliasMaximum(), connection.routes());
         readOn();
     }

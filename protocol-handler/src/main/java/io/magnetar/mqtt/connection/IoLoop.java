@@ -1,5 +1,8 @@
 package io.magnetar.mqtt.connection;
 
+import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.counters.Latency;
+import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.routing.Routing;
@@ -9,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +31,7 @@ final class IoLoop implements Owner {
     private static final Logger LOG = LoggerFactory.getLogger(IoLoop.class);
     private static final int QUEUE_CHUNK = 1_024;
     private static final int TASKS_PER_TURN = 4_096;
+    private static final long LAG_PERIOD_MILLIS = 1_000;
     private static final int CONGESTED_TASKS = 8_192;
 
     private final EventLoop eventLoop;
@@ -35,10 +40,32 @@ final class IoLoop implements Owner {
     private final AtomicBoolean awake = new AtomicBoolean();
     private final List<NettyPacketSink> unflushed = new ArrayList<>();
     private final Map<Namespace, RouteCache> routeCaches = new HashMap<>();
+    private final Map<Optional<Namespace>, Traffic> traffic = new HashMap<>();
+    private final Counters counters;
 
-    IoLoop(EventLoop eventLoop, Routing routing) {
+    IoLoop(EventLoop eventLoop, Routing routing, Counters counters) {
         this.eventLoop = eventLoop;
         this.routing = routing;
+        this.counters = counters;
+        measureLag();
+    }
+
+    /** Plans a task and sees how late it comes, for ever. */
+    private void measureLag() {
+        long dueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAG_PERIOD_MILLIS);
+        schedule(
+                () -> {
+                    long lateNanos = System.nanoTime() - dueNanos;
+                    counters.latency(Latency.EVENT_LOOP_LAG).recordMicros(TimeUnit.NANOSECONDS.toMicros(lateNanos));
+                    measureLag();
+                },
+                LAG_PERIOD_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Where the packets of a namespace's connections on this loop are counted. Thread: the event loop. */
+    Traffic traffic(Optional<Namespace> namespace) {
+        return traffic.computeIfAbsent(namespace, key -> counters.traffic().open(key));
     }
 
     @Override

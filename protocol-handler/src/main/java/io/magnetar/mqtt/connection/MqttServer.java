@@ -50,7 +50,12 @@ public final class MqttServer {
                 ? new EpollEventLoopGroup(ioThreads, threads)
                 : new NioEventLoopGroup(ioThreads, threads);
         for (EventExecutor executor : group) {
-            loops.put((EventLoop) executor, new IoLoop((EventLoop) executor, routing));
+            loops.put(
+                    (EventLoop) executor,
+                    new IoLoop(
+                            (EventLoop) executor,
+                            routing,
+                            connections.services().counters()));
         }
     }
 

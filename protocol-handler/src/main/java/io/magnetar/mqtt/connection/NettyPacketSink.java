@@ -6,6 +6,7 @@ import io.magnetar.mqtt.codec.OutboundAliases;
 import io.magnetar.mqtt.codec.PacketEncoder;
 import io.magnetar.mqtt.codec.PublishEncoder;
 import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.ConnAck;
@@ -17,6 +18,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,9 @@ final class NettyPacketSink implements PacketSink {
     private int lastFlushBytes = MIN_BUFFER_BYTES;
     private boolean flushPlanned;
     private boolean closed;
+    private Traffic traffic;
+    /** Where in {@code out} the packet begins that was written last. */
+    private int packetStart;
 
     /** What the flows ask of the connection. */
     interface Control {
@@ -63,6 +68,12 @@ final class NettyPacketSink implements PacketSink {
         this.loop = loop;
         this.outboundBufferBytes = outboundBufferBytes;
         this.control = control;
+        this.traffic = loop.traffic(Optional.empty());
+    }
+
+    /** Counts what is sent from now on as the traffic of a namespace. */
+    void countAs(Traffic counted) {
+        traffic = counted;
     }
 
     /**
@@ -213,6 +224,7 @@ final class NettyPacketSink implements PacketSink {
         }
         if (version.isMqtt5()) {
             PacketEncoder.disconnect(room(8), code, wanted(reason));
+            count();
         }
         close();
     }
@@ -255,6 +267,7 @@ final class NettyPacketSink implements PacketSink {
         if (out == null) {
             out = channel.alloc().ioBuffer(Math.max(bytes, lastFlushBytes));
         }
+        packetStart = out.writerIndex();
         return out;
     }
 
@@ -269,9 +282,16 @@ final class NettyPacketSink implements PacketSink {
     }
 
     private void written() {
+        count();
         if (!flushPlanned) {
             flushPlanned = true;
             loop.flushLater(this);
+        }
+    }
+
+    private void count() {
+        if (out != null) {
+            traffic.sent(out.getUnsignedByte(packetStart), out.writerIndex() - packetStart);
         }
     }
 

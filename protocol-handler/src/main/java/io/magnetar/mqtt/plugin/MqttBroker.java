@@ -9,7 +9,10 @@ import io.magnetar.mqtt.connection.ConnectionServices;
 import io.magnetar.mqtt.connection.ConnectionSettings;
 import io.magnetar.mqtt.connection.MqttServer;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.metrics.MeasuredAppends;
+import io.magnetar.mqtt.metrics.Metrics;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.Retained;
@@ -79,16 +82,18 @@ public final class MqttBroker {
         OwnedPartitions owned = new PulsarOwnedPartitions(pulsar.getBrokerService());
         this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
         this.queues = new PulsarQueues(configuration, pulsar.getClient(), owned, logs, streams, keeper);
+        Counters counters = new Counters();
         Retained retained = new Retained(configuration.retainAvailable(), configuration.retainLimits());
         this.pulsarRetained =
-                new PulsarRetained(retained, logs, streams.provisioner(), InstantSource.system(), starter);
+                new PulsarRetained(retained, logs, counters, streams.provisioner(), InstantSource.system(), starter);
         BrokerClock clock = new BrokerClock(InstantSource.system());
-        Counters counters = new Counters();
         Routing routing = new Routing(streams.catalog());
         SessionServices services = new SessionServices(
                 routing,
                 streams.catalog(),
-                new LogAppender(streams.appender(), queues.appender()),
+                new LogAppender(
+                        MeasuredAppends.of(streams.appender(), counters.latency(Latency.STREAM_APPEND)),
+                        MeasuredAppends.of(queues.appender(), counters.latency(Latency.MESSAGES_APPEND))),
                 streams.readers(),
                 retained,
                 clock,
@@ -106,9 +111,10 @@ public final class MqttBroker {
                         configuration.queue().maxSessions(),
                         configuration.queue().retentionMillis()),
                 keeper);
+        LiveSessions liveSessions = new LiveSessions();
         ConnectionServices connections = new ConnectionServices(
                 services,
-                new LiveSessions(),
+                liveSessions,
                 sessions,
                 authenticators,
                 new ConnectFlow(services, configuration.connect()),
@@ -116,6 +122,12 @@ public final class MqttBroker {
                         configuration.connect().maxPacketSize(),
                         configuration.connectTimeoutMillis(),
                         configuration.outboundBufferBytes()));
+        Metrics metrics = new Metrics(services, liveSessions::size);
+        pulsar.addPrometheusRawMetricsProvider(out -> {
+            if (!closed) {
+                out.write(metrics.text());
+            }
+        });
         this.server = new MqttServer(connections, routing, configuration.ioThreads());
         this.statusServer = new StatusServer(
                 new StatusPage(version(), () -> readiness, () -> List.copyOf(listening), streams.catalog(), counters));

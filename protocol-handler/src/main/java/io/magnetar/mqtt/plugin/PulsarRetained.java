@@ -1,7 +1,10 @@
 package io.magnetar.mqtt.plugin;
 
-import io.magnetar.log.PulsarCompactedLog;
+import io.magnetar.log.CompactedLog;
 import io.magnetar.log.PulsarCompactedLogs;
+import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.counters.Latency;
+import io.magnetar.mqtt.metrics.MeasuredAppends;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.tenancy.TenantProvisioner;
@@ -29,18 +32,21 @@ final class PulsarRetained {
 
     private final Retained retained;
     private final PulsarCompactedLogs logs;
+    private final Counters counters;
     private final TenantProvisioner provisioner;
-    private final Map<Namespace, PulsarCompactedLog> opened = new ConcurrentHashMap<>();
+    private final Map<Namespace, CompactedLog> opened = new ConcurrentHashMap<>();
     private final Set<Namespace> loaded = ConcurrentHashMap.newKeySet();
 
     PulsarRetained(
             Retained retained,
             PulsarCompactedLogs logs,
+            Counters counters,
             TenantProvisioner provisioner,
             InstantSource clock,
             ScheduledExecutorService timer) {
         this.retained = retained;
         this.logs = logs;
+        this.counters = counters;
         this.provisioner = provisioner;
         if (retained.isAvailable()) {
             var unused = timer.scheduleWithFixedDelay(
@@ -57,10 +63,7 @@ final class PulsarRetained {
         return provisioner
                 .provisionCompactedLog(
                         namespace.name(), PULSAR_NAMESPACE, LOG_NAME, PulsarCompactedLogs.NOT_PARTITIONED)
-                .thenCompose(ignored -> retained.open(
-                        namespace,
-                        opened.computeIfAbsent(
-                                namespace, key -> logs.open(topic, PulsarCompactedLogs.NOT_PARTITIONED))))
+                .thenCompose(ignored -> retained.open(namespace, opened.computeIfAbsent(namespace, key -> open(topic))))
                 .thenRun(() -> {
                     loaded.add(namespace);
                     LOG.info(
@@ -68,5 +71,10 @@ final class PulsarRetained {
                             retained.store(namespace).count(),
                             topic);
                 });
+    }
+
+    private CompactedLog open(String topic) {
+        return MeasuredAppends.of(
+                logs.open(topic, PulsarCompactedLogs.NOT_PARTITIONED), counters.latency(Latency.RETAINED_APPEND));
     }
 }

@@ -4,6 +4,7 @@ import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.Acknowledgement;
@@ -14,6 +15,7 @@ import io.magnetar.mqtt.routing.Target;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What is on its way to a client.
@@ -217,6 +219,11 @@ public final class OutboundPublishFlow {
                     <= services.clock().millis()) {
                 services.counters().count(Counter.DROPPED_EXPIRED);
             } else {
+                services.counters()
+                        .latency(Latency.QUEUE)
+                        .recordMicros(
+                                TimeUnit.MILLISECONDS.toMicros(services.clock().millis())
+                                        - queued.publish().message().timestampMicros());
                 send(queued.publish(), queued.target(), queued.qos());
             }
         }

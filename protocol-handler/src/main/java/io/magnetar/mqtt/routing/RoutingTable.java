@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class RoutingTable {
     /** The durable subscriptions that messages are owed for, by client identifier, connected or not. */
     private final TopicTrie<String, String> owed = new TopicTrie<>();
 
+    private final LongAdder subscriptions = new LongAdder();
     private final AtomicLong streamChanges = new AtomicLong();
     private volatile @Nullable StreamDefinition queue;
 
@@ -48,12 +50,23 @@ public final class RoutingTable {
 
     /** Adds a subscription; one of the same subscriber and filter is replaced [MQTT-3.8.4-3]. */
     public void subscribe(TopicFilter filter, Target subscription) {
-        live.put(filter, subscription.subscriber(), subscription);
+        if (live.put(filter, subscription.subscriber(), subscription) == null) {
+            subscriptions.increment();
+        }
     }
 
     /** @return whether there was such a subscription */
     public boolean unsubscribe(TopicFilter filter, LiveSubscriber subscriber) {
-        return live.remove(filter, subscriber) != null;
+        boolean removed = live.remove(filter, subscriber) != null;
+        if (removed) {
+            subscriptions.decrement();
+        }
+        return removed;
+    }
+
+    /** How many subscriptions there are. */
+    public long subscriptions() {
+        return subscriptions.sum();
     }
 
     /** From now on what is owed is kept in this log. Comes before the first {@link #owe}. */

@@ -1,0 +1,86 @@
+package io.magnetar.mqtt.metrics;
+
+/** Every metric, with its meaning. The table in {@code docs/metrics.md} is made of these. */
+public enum MetricFamily {
+    CONNECTIONS("magnetar_connections", Type.GAUGE, "MQTT connections that are accepted and open.", "namespace"),
+    SESSIONS("magnetar_sessions", Type.GAUGE, "Client identifiers that are connected or about to be."),
+    SUBSCRIPTIONS("magnetar_subscriptions", Type.GAUGE, "Subscriptions to live messages.", "namespace"),
+    STREAMS("magnetar_streams", Type.GAUGE, "Streams that are defined.", "namespace"),
+    PACKETS_RECEIVED(
+            "magnetar_packets_received_total",
+            Type.COUNTER,
+            "Packets from clients; those before CONNECT was accepted have an empty namespace.",
+            "namespace",
+            "type"),
+    PACKETS_SENT("magnetar_packets_sent_total", Type.COUNTER, "Packets to clients.", "namespace", "type"),
+    BYTES_RECEIVED("magnetar_bytes_received_total", Type.COUNTER, "Their bytes.", "namespace", "type"),
+    BYTES_SENT("magnetar_bytes_sent_total", Type.COUNTER, "Their bytes.", "namespace", "type"),
+    MESSAGES_RECEIVED("magnetar_messages_received_total", Type.COUNTER, "PUBLISH from clients.", "namespace", "qos"),
+    MESSAGES_SENT("magnetar_messages_sent_total", Type.COUNTER, "PUBLISH to clients.", "namespace", "qos"),
+    MESSAGES_DROPPED(
+            "magnetar_messages_dropped_total",
+            Type.COUNTER,
+            "Messages that a subscriber did not get, or a log, by reason.",
+            "reason"),
+    EVENTS(
+            "magnetar_events_total",
+            Type.COUNTER,
+            "What else happened how often, by the names of the status page's counters.",
+            "event"),
+    RETAINED_MESSAGES("magnetar_retained_messages", Type.GAUGE, "Retained messages.", "namespace"),
+    RETAINED_BYTES("magnetar_retained_bytes", Type.GAUGE, "The memory that they count as.", "namespace"),
+    PENDING_APPEND_BYTES(
+            "magnetar_pending_append_bytes", Type.GAUGE, "Bytes that wait for a log to confirm them.", "log"),
+    APPEND_SECONDS(
+            "magnetar_append_seconds",
+            Type.HISTOGRAM,
+            "How long a log takes to confirm a message; one message of 64 is measured.",
+            "log"),
+    QUEUE_SECONDS(
+            "magnetar_queue_seconds",
+            Type.HISTOGRAM,
+            "How old the messages were that left the queue of a subscriber with too many unacknowledged."),
+    EVENT_LOOP_LAG_SECONDS(
+            "magnetar_event_loop_lag_seconds",
+            Type.HISTOGRAM,
+            "How much later than planned an event loop ran a task; each is asked once a second.");
+
+    /** How Prometheus reads it. */
+    enum Type {
+        GAUGE,
+        COUNTER,
+        HISTOGRAM
+    }
+
+    private final String family;
+    private final Type type;
+    private final String meaning;
+    private final String[] labels;
+
+    MetricFamily(String family, Type type, String meaning, String... labels) {
+        this.family = family;
+        this.type = type;
+        this.meaning = meaning;
+        this.labels = labels;
+    }
+
+    String family() {
+        return family;
+    }
+
+    Type type() {
+        return type;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    String label(int index) {
+        return labels[index];
+    }
+
+    int labels() {
+        return labels.length;
+    }
+}

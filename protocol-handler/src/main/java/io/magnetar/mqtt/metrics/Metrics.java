@@ -1,0 +1,176 @@
+package io.magnetar.mqtt.metrics;
+
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.counters.Latency;
+import io.magnetar.mqtt.counters.Traffic;
+import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.packet.PacketType;
+import io.magnetar.mqtt.retain.RetainedStore;
+import io.magnetar.tenancy.Namespace;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.function.ToLongFunction;
+
+/**
+ * All metrics of one broker, read when they are asked for. What has a namespace is shown for at most {@value #MAX_NAMESPACES} of
+ * them, the first by name.
+ *
+ * <p>Thread: any.
+ */
+public final class Metrics {
+    private static final int MAX_NAMESPACES = 1_000;
+    private static final int QOS_LEVELS = 3;
+    private static final String DROPPED = "DROPPED_";
+
+    private final SessionServices services;
+    private final Counters counters;
+    private final IntSupplier sessions;
+
+    /** @param sessions how many sessions are connected */
+    public Metrics(SessionServices services, IntSupplier sessions) {
+        this.services = services;
+        this.counters = services.counters();
+        this.sessions = sessions;
+    }
+
+    /** As Prometheus reads it. */
+    public String text() {
+        MetricsText text = new MetricsText();
+        List<Namespace> namespaces = counters.traffic().namespaces().stream()
+                .sorted(Comparator.comparing(Namespace::name))
+                .limit(MAX_NAMESPACES)
+                .toList();
+        namespaces(text, namespaces);
+        traffic(text, namespaces);
+        events(text);
+        logs(text);
+        return text.toString();
+    }
+
+    private void namespaces(MetricsText text, List<Namespace> namespaces) {
+        perNamespace(
+                text,
+                MetricFamily.CONNECTIONS,
+                namespaces,
+                namespace -> counters.traffic().sum(Optional.of(namespace), Traffic::connections));
+        text.begin(MetricFamily.SESSIONS);
+        text.sample(MetricFamily.SESSIONS, sessions.getAsInt());
+        perNamespace(
+                text,
+                MetricFamily.SUBSCRIPTIONS,
+                namespaces,
+                namespace -> services.routing().table(namespace).subscriptions());
+        perNamespace(
+                text,
+                MetricFamily.STREAMS,
+                namespaces,
+                namespace -> services.streams().of(namespace).all().size());
+        perNamespace(
+                text,
+                MetricFamily.RETAINED_MESSAGES,
+                namespaces,
+                namespace -> services.retained().store(namespace).count());
+        perNamespace(
+                text,
+                MetricFamily.RETAINED_BYTES,
+                namespaces,
+                namespace -> services.retained().store(namespace).bytes());
+    }
+
+    private static void perNamespace(
+            MetricsText text, MetricFamily metric, List<Namespace> namespaces, ToLongFunction<Namespace> value) {
+        text.begin(metric);
+        namespaces.forEach(namespace -> text.sample(metric, value.applyAsLong(namespace), namespace.name()));
+    }
+
+    private void traffic(MetricsText text, List<Namespace> namespaces) {
+        perType(text, MetricFamily.PACKETS_RECEIVED, namespaces, Traffic::packetsReceived);
+        perType(text, MetricFamily.PACKETS_SENT, namespaces, Traffic::packetsSent);
+        perType(text, MetricFamily.BYTES_RECEIVED, namespaces, Traffic::bytesReceived);
+        perType(text, MetricFamily.BYTES_SENT, namespaces, Traffic::bytesSent);
+        perQos(text, MetricFamily.MESSAGES_RECEIVED, namespaces, Traffic::publishesReceived);
+        perQos(text, MetricFamily.MESSAGES_SENT, namespaces, Traffic::publishesSent);
+    }
+
+    private interface TypeCount {
+        long of(Traffic traffic, PacketType type);
+    }
+
+    private interface QosCount {
+        long of(Traffic traffic, int qos);
+    }
+
+    /** Types that a namespace has not had yet are left out. */
+    private void perType(MetricsText text, MetricFamily metric, List<Namespace> namespaces, TypeCount count) {
+        text.begin(metric);
+        for (PacketType type : PacketType.values()) {
+            String label = type.name().toLowerCase(Locale.ROOT);
+            sampleUnlessZero(text, metric, Optional.empty(), label, traffic -> count.of(traffic, type));
+            for (Namespace namespace : namespaces) {
+                sampleUnlessZero(text, metric, Optional.of(namespace), label, traffic -> count.of(traffic, type));
+            }
+        }
+    }
+
+    private void sampleUnlessZero(
+            MetricsText text,
+            MetricFamily metric,
+            Optional<Namespace> namespace,
+            String label,
+            ToLongFunction<Traffic> count) {
+        long value = counters.traffic().sum(namespace, count);
+        if (value != 0) {
+            text.sample(metric, value, namespace.map(Namespace::name).orElse(""), label);
+        }
+    }
+
+    private void perQos(MetricsText text, MetricFamily metric, List<Namespace> namespaces, QosCount count) {
+        text.begin(metric);
+        for (Namespace namespace : namespaces) {
+            for (int qos = 0; qos < QOS_LEVELS; qos++) {
+                int level = qos;
+                text.sample(
+                        metric,
+                        counters.traffic().sum(Optional.of(namespace), traffic -> count.of(traffic, level)),
+                        namespace.name(),
+                        Integer.toString(qos));
+            }
+        }
+    }
+
+    private void events(MetricsText text) {
+        text.begin(MetricFamily.MESSAGES_DROPPED);
+        for (Counter counter : Counter.values()) {
+            if (counter.name().startsWith(DROPPED)) {
+                String reason = counter.name().substring(DROPPED.length()).toLowerCase(Locale.ROOT);
+                text.sample(MetricFamily.MESSAGES_DROPPED, counters.get(counter), reason);
+            }
+        }
+        text.begin(MetricFamily.EVENTS);
+        for (Counter counter : Counter.values()) {
+            if (!counter.name().startsWith(DROPPED)) {
+                text.sample(MetricFamily.EVENTS, counters.get(counter), counter.label());
+            }
+        }
+    }
+
+    private void logs(MetricsText text) {
+        text.begin(MetricFamily.PENDING_APPEND_BYTES);
+        text.sample(MetricFamily.PENDING_APPEND_BYTES, services.appender().pendingBytes(), "streams_and_messages");
+        long[] retained = new long[1];
+        services.retained().forEach((Namespace namespace, RetainedStore store) -> retained[0] += store.pendingBytes());
+        text.sample(MetricFamily.PENDING_APPEND_BYTES, retained[0], "retained");
+        text.begin(MetricFamily.APPEND_SECONDS);
+        text.histogram(MetricFamily.APPEND_SECONDS, counters.latency(Latency.STREAM_APPEND), "streams");
+        text.histogram(MetricFamily.APPEND_SECONDS, counters.latency(Latency.MESSAGES_APPEND), "messages");
+        text.histogram(MetricFamily.APPEND_SECONDS, counters.latency(Latency.RETAINED_APPEND), "retained");
+        text.begin(MetricFamily.QUEUE_SECONDS);
+        text.histogram(MetricFamily.QUEUE_SECONDS, counters.latency(Latency.QUEUE));
+        text.begin(MetricFamily.EVENT_LOOP_LAG_SECONDS);
+        text.histogram(MetricFamily.EVENT_LOOP_LAG_SECONDS, counters.latency(Latency.EVENT_LOOP_LAG));
+    }
+}

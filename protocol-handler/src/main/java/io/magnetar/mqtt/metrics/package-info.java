@@ -1,0 +1,5 @@
+/** The broker's metrics, in the text format that Prometheus reads. */
+@NullMarked
+package io.magnetar.mqtt.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -72,5 +72,9 @@ END
 bench_command() {
     [ -d "$MAGNETAR_ROOT/benchmarks" ] || fail "there is no module benchmarks in $MAGNETAR_ROOT"
     ensure_program benchmarks
+    # The peer that comes as a library; asking for help alone needs none.
+    if [ "${1:-}" = compare ] && ! asks_for_help "${2:-}"; then
+        ensure_program benchmarks/hivemq
+    fi
     run_program benchmarks io.magnetar.bench.Bench "$@"
 }

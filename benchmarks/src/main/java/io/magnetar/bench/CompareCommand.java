@@ -3,6 +3,7 @@ package io.magnetar.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.magnetar.bench.compare.Comparison;
 import io.magnetar.bench.compare.Comparison.Plan;
+import io.magnetar.bench.compare.Comparison.Programs;
 import io.magnetar.bench.compare.ComparisonTable;
 import io.magnetar.bench.compare.Mosquitto;
 import io.magnetar.bench.compare.Sample;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,8 +28,8 @@ import picocli.CommandLine.Spec;
         name = "compare",
         sortOptions = false,
         description =
-                "Starts a standalone and a Mosquitto of its own, runs the same loads on both and pulsar-perf on the"
-                        + " standalone, and prints the tables of docs/benchmarks.md.")
+                "Starts a standalone, a Mosquitto and a HiveMQ CE of its own, runs the same loads on all and pulsar-perf"
+                        + " on the standalone, and prints the tables of docs/benchmarks.md.")
 final class CompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -38,6 +40,22 @@ final class CompareCommand implements Callable<Integer> {
             defaultValue = "./magnetar",
             description = "The launcher script. Default: ${DEFAULT-VALUE}.")
     private Path launcher = Path.of("");
+
+    @Option(
+            names = "--hivemq",
+            paramLabel = "DIR",
+            defaultValue = "benchmarks/hivemq",
+            description = "The built module that runs HiveMQ CE. Default: ${DEFAULT-VALUE}.")
+    private Path hiveMq = Path.of("");
+
+    @Option(
+            names = "--loads",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Only these loads, separated by commas: pairs-qos0, pairs-qos1, pairs-qos2, fanout100-qos0,"
+                    + " fanout100-qos1, fanout1000-qos0, fanout1000-qos1, fanin-qos1, shared-qos1, durable-qos1, streams."
+                    + " Default: all.")
+    private List<String> loads = Comparison.allLoads();
 
     @Option(
             names = "--rounds",
@@ -89,15 +107,29 @@ final class CompareCommand implements Callable<Integer> {
         if (!Mosquitto.isInstalled()) {
             throw new ParameterException(spec.commandLine(), "Mosquitto is not installed (Debian: package mosquitto).");
         }
+        if (!Files.exists(hiveMq.resolve("target/classpath"))) {
+            throw new ParameterException(spec.commandLine(), "--hivemq: " + hiveMq + " is not built.");
+        }
+        List<String> unknown = loads.stream()
+                .filter(load -> !Comparison.allLoads().contains(load))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--loads: there is no " + String.join(", ", unknown) + "; there are "
+                            + String.join(", ", Comparison.allLoads()) + ".");
+        }
         Path working = directory == null
                 ? Files.createTempDirectory("magnetar-compare")
                 : Files.createDirectories(directory).toAbsolutePath();
         PrintWriter out = spec.commandLine().getOut();
         out.println("data and logs are in " + working);
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-        Plan plan = new Plan(rounds, Duration.ofSeconds(warmup), Duration.ofSeconds(seconds), payload, threads);
-        out.println("the first round lets the broker warm up and does not count");
-        List<Sample> samples = new Comparison(launcher, working, plan, sample -> show(out, sample)).run();
+        Plan plan = new Plan(
+                Set.copyOf(loads), rounds, Duration.ofSeconds(warmup), Duration.ofSeconds(seconds), payload, threads);
+        out.println("the first round lets the brokers warm up and does not count");
+        Programs programs = new Programs(launcher, hiveMq, working);
+        List<Sample> samples = new Comparison(programs, plan, sample -> show(out, sample)).run();
         out.println();
         out.print(ComparisonTable.of(samples));
         out.flush();

@@ -1,5 +1,6 @@
 package io.magnetar.bench;
 
+import io.magnetar.bench.load.Workload.Distribution;
 import io.magnetar.bench.load.Workload.Shape;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,6 +21,9 @@ final class FanInCommand implements Callable<Integer> {
     @Option(names = "--subscribers", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private int subscribers;
 
+    @Option(names = "--shared", description = "The subscribers are members of one shared subscription.")
+    private boolean shared;
+
     @Mixin
     private LoadOptions load = new LoadOptions();
 
@@ -27,6 +31,7 @@ final class FanInCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Ranges.check(spec, "--publishers", publishers, 1, LoadOptions.MAX_CLIENTS);
         Ranges.check(spec, "--subscribers", subscribers, 1, LoadOptions.MAX_CLIENTS);
-        return load.run(new Shape("fanin", publishers, subscribers, false), "bench/%r/%d", 0);
+        Distribution distribution = shared ? Distribution.SHARED : Distribution.TO_EACH;
+        return load.run(new Shape("fanin", publishers, subscribers, distribution), "bench/%r/%d", 0);
     }
 }

@@ -1,5 +1,6 @@
 package io.magnetar.bench;
 
+import io.magnetar.bench.load.Workload.Distribution;
 import io.magnetar.bench.load.Workload.Shape;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,6 @@ final class FanOutCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Ranges.check(spec, "--publishers", publishers, 1, LoadOptions.MAX_CLIENTS);
         Ranges.check(spec, "--subscribers", subscribers, 1, LoadOptions.MAX_CLIENTS);
-        return load.run(new Shape("fanout", publishers, subscribers, false), "bench/%r/%d", 0);
+        return load.run(new Shape("fanout", publishers, subscribers, Distribution.TO_EACH), "bench/%r/%d", 0);
     }
 }

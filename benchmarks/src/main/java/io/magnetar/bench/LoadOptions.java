@@ -71,6 +71,11 @@ final class LoadOptions {
 
     /** Runs the load and reports it. @return the exit status */
     int run(Shape shape, String topics, int qosOtherwise) throws IOException, InterruptedException {
+        return run(shape, topics, qosOtherwise, false);
+    }
+
+    /** @param durable whether the subscribers' sessions outlive their connections */
+    int run(Shape shape, String topics, int qosOtherwise, boolean durable) throws IOException, InterruptedException {
         Ranges.check(spec, "--payload", payload, Stamp.BYTES, MAX_PAYLOAD);
         Ranges.check(spec, "--rate", rate, 0, 100_000_000);
         Ranges.check(spec, "--window", window, 1, MAX_WINDOW);
@@ -80,7 +85,7 @@ final class LoadOptions {
         Workload workload = new Workload(
                 shape,
                 topics,
-                new MessageKind(target.qos(qosOtherwise), payload),
+                new MessageKind(target.qos(qosOtherwise), payload, durable),
                 new Pace(rate, window, outstanding),
                 Duration.ofSeconds(warmup),
                 Duration.ofSeconds(seconds),

@@ -1,5 +1,6 @@
 package io.magnetar.bench;
 
+import io.magnetar.bench.load.Workload.Distribution;
 import io.magnetar.bench.load.Workload.Shape;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,12 +22,15 @@ final class PairsCommand implements Callable<Integer> {
             description = "Publishers, and as many subscribers. Default: ${DEFAULT-VALUE}.")
     private int pairs;
 
+    @Option(names = "--durable", description = "Subscribers have sessions that outlive their connections.")
+    private boolean durable;
+
     @Mixin
     private LoadOptions load = new LoadOptions();
 
     @Override
     public Integer call() throws Exception {
         Ranges.check(spec, "--pairs", pairs, 1, LoadOptions.MAX_CLIENTS / 2);
-        return load.run(new Shape("pairs", pairs, pairs, true), "bench/%r/%d", 0);
+        return load.run(new Shape("pairs", pairs, pairs, Distribution.PAIRED), "bench/%r/%d", 0, durable);
     }
 }

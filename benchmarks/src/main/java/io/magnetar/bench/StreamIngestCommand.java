@@ -1,5 +1,6 @@
 package io.magnetar.bench;
 
+import io.magnetar.bench.load.Workload.Distribution;
 import io.magnetar.bench.load.Workload.Shape;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,6 +34,6 @@ final class StreamIngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Ranges.check(spec, "--publishers", publishers, 1, LoadOptions.MAX_CLIENTS);
-        return load.run(new Shape("stream-ingest", publishers, 0, false), topics, 1);
+        return load.run(new Shape("stream-ingest", publishers, 0, Distribution.TO_EACH), topics, 1);
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 abstract class Client extends PacketReader {
     final String clientId;
     final MqttVersion version;
+    private final boolean durable;
 
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -28,10 +29,20 @@ abstract class Client extends PacketReader {
     Client(Identity identity) {
         this.clientId = identity.clientId();
         this.version = identity.version();
+        this.durable = identity.durable();
     }
 
-    /** Who connects, and in which protocol version. */
-    record Identity(String clientId, MqttVersion version) {}
+    /**
+     * Who connects, and in which protocol version.
+     *
+     * @param durable whether the session is to outlive the connection
+     */
+    record Identity(String clientId, MqttVersion version, boolean durable) {
+        /** One whose session ends with the connection. */
+        static Identity transientOne(String clientId, MqttVersion version) {
+            return new Identity(clientId, version, false);
+        }
+    }
 
     /** Completes when the client can take part in the run. */
     final CompletableFuture<Void> ready() {
@@ -86,7 +97,7 @@ abstract class Client extends PacketReader {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
-        writeAndFlush(ctx, PacketBytes.connect(ctx.alloc(), version, clientId));
+        writeAndFlush(ctx, PacketBytes.connect(ctx.alloc(), version, clientId, durable));
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The event loops of one run and the connections on them. Clients of one {@code lane} share an event loop.
@@ -60,12 +61,12 @@ final class Connections implements AutoCloseable {
         return loops;
     }
 
-    /** Connects the clients, client {@code i} in lane {@code i}, and waits until all are ready. */
-    void connect(List<? extends Client> newcomers) {
+    /** Connects the clients, client {@code i} in {@code lane} of {@code i}, and waits until all are ready. */
+    void connect(List<? extends Client> newcomers, IntUnaryOperator lane) {
         for (int from = 0; from < newcomers.size(); from += CONNECT_TOGETHER) {
             List<CompletableFuture<Void>> ready = new ArrayList<>();
             for (int i = from; i < Math.min(newcomers.size(), from + CONNECT_TOGETHER); i++) {
-                connect(newcomers.get(i), loop(i));
+                connect(newcomers.get(i), loop(lane.applyAsInt(i)));
                 ready.add(newcomers.get(i).ready());
             }
             await(
@@ -96,6 +97,7 @@ final class Connections implements AutoCloseable {
         clients.forEach(Client::leave);
         CompletableFuture<?>[] ended = clients.stream().map(Client::ended).toArray(CompletableFuture[]::new);
         await(CompletableFuture.allOf(ended), LEAVE_TIMEOUT_SECONDS, "to disconnect");
+        clients.clear();
     }
 
     @Override

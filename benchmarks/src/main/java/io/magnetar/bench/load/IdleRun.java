@@ -29,12 +29,12 @@ public final class IdleRun {
         String run = Integer.toHexString(new SplittableRandom().nextInt());
         List<IdleClient> clients = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            clients.add(
-                    new IdleClient(new Identity("bench-" + run + "-" + i, broker.version()), "idle/" + run + "/" + i));
+            clients.add(new IdleClient(
+                    Identity.transientOne("bench-" + run + "-" + i, broker.version()), "idle/" + run + "/" + i));
         }
         Growth.Memory before = brokerProcess.memory();
         try (Connections open = new Connections(broker.address(), threads)) {
-            open.connect(clients);
+            open.connect(clients, i -> i);
             Growth.Memory with = brokerProcess.memory();
             open.check();
             open.leave();

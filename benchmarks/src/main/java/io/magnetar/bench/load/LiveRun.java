@@ -1,6 +1,7 @@
 package io.magnetar.bench.load;
 
 import io.magnetar.bench.load.Client.Identity;
+import io.magnetar.bench.load.Workload.Distribution;
 import io.magnetar.bench.report.LatencySummary;
 import io.magnetar.bench.report.Probe;
 import io.magnetar.bench.report.RunReport;
@@ -40,23 +41,52 @@ public final class LiveRun {
         for (int i = 0; i < workload.shape().publishers(); i++) {
             publishers.add(publisher(i));
         }
-        for (int i = 0; i < workload.shape().subscribers(); i++) {
-            boolean paired = workload.shape().paired();
-            LiveArrivals ofThis = paired
-                    ? new LiveArrivals(run, i, publishers.subList(i, i + 1), schedule)
-                    : new LiveArrivals(run, 0, publishers, schedule);
-            String filter = paired ? topic(i) : workload.filterOfAll().replace("%r", runName());
-            arrivals.add(ofThis);
-            subscribers.add(new Subscriber(
-                    identity("sub", i), filter, workload.message().qos(), ofThis));
+        switch (workload.shape().distribution()) {
+            case PAIRED -> addPairs();
+            case TO_EACH -> addSubscribersOfAll();
+            case SHARED -> addGroup();
         }
+    }
+
+    private void addPairs() {
+        for (int i = 0; i < workload.shape().subscribers(); i++) {
+            addSubscriber(topic(i), arrivals(i, publishers.subList(i, i + 1)));
+        }
+    }
+
+    private void addSubscribersOfAll() {
+        for (int i = 0; i < workload.shape().subscribers(); i++) {
+            addSubscriber(filterOfAll(), arrivals(0, publishers));
+        }
+    }
+
+    /** The members of a group account together, and so share a lane. */
+    private void addGroup() {
+        LiveArrivals ofAll = arrivals(0, publishers);
+        for (int i = 0; i < workload.shape().subscribers(); i++) {
+            addSubscriber("$share/bench/" + filterOfAll(), ofAll);
+        }
+    }
+
+    private LiveArrivals arrivals(int firstPublisher, List<Publisher> from) {
+        LiveArrivals added = new LiveArrivals(run, firstPublisher, from, schedule);
+        arrivals.add(added);
+        return added;
+    }
+
+    private void addSubscriber(String filter, LiveArrivals ofThis) {
+        Identity identity = new Identity(
+                clientId("sub", subscribers.size()),
+                broker.version(),
+                workload.message().durable());
+        subscribers.add(new Subscriber(identity, filter, workload.message().qos(), ofThis));
     }
 
     /** Runs the load; {@code probe} watches the processes while it is measured. */
     public RunReport run(Probe probe) throws InterruptedException {
         try (Connections connections = new Connections(broker.address(), workload.threads())) {
-            connections.connect(subscribers);
-            connections.connect(publishers);
+            connections.connect(subscribers, this::laneOfSubscriber);
+            connections.connect(publishers, i -> i);
             startSending(connections);
             waitUntil(schedule.warmupEnd(), connections);
             probe.begin();
@@ -64,8 +94,24 @@ public final class LiveRun {
             probe.end();
             drain(connections);
             connections.leave();
+            endSessions(connections);
         }
         return report(probe);
+    }
+
+    private int laneOfSubscriber(int index) {
+        return workload.shape().distribution() == Distribution.SHARED ? 0 : index;
+    }
+
+    /** The broker is not to keep messages for the subscribers of this run for ever. */
+    private void endSessions(Connections connections) {
+        if (workload.message().durable()) {
+            List<Visitor> visitors = subscribers.stream()
+                    .map(subscriber -> new Visitor(Identity.transientOne(subscriber.clientId, broker.version())))
+                    .toList();
+            connections.connect(visitors, i -> i);
+            connections.leave();
+        }
     }
 
     private Publisher publisher(int index) {
@@ -79,15 +125,20 @@ public final class LiveRun {
         PublishPace pace = PublishPace.of(
                 workload.pace().perSecond(), index, workload.shape().publishers());
         int qos = workload.message().qos();
-        return new Publisher(identity("pub", index), frame, qos, schedule, pace, workload.pace());
+        Identity identity = Identity.transientOne(clientId("pub", index), broker.version());
+        return new Publisher(identity, frame, qos, schedule, pace, workload.pace());
     }
 
-    private Identity identity(String kind, int index) {
-        return new Identity("bench-" + runName() + "-" + kind + "-" + index, broker.version());
+    private String clientId(String kind, int index) {
+        return "bench-" + runName() + "-" + kind + "-" + index;
     }
 
     private String topic(int index) {
         return workload.topic(index).replace("%r", runName());
+    }
+
+    private String filterOfAll() {
+        return workload.filterOfAll().replace("%r", runName());
     }
 
     private String runName() {
@@ -142,8 +193,9 @@ public final class LiveRun {
     }
 
     private RunReport report(Probe probe) {
-        Accounting accounting =
-                arrivals.stream().map(LiveArrivals::accounting).reduce(Accounting.NONE, Accounting::plus);
+        Accounting all = arrivals.stream().map(LiveArrivals::accounting).reduce(Accounting.NONE, Accounting::plus);
+        // The members of a group get the messages side by side: there is no order between them.
+        Accounting accounting = workload.shape().distribution() == Distribution.SHARED ? all.withoutOrder() : all;
         Histogram endToEnd = Latency.histogram();
         arrivals.forEach(arrival -> endToEnd.add(arrival.latencyMicros()));
         Histogram acks = Latency.histogram();

@@ -41,7 +41,7 @@ public final class ReplayRun {
         String run = Integer.toHexString(new SplittableRandom().nextInt());
         for (int i = 0; i < replay.subscribers(); i++) {
             ReplayArrivals ofThis = new ReplayArrivals();
-            Identity identity = new Identity("bench-" + run + "-replay-" + i, broker.version());
+            Identity identity = Identity.transientOne("bench-" + run + "-replay-" + i, broker.version());
             arrivals.add(ofThis);
             subscribers.add(new Subscriber(identity, replay.filter(), replay.qos(), ofThis));
         }
@@ -53,7 +53,7 @@ public final class ReplayRun {
         try (Connections connections = new Connections(broker.address(), replay.threads())) {
             probe.begin();
             begun = System.nanoTime();
-            connections.connect(subscribers);
+            connections.connect(subscribers, i -> i);
             waitForEnd(begun, connections);
             probe.end();
             connections.leave();

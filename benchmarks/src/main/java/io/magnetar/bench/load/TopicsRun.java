@@ -39,8 +39,8 @@ public final class TopicsRun {
     }
 
     private void publish(Connections open, String clientId, String topicPrefix, int count) throws InterruptedException {
-        TopicWalker walker = new TopicWalker(new Identity(clientId, broker.version()), topicPrefix, count);
-        open.connect(List.of(walker));
+        TopicWalker walker = new TopicWalker(Identity.transientOne(clientId, broker.version()), topicPrefix, count);
+        open.connect(List.of(walker), i -> i);
         while (!walker.done().isDone()) {
             open.check();
             TimeUnit.MILLISECONDS.sleep(10);

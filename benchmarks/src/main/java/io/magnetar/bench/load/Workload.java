@@ -27,21 +27,30 @@ public record Workload(
         return topics.replace("%d", "+");
     }
 
-    /**
-     * Publishers and subscribers.
-     *
-     * @param paired whether subscriber {@code i} gets only what publisher {@code i} sends, and not what all send
-     */
-    public record Shape(String name, int publishers, int subscribers, boolean paired) {
+    /** How the messages of all publishers reach the subscribers. */
+    public enum Distribution {
+        /** Subscriber {@code i} gets what publisher {@code i} sends. */
+        PAIRED,
+        /** Every subscriber gets what all publishers send. */
+        TO_EACH,
+        /** All subscribers together get what all publishers send: a shared subscription. */
+        SHARED
+    }
+
+    /** Publishers and subscribers. */
+    public record Shape(String name, int publishers, int subscribers, Distribution distribution) {
         public Shape {
-            if (paired && publishers != subscribers) {
+            if (distribution == Distribution.PAIRED && publishers != subscribers) {
                 throw new IllegalArgumentException("pairs have as many subscribers as publishers");
             }
         }
     }
 
-    /** @param payloadBytes size of each payload */
-    public record MessageKind(int qos, int payloadBytes) {}
+    /**
+     * @param payloadBytes size of each payload
+     * @param durable whether the subscribers' sessions outlive their connections
+     */
+    public record MessageKind(int qos, int payloadBytes, boolean durable) {}
 
     /**
      * @param perSecond messages that all publishers send in a second, or 0 for as many as they can

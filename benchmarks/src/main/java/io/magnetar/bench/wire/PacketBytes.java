@@ -12,18 +12,26 @@ public final class PacketBytes {
     public static final int ACK_BYTES = 4;
 
     private static final int CLEAN_START = 0x02;
+    private static final int SESSION_EXPIRY = 0x11;
+    private static final int SESSION_SECONDS = 3_600;
     private static final int SUBSCRIBE_FLAGS = 0x02;
     private static final int PUBREL_FLAGS = 0x02;
     private static final int SMALL_PACKET = 256;
 
     private PacketBytes() {}
 
-    /** A CONNECT with a clean session, and with no keep-alive because a benchmark's connections may be quiet. */
-    public static ByteBuf connect(ByteBufAllocator allocator, MqttVersion version, String clientId) {
+    /**
+     * A CONNECT with no keep-alive, because a benchmark's connections may be quiet.
+     *
+     * @param durable whether the session is to outlive the connection: no clean session, in MQTT 5 for an hour
+     */
+    public static ByteBuf connect(ByteBufAllocator allocator, MqttVersion version, String clientId, boolean durable) {
         ByteBuf body = Unpooled.buffer(SMALL_PACKET);
         writeString(body, "MQTT");
-        body.writeByte(version.level()).writeByte(CLEAN_START).writeShort(0);
-        if (version.hasProperties()) {
+        body.writeByte(version.level()).writeByte(durable ? 0 : CLEAN_START).writeShort(0);
+        if (version.hasProperties() && durable) {
+            body.writeByte(5).writeByte(SESSION_EXPIRY).writeInt(SESSION_SECONDS);
+        } else if (version.hasProperties()) {
             body.writeByte(0);
         }
         writeString(body, clientId);

@@ -11,16 +11,16 @@ class ComparisonTableTest {
     @Test
     void showsTheMedianAndTheSpreadOfTheRounds() {
         String table = ComparisonTable.of(List.of(
-                sample(Comparison.live(0), Comparison.MAGNETAR, 3_000_000, 0.5),
-                sample(Comparison.live(0), Comparison.MOSQUITTO, 100_000, 9.0),
-                sample(Comparison.live(0), Comparison.MAGNETAR, 1_000_000, 0.7),
-                sample(Comparison.live(0), Comparison.MOSQUITTO, 50_000, 11.0),
-                sample(Comparison.live(0), Comparison.MAGNETAR, 2_000_000, 0.6),
-                sample(Comparison.live(0), Comparison.MOSQUITTO, 80_000, 10.0)));
+                sample(MqttLoad.PAIRS_QOS_0.title(), Comparison.MAGNETAR, 3_000_000, 0.5),
+                sample(MqttLoad.PAIRS_QOS_0.title(), Comparison.MOSQUITTO, 100_000, 9.0),
+                sample(MqttLoad.PAIRS_QOS_0.title(), Comparison.MAGNETAR, 1_000_000, 0.7),
+                sample(MqttLoad.PAIRS_QOS_0.title(), Comparison.MOSQUITTO, 50_000, 11.0),
+                sample(MqttLoad.PAIRS_QOS_0.title(), Comparison.MAGNETAR, 2_000_000, 0.6),
+                sample(MqttLoad.PAIRS_QOS_0.title(), Comparison.MOSQUITTO, 80_000, 10.0)));
 
         assertThat(table)
-                .contains("| live, 10 pairs, QoS 0 | Magnetar | 2,000,000 | 1,000,000 to 3,000,000 | 0.60 us |")
-                .contains("| live, 10 pairs, QoS 0 | Mosquitto | 80,000 | 50,000 to 100,000 | 10.00 us |");
+                .contains("| 10 pairs, QoS 0 | Magnetar | 2,000,000 | 1,000,000 to 3,000,000 | 0.60 us |")
+                .contains("| 10 pairs, QoS 0 | Mosquitto | 80,000 | 50,000 to 100,000 | 10.00 us |");
     }
 
     @Test

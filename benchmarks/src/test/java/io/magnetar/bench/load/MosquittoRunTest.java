@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.magnetar.bench.compare.Mosquitto;
 import io.magnetar.bench.load.ReplayRun.Replay;
+import io.magnetar.bench.load.Workload.Distribution;
 import io.magnetar.bench.load.Workload.MessageKind;
 import io.magnetar.bench.load.Workload.Pace;
 import io.magnetar.bench.load.Workload.Shape;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole runs against a real broker of another project; runs where Mosquitto is installed. */
 class MosquittoRunTest {
@@ -48,7 +50,7 @@ class MosquittoRunTest {
     @ParameterizedTest
     @CsvSource({"V3_1_1, 0", "V3_1_1, 1", "V3_1_1, 2", "V5, 0", "V5, 1", "V5, 2"})
     void everythingSentInPairsArrivesOnceAndInOrder(MqttVersion version, int qos) throws Exception {
-        RunReport report = run(version, new Shape("pairs", 3, 3, true), qos, 0);
+        RunReport report = run(version, new Shape("pairs", 3, 3, Distribution.PAIRED), qos, 0);
 
         assertThat(report.traffic().receivedPerSecond()).isPositive();
         assertThat(report.deliveries().received()).isPositive();
@@ -61,7 +63,7 @@ class MosquittoRunTest {
 
     @Test
     void everySubscriberOfAFanOutGetsEverything() throws Exception {
-        RunReport report = run(MqttVersion.V3_1_1, new Shape("fanout", 2, 5, false), 1, 1_000);
+        RunReport report = run(MqttVersion.V3_1_1, new Shape("fanout", 2, 5, Distribution.TO_EACH), 1, 1_000);
 
         long sentInAll = report.deliveries().received() / 5;
         assertThat(report.deliveries()).isEqualTo(new Accounting(5 * sentInAll, 0, 0, 0));
@@ -72,7 +74,7 @@ class MosquittoRunTest {
 
     @Test
     void aFixedRateIsNotExceeded() throws Exception {
-        RunReport report = run(MqttVersion.V5, new Shape("fanin", 7, 1, false), 0, 700);
+        RunReport report = run(MqttVersion.V5, new Shape("fanin", 7, 1, Distribution.TO_EACH), 0, 700);
 
         assertThat(report.traffic().sentPerSecond()).isBetween(350.0, 710.0);
         assertThat(report.deliveries().lost()).isZero();
@@ -80,10 +82,37 @@ class MosquittoRunTest {
 
     @Test
     void ingestCountsAcknowledgements() throws Exception {
-        RunReport report = run(MqttVersion.V5, new Shape("stream-ingest", 20, 0, false), 1, 500);
+        RunReport report = run(MqttVersion.V5, new Shape("stream-ingest", 20, 0, Distribution.TO_EACH), 1, 500);
 
         assertThat(report.rate()).isBetween(250.0, 600.0);
         assertThat(report.trouble().unacknowledged()).isZero();
+    }
+
+    @Test
+    void aGroupGetsEachMessageOnceAmongItsMembers() throws Exception {
+        RunReport report = run(MqttVersion.V5, new Shape("shared", 5, 3, Distribution.SHARED), 1, 500);
+
+        assertThat(report.deliveries().lost()).isZero();
+        assertThat(report.deliveries().duplicates()).isZero();
+        assertThat(report.traffic().receivedPerSecond()).isBetween(250.0, 600.0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void durableSubscribersLeaveNoSessionBehind(MqttVersion version) throws Exception {
+        Workload durable = new Workload(
+                new Shape("pairs", 2, 2, Distribution.PAIRED),
+                "bench/%r/%d",
+                new MessageKind(1, 64, true),
+                new Pace(500, 20, 50),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                2);
+
+        RunReport report = new LiveRun(broker(version), durable).run(new Probe(null));
+
+        assertThat(report.promisesKept()).isTrue();
+        assertThat(report.traffic().receivedPerSecond()).isBetween(250.0, 600.0);
     }
 
     @Test
@@ -102,7 +131,7 @@ class MosquittoRunTest {
             closedPort = socket.getLocalPort();
         }
         Broker nobody = new Broker(new InetSocketAddress(InetAddress.getLoopbackAddress(), closedPort), MqttVersion.V5);
-        LiveRun run = new LiveRun(nobody, workload(new Shape("pairs", 1, 1, true), 0, 0));
+        LiveRun run = new LiveRun(nobody, workload(new Shape("pairs", 1, 1, Distribution.PAIRED), 0, 0));
 
         assertThatThrownBy(() -> run.run(new Probe(null)))
                 .isInstanceOf(BrokerRefused.class)
@@ -117,7 +146,7 @@ class MosquittoRunTest {
         return new Workload(
                 shape,
                 "bench/%r/%d",
-                new MessageKind(qos, 64),
+                new MessageKind(qos, 64, false),
                 new Pace(rate, 20, 50),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),

@@ -32,7 +32,7 @@ class PacketBytesTest {
     @EnumSource(MqttVersion.class)
     void connectStartsACleanSessionWithoutKeepAlive(MqttVersion version) {
         MqttConnectMessage connect =
-                (MqttConnectMessage) decoded(PacketBytes.connect(allocator(), version, "bench-pub-1"));
+                (MqttConnectMessage) decoded(PacketBytes.connect(allocator(), version, "bench-pub-1", false));
 
         assertThat(connect.variableHeader().version()).isEqualTo(version.level());
         assertThat(connect.variableHeader().isCleanSession()).isTrue();
@@ -43,7 +43,7 @@ class PacketBytesTest {
     @ParameterizedTest
     @EnumSource(MqttVersion.class)
     void subscribeHasOneFilter(MqttVersion version) {
-        decoded(PacketBytes.connect(allocator(), version, "c"));
+        decoded(PacketBytes.connect(allocator(), version, "c", false));
 
         MqttSubscribeMessage subscribe =
                 (MqttSubscribeMessage) decoded(PacketBytes.subscribe(allocator(), version, 9, "a/+/b", 2));
@@ -58,7 +58,7 @@ class PacketBytesTest {
     @ParameterizedTest
     @CsvSource({"4, PUBACK", "5, PUBREC", "6, PUBREL", "7, PUBCOMP"})
     void acknowledgementsCarryTheirPacketId(int type, MqttMessageType expected) {
-        decoded(PacketBytes.connect(allocator(), MqttVersion.V3_1_1, "c"));
+        decoded(PacketBytes.connect(allocator(), MqttVersion.V3_1_1, "c", false));
         ByteBuf ack = Unpooled.buffer();
         PacketBytes.writeAck(ack, type, 65_535);
 
@@ -72,7 +72,7 @@ class PacketBytesTest {
     @ParameterizedTest
     @CsvSource({"V3_1_1, 0, 24", "V3_1_1, 1, 256", "V3_1_1, 2, 20000", "V5, 0, 100", "V5, 1, 1000000", "V5, 2, 127"})
     void framesAreWholePublishesWithTheirStamp(MqttVersion version, int qos, int payloadBytes) {
-        decoded(PacketBytes.connect(allocator(), version, "c"));
+        decoded(PacketBytes.connect(allocator(), version, "c", false));
         PublishFrame frame = new PublishFrame(version, "sensors/7/readings", qos, payloadBytes, 0xCAFE, 7);
         ByteBuf out = Unpooled.buffer();
         frame.write(out, 1, 0, 0);

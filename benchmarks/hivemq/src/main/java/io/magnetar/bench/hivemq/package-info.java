@@ -1,0 +1,5 @@
+/** HiveMQ Community Edition as a program. */
+@NullMarked
+package io.magnetar.bench.hivemq;
+
+import org.jspecify.annotations.NullMarked;

@@ -180,6 +180,19 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Reads until the broker closes the connection, and returns all that came before. */
+    public byte[] readAll() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            for (int b = in.read(); b >= 0; b = in.read()) {
+                all.write(b);
+            }
+        } catch (SocketException closed) {
+            return all.toByteArray();
+        }
+        return all.toByteArray();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -68,7 +68,7 @@ class AppendAcknowledgementTest {
 
     @Test
     void closesAnMqtt311ConnectionWhenAStreamDoesNotTakeTheMessage(EmbeddedPulsar pulsar, MqttBroker broker)
-            throws Exception {
+            throws Exception { // 3.1.1: [MQTT-4.8.0-2]
         Streams.create(pulsar, broker, "terminated-311", "terminated-311/#", 1);
         pulsar.admin().topics().terminatePartitionedTopic(Streams.pulsarTopic("terminated-311"));
         try (RawClient client = new RawClient(broker.port())) {

@@ -71,7 +71,7 @@ class AuthenticationTest {
 
     @Test
     void asksAndLetsInWhoAnswers() throws Exception {
-        // [MQTT-3.15.2-1], [MQTT-4.12.0-2], [MQTT-4.12.0-3], [MQTT-4.12.0-5]
+        // [MQTT-3.15.2-1], [MQTT-3.15.2-2], [MQTT-3.15.2-3], [MQTT-4.12.0-2], [MQTT-4.12.0-3], [MQTT-4.12.0-5]
         try (RawClient client = new RawClient(riddling.port())) {
             RawPacket question =
                     client.send(connect("riddle", Riddles.METHOD, "hello")).read();
@@ -79,6 +79,9 @@ class AuthenticationTest {
             assertThat(question.at(0)).isEqualTo(CONTINUE);
             assertThat(question.properties(1).the(AUTHENTICATION_METHOD)).isEqualTo(Riddles.METHOD);
             assertThat(data(question.properties(1))).isEqualTo(Riddles.RIDDLE);
+            assertThat(question.properties(1).entries())
+                    .as("no reason string, no user property")
+                    .hasSize(2);
 
             RawPacket connAck =
                     client.send(auth(CONTINUE, Riddles.METHOD, Riddles.ANSWER)).read();

@@ -39,7 +39,8 @@ class ConnectTest {
     }
 
     @Test
-    void refusesAnEmptyClientIdentifierWithoutCleanSession(MqttBroker broker) throws Exception { // 3.1.1 [MQTT-3.1.3-8]
+    void refusesAnEmptyClientIdentifierWithoutCleanSession(MqttBroker broker)
+            throws Exception { // 3.1.1: [MQTT-3.1.3-8]
         try (RawClient client = new RawClient(broker.port())) {
             RawPacket connAck = client.send(RawClient.packet(0x10, "MQTT", 4, 0x00, 0, 60, ""))
                     .read();
@@ -52,7 +53,7 @@ class ConnectTest {
 
     @Test
     void closesTheOlderConnectionWhenAClientIdentifierConnectsAgain(MqttBroker broker) throws Exception {
-        // [MQTT-3.1.4-3]
+        // [MQTT-3.1.4-3], [MQTT-3.1.3-2]
         try (RawClient older = new RawClient(broker.port());
                 RawClient newer = new RawClient(broker.port())) {
             older.send(RawClient.connect5("takeover", 60)).read();
@@ -69,7 +70,8 @@ class ConnectTest {
     }
 
     @Test
-    void closesTheOlderConnectionOfAnMqtt311Client(MqttBroker broker) throws Exception { // 3.1.1 [MQTT-3.1.4-2]
+    void closesTheOlderConnectionOfAnMqtt311Client(MqttBroker broker)
+            throws Exception { // 3.1.1: [MQTT-3.1.4-2], [MQTT-3.1.3-2]
         try (RawClient older = new RawClient(broker.port());
                 RawClient newer = new RawClient(broker.port())) {
             older.send(RawClient.connect311("takeover-311", 60)).read();
@@ -187,7 +189,7 @@ class ConnectTest {
 
     @Test
     void publishesTheWillOfAClientThatVanishesAndNotOfOneThatLeaves(MqttBroker broker) throws Exception {
-        // [MQTT-3.1.2-8], [MQTT-3.14.4-3]
+        // [MQTT-3.1.2-8], [MQTT-3.14.4-3], 3.1.1: [MQTT-3.1.2-8], [MQTT-3.14.4-3]
         try (Device watcher = Device.connect(broker.port(), "will-watcher")) {
             watcher.subscribe("will/#", MqttQos.AT_LEAST_ONCE);
             try (RawClient leaving = new RawClient(broker.port())) {

@@ -147,7 +147,7 @@ class HostileClientTest {
     }
 
     @Test
-    void closesAnMqtt311ClientWithoutAWord(MqttBroker broker) throws Exception { // 3.1.1 [MQTT-4.8.0-1]
+    void closesAnMqtt311ClientWithoutAWord(MqttBroker broker) throws Exception { // 3.1.1: [MQTT-4.8.0-1]
         try (RawClient client = new RawClient(broker.port())) {
             client.send(RawClient.connect311("hostile-311", 60)).read();
 
@@ -183,7 +183,7 @@ class HostileClientTest {
     }
 
     @Test
-    void understandsASessionThatArrivesByteByByte(MqttBroker broker) throws Exception {
+    void understandsASessionThatArrivesByteByByte(MqttBroker broker) throws Exception { // [MQTT-4.2.0-1]
         byte[] all = RawClient.bytes(
                 RawClient.connect5("slow", 60),
                 RawClient.subscribe5("slow/x", 1),

@@ -146,7 +146,8 @@ class MessagePropertiesTest {
 
     @Test
     void leavesReasonStringsOutForAClientOfSmallPackets(MqttBroker broker) throws Exception {
-        // [MQTT-3.2.2-19], [MQTT-3.9.2-1], [MQTT-3.4.2-2], [MQTT-3.11.2-1], [MQTT-3.14.2-3]
+        // [MQTT-3.9.2-1], [MQTT-3.9.2-2], [MQTT-3.11.2-1], [MQTT-3.11.2-2], [MQTT-3.4.2-2], [MQTT-3.4.2-3]
+        // [MQTT-3.5.2-2], [MQTT-3.5.2-3], [MQTT-3.14.2-3], [MQTT-3.14.2-4]
         try (RawClient small = new RawClient(broker.port())) {
             small.send(RawClient.connect5("small-answers", 60, fourBytes(MAXIMUM_PACKET_SIZE, 60)))
                     .read();
@@ -163,6 +164,10 @@ class MessagePropertiesTest {
                             .read()
                             .body())
                     .containsExactly(0, 3, 0x87, 0);
+            assertThat(small.send(RawClient.publish5("$SYS/x", 2, 4, "x"))
+                            .read()
+                            .body())
+                    .containsExactly(0, 4, 0x87, 0);
             assertThat(small.send(RawClient.packet(0xF0)).read().body()).containsExactly(0x82, 0);
         }
     }

@@ -229,7 +229,8 @@ class PublishSubscribeTest {
     }
 
     @Test
-    void hasNoMoreMessagesUnderWayThanTheSubscriberTakes(MqttBroker broker) throws Exception { // [MQTT-3.3.4-9]
+    void hasNoMoreMessagesUnderWayThanTheSubscriberTakes(MqttBroker broker)
+            throws Exception { // [MQTT-3.3.4-9], [MQTT-4.3.2-3]
         byte[] receiveMaximumOfTwo = {3, 0x21, 0, 2};
         try (Device publisher = Device.connect(broker.port(), "window-publisher");
                 RawClient subscriber = new RawClient(broker.port())) {

@@ -89,7 +89,7 @@ class TopicAliasTest {
     }
 
     @Test
-    void takesNoneWhenConfiguredSo(EmbeddedPulsar pulsar) throws Exception { // [MQTT-3.3.2-10]
+    void takesNoneWhenConfiguredSo(EmbeddedPulsar pulsar) throws Exception { // [MQTT-3.3.2-9]
         try (MqttBroker plain = MqttBroker.start(pulsar.broker(), Map.of("mqttTopicAliasMaximum", "0"));
                 RawClient client = new RawClient(plain.port())) {
             RawPacket connAck = client.send(RawClient.connect5("no-alias", 60, twoBytes(TOPIC_ALIAS_MAXIMUM, 10)))
@@ -111,7 +111,7 @@ class TopicAliasTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
-    void leavesOutATopicThatRepeats(int qos, MqttBroker broker) throws Exception {
+    void leavesOutATopicThatRepeats(int qos, MqttBroker broker) throws Exception { // [MQTT-3.3.2-11]
         try (RawClient client = new RawClient(broker.port());
                 Device device = Device.connect(broker.port(), "alias-publisher")) {
             client.send(RawClient.connect5("alias-taker", 60, twoBytes(TOPIC_ALIAS_MAXIMUM, 1)))

@@ -26,7 +26,9 @@ final class ConnectDecoder {
     static Connect decode(ByteBuf body) throws PacketException {
         ProtocolVersion version = readVersion(body);
         try {
-            return decode(body, version);
+            Connect connect = decode(body, version);
+            WireReader.needEnd(body);
+            return connect;
         } catch (PacketException e) {
             throw e.inConnect(version);
         }

@@ -174,7 +174,7 @@ public final class Session implements LiveSubscriber {
         }
     }
 
-    /** @throws PacketException when it asks for a session to be kept that CONNECT did not ask for [MQTT-3.14.2-2] */
+    /** @throws PacketException when it asks for a session to be kept that CONNECT did not ask for */
     private void onDisconnect(Disconnect disconnect) throws PacketException {
         long expirySeconds = disconnect.sessionExpirySeconds();
         if (connect.sessionExpirySeconds() == 0 && expirySeconds > 0) {

@@ -1,0 +1,5 @@
+/** Which test covers which numbered statement of the MQTT specifications. */
+@NullMarked
+package io.magnetar.it.conformance;
+
+import org.jspecify.annotations.NullMarked;

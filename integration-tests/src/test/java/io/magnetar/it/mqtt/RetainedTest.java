@@ -77,7 +77,7 @@ class RetainedTest {
 
             Mqtt5Publish message = subscriber.next(); // [MQTT-3.3.1-5], [MQTT-3.3.1-6]
             assertThat(Device.text(message)).isEqualTo("second");
-            assertThat(message.isRetain()).as("[MQTT-3.3.1-8]").isTrue();
+            assertThat(message.isRetain()).isTrue(); // and the last publish left it alone [MQTT-3.3.1-8]
             assertThat(message.getQos().getCode()).as("min").isEqualTo(Math.min(1, qos.getCode()));
             assertNothingMore(subscriber, publisher, topic);
         }
@@ -349,10 +349,17 @@ class RetainedTest {
     void whereMessagesAreNotRetainedClientsAreToldSo(EmbeddedPulsar pulsar) throws Exception {
         try (PulsarService neighbour = pulsar.startBroker(settings -> {});
                 MqttBroker broker = MqttBroker.start(neighbour, Map.of("mqttRetainAvailable", "false"));
-                RawClient client = new RawClient(broker.port())) {
+                RawClient client = new RawClient(broker.port());
+                RawClient willing = new RawClient(broker.port())) {
             byte[] connAck =
                     client.send(RawClient.connect5("retained-off", 60)).read().body();
             assertThat(new String(connAck, ISO_8859_1)).as("Retain Available 0").contains("%\0");
+
+            RawClient.RawPacket refusal = willing.send(
+                            RawClient.packet(0x10, "MQTT", 5, 0x26, 0, 60, 0, "retained-off-will", 0, "a", "gone"))
+                    .read();
+            assertThat(refusal.at(1)).as("[MQTT-3.2.2-13]").isEqualTo(0x9A);
+            willing.readUntilClosed();
 
             client.send(RawClient.packet(0x31, "a", 0));
 
@@ -363,7 +370,7 @@ class RetainedTest {
     }
 
     @Test
-    void aRetainedWillIsRetained(MqttBroker broker) throws Exception {
+    void aRetainedWillIsRetained(MqttBroker broker) throws Exception { // [MQTT-3.1.2-15]
         try (RawClient dying = new RawClient(broker.port())) {
             dying.send(RawClient.packet(
                             0x10,

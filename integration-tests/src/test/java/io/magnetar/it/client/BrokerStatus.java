@@ -64,6 +64,17 @@ public final class BrokerStatus {
         return counter.asLong();
     }
 
+    /** The port of the first listener of a scheme. */
+    public int port(String scheme) throws IOException, InterruptedException {
+        for (JsonNode listener : get().path("listeners")) {
+            URI uri = URI.create(listener.asText());
+            if (uri.getScheme().equals(scheme)) {
+                return uri.getPort();
+            }
+        }
+        throw new AssertionError("there is no listener " + scheme);
+    }
+
     /** The valid stream of the namespace {@code public} with this name. */
     public Optional<JsonNode> stream(String name) throws IOException, InterruptedException {
         return StreamSupport.stream(get().path("streams").spliterator(), false)

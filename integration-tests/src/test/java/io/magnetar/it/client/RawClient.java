@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -22,7 +23,12 @@ public final class RawClient implements AutoCloseable {
     private final DataInputStream in;
 
     public RawClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** @param socket connected, maybe with TLS */
+    public RawClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         in = new DataInputStream(socket.getInputStream());
@@ -165,6 +171,10 @@ public final class RawClient implements AutoCloseable {
 
     /** Reads until the broker closes the connection; fails when it does not. Returns how many bytes came before. */
     public long readUntilClosed() throws IOException {
+        return readUntilClosed(in);
+    }
+
+    static long readUntilClosed(InputStream in) throws IOException {
         long read = 0;
         byte[] buffer = new byte[64 * 1024];
         try {

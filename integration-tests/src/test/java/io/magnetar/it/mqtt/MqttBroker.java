@@ -29,7 +29,8 @@ public final class MqttBroker implements AutoCloseable {
         port = FreePorts.next();
         int httpPort = FreePorts.next();
         Map<String, String> keys = new HashMap<>(settings);
-        keys.put("mqttListeners", "mqtt://127.0.0.1:" + port);
+        String plain = "mqtt://127.0.0.1:" + port;
+        keys.merge("mqttListeners", plain, (more, own) -> own + "," + more);
         keys.put("mqttHttpAddress", "127.0.0.1");
         keys.put("mqttHttpPort", Integer.toString(httpPort));
         status = new BrokerStatus(httpPort);
@@ -42,7 +43,11 @@ public final class MqttBroker implements AutoCloseable {
         handler.newChannelInitializers();
     }
 
-    /** Starts the handler and returns when it says that it is ready. */
+    /**
+     * Starts the handler and returns when it says that it is ready.
+     *
+     * @param settings listeners among them are opened beside the plain one; they may leave the port to the system
+     */
     public static MqttBroker start(PulsarService pulsar, Map<String, String> settings) throws Exception {
         return start(pulsar, settings, new MqttProtocolHandler());
     }

@@ -8,7 +8,43 @@ public enum ConfigurationKey {
     LISTENERS(
             "mqttListeners",
             "mqtt://0.0.0.0:1883",
-            "Where MQTT clients connect: one or more of `mqtt://<address>:<port>`, separated by commas."),
+            "Where MQTT clients connect: one or more of `mqtt://`, `mqtts://`, `ws://` and `wss://` `<address>:<port>`,"
+                    + " separated by commas, each with a path for WebSockets (`/mqtt`) and options: see Listeners."),
+    TLS_CERTIFICATE_FILE(
+            "mqttTlsCertificateFile",
+            "",
+            "PEM: the certificate of `mqtts` and `wss` listeners, followed by those that lead to its root. Without it, the"
+                    + " broker's `tlsCertificateFilePath`."),
+    TLS_KEY_FILE(
+            "mqttTlsKeyFile",
+            "",
+            "PEM: the private key of the certificate. Without it, the broker's `tlsKeyFilePath`."),
+    TLS_KEY_PASSWORD("mqttTlsKeyPassword", "", "The password of the private key, if it has one."),
+    TLS_TRUST_FILE(
+            "mqttTlsTrustFile",
+            "",
+            "PEM: the certificates that sign those of clients. Without it, the broker's `tlsTrustCertsFilePath`."),
+    TLS_CLIENT_AUTH(
+            "mqttTlsClientAuth",
+            "none",
+            "Whether clients show a certificate of their own: `none`, `want` or `require`. One that is shown must be signed by"
+                    + " the trusted."),
+    TLS_PROTOCOLS("mqttTlsProtocols", "TLSv1.2,TLSv1.3", "The versions of TLS that are spoken."),
+    TLS_CIPHERS(
+            "mqttTlsCiphers",
+            "",
+            "The cipher suites that are used, by their Java names, separated by commas. Without it, those that the provider"
+                    + " thinks right."),
+    TLS_PROVIDER(
+            "mqttTlsProvider",
+            "auto",
+            "Who does the cryptography: `openssl` (the broker's own), `jdk`, or `auto`: OpenSSL where it runs."),
+    TLS_REFRESH_SECONDS(
+            "mqttTlsRefreshSeconds",
+            "60",
+            "How often the TLS files are looked at. When they have changed, new connections are met with the new ones.",
+            1,
+            86_400),
     HTTP_ADDRESS("mqttHttpAddress", "0.0.0.0", "The address that the status page is served on."),
     HTTP_PORT(
             "mqttHttpPort",

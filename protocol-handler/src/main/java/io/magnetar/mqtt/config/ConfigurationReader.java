@@ -5,11 +5,8 @@ import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -46,7 +43,9 @@ public final class ConfigurationReader {
         refuseUnknownKeys();
         int ioThreads = number(ConfigurationKey.IO_THREADS);
         MqttConfiguration configuration = new MqttConfiguration(
-                listeners(),
+                new ListenerReader(new TlsReader(properties, problems::add), problems::add)
+                        .read(text(ConfigurationKey.LISTENERS)),
+                number(ConfigurationKey.TLS_REFRESH_SECONDS),
                 new InetSocketAddress(text(ConfigurationKey.HTTP_ADDRESS), number(ConfigurationKey.HTTP_PORT)),
                 ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads,
                 number(ConfigurationKey.CONNECT_TIMEOUT_MILLIS),
@@ -160,34 +159,6 @@ public final class ConfigurationReader {
             problems.add(
                     ConfigurationKey.TENANTS.key() + "=" + value + ": no regular expression: " + e.getDescription());
             return Pattern.compile(".*");
-        }
-    }
-
-    private List<InetSocketAddress> listeners() {
-        List<InetSocketAddress> listeners = new ArrayList<>();
-        for (String listener : text(ConfigurationKey.LISTENERS).split(",", -1)) {
-            address(listener.trim())
-                    .ifPresentOrElse(
-                            listeners::add,
-                            () -> problems.add(ConfigurationKey.LISTENERS.key() + ": '" + listener.trim()
-                                    + "' is no listener, one is mqtt://<address>:<port>"));
-        }
-        return List.copyOf(listeners);
-    }
-
-    private static Optional<InetSocketAddress> address(String listener) {
-        try {
-            URI uri = new URI(listener);
-            boolean plain = "mqtt".equals(uri.getScheme())
-                    && uri.getHost() != null
-                    && uri.getPort() >= 0
-                    && uri.getPort() <= 65_535
-                    && uri.getRawPath().isEmpty()
-                    && uri.getRawQuery() == null
-                    && uri.getRawUserInfo() == null;
-            return plain ? Optional.of(new InetSocketAddress(uri.getHost(), uri.getPort())) : Optional.empty();
-        } catch (URISyntaxException e) {
-            return Optional.empty();
         }
     }
 }

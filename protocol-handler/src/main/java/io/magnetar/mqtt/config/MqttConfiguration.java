@@ -2,6 +2,7 @@ package io.magnetar.mqtt.config;
 
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
+import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.retain.RetainLimits;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -17,7 +18,8 @@ import java.util.regex.Pattern;
  * @param streamRetentionMinutes -1 for ever
  */
 public record MqttConfiguration(
-        List<InetSocketAddress> listeners,
+        List<Listener> listeners,
+        int tlsRefreshSeconds,
         InetSocketAddress http,
         int ioThreads,
         long connectTimeoutMillis,

@@ -262,6 +262,14 @@ final class Connection implements LiveSessions.Claimant {
         }
     }
 
+    /** The client broke the rules of what its MQTT is wrapped in: there is no way left to tell it in MQTT. */
+    void onBrokenTransport() {
+        if (state != State.ENDED) {
+            connections.services().counters().count(Counter.PROTOCOL_ERRORS);
+            sink.close();
+        }
+    }
+
     private void refuse(PacketException problem) {
         connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
         sink.refuse(ConnAck.refused(problem.reasonCode(), problem.problem()));

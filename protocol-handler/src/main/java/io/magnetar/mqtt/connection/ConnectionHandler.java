@@ -5,17 +5,20 @@ import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
+import io.magnetar.mqtt.transport.TransportEnd;
+import io.magnetar.mqtt.transport.TransportPipeline;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,14 +167,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     public void end() {
         connection.end();
         channel.config().setAutoRead(true);
-        var unused = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> shutdownOutput());
+        TransportPipeline.endOutput(channel);
         loop.schedule(this::closeChannel, LINGER_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private void shutdownOutput() {
-        if (channel instanceof DuplexChannel duplex && channel.isActive()) {
-            var unused = duplex.shutdownOutput();
-        }
     }
 
     private void closeChannel() {
@@ -198,11 +195,32 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == TransportEnd.CLOSED) {
+            sink.close();
+        } else if (event == TransportEnd.BROKEN) {
+            connection.onBrokenTransport();
+        } else if (event instanceof SslCloseCompletionEvent) {
+            // The client says nothing more, and would hear nothing more: TLS has no half-closed connections that serve
+            // MQTT.
+            closeChannel();
+        }
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (isOfTransport(cause)) {
+            connection.onBrokenTransport();
+        } else if (!(cause instanceof IOException)) {
             LOG.error("A connection failed; this is a defect, it is closed", cause);
         }
         closeChannel();
+    }
+
+    /** Tells whether a client broke the rules of what its MQTT is wrapped in. */
+    private static boolean isOfTransport(Throwable cause) {
+        return cause instanceof DecoderException
+                && (cause.getCause() == null || cause.getCause() instanceof SSLException);
     }
 
     private void releaseUnread() {

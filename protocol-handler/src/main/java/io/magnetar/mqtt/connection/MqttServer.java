@@ -1,6 +1,10 @@
 package io.magnetar.mqtt.connection;
 
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.routing.Routing;
+import io.magnetar.mqtt.transport.TlsContexts;
+import io.magnetar.mqtt.transport.TransportPipeline;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -38,13 +42,15 @@ public final class MqttServer {
     private static final long STOP_MILLIS = 5_000;
 
     private final ConnectionServices connections;
+    private final TlsContexts tls;
     private final EventLoopGroup group;
     private final Map<EventLoop, IoLoop> loops = new HashMap<>();
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /** @param ioThreads how many event loops */
-    public MqttServer(ConnectionServices connections, Routing routing, int ioThreads) {
+    public MqttServer(ConnectionServices connections, Routing routing, TlsContexts tls, int ioThreads) {
         this.connections = connections;
+        this.tls = tls;
         DefaultThreadFactory threads = new DefaultThreadFactory("magnetar-io", true);
         this.group = Epoll.isAvailable()
                 ? new EpollEventLoopGroup(ioThreads, threads)
@@ -65,9 +71,12 @@ public final class MqttServer {
      * @return completes with the address that is listened on, its port chosen by the system when 0 was asked for; fails with the
      *     reason of the system
      */
-    public CompletableFuture<InetSocketAddress> listen(InetSocketAddress address) {
-        int outboundBytes = connections.settings().outboundBufferBytes();
-        ChannelFuture bound = new ServerBootstrap()
+    public CompletableFuture<InetSocketAddress> listen(Listener listener) {
+        ConnectionSettings settings = connections.settings();
+        int outboundBytes = settings.outboundBufferBytes();
+        TransportPipeline transport =
+                new TransportPipeline(listener, tls, settings.connectTimeoutMillis(), settings.maxPacketSize());
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -81,10 +90,12 @@ public final class MqttServer {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel);
+                        accept(channel, transport);
                     }
-                })
-                .bind(address);
+                });
+        transport.guard(
+                bootstrap, () -> true, () -> connections.services().counters().count(Counter.CONNECTIONS_TURNED_AWAY));
+        ChannelFuture bound = bootstrap.bind(listener.address());
         CompletableFuture<InetSocketAddress> result = new CompletableFuture<>();
         bound.addListener(done -> {
             if (done.isSuccess()) {
@@ -97,8 +108,9 @@ public final class MqttServer {
         return result;
     }
 
-    private void accept(Channel channel) {
+    private void accept(Channel channel, TransportPipeline transport) {
         channels.add(channel);
+        transport.addTo(channel);
         IoLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()), "the event loop is of this group");
         channel.pipeline().addLast(new ConnectionHandler(connections, loop, channel));
     }

@@ -5,6 +5,8 @@ public enum Counter {
     CONNECTIONS_OPENED("connectionsOpened"),
     CONNECTIONS_CLOSED("connectionsClosed"),
     CONNECTIONS_REFUSED("connectionsRefused"),
+    /** Closed as they came: the listener or the broker had as many as it may have. */
+    CONNECTIONS_TURNED_AWAY("connectionsTurnedAway"),
     SESSIONS_TAKEN_OVER("sessionsTakenOver"),
     PROTOCOL_ERRORS("protocolErrors"),
     MESSAGES_RECEIVED("messagesReceived"),

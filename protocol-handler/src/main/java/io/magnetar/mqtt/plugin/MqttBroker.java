@@ -11,6 +11,7 @@ import io.magnetar.mqtt.connection.MqttServer;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.metrics.MeasuredAppends;
 import io.magnetar.mqtt.metrics.Metrics;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
@@ -24,13 +25,15 @@ import io.magnetar.mqtt.status.Readiness;
 import io.magnetar.mqtt.status.StatusPage;
 import io.magnetar.mqtt.status.StatusServer;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import io.magnetar.mqtt.transport.TlsContexts;
 import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.queue.LogAppender;
 import io.magnetar.tenancy.Namespace;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -69,6 +72,8 @@ public final class MqttBroker {
     private final DurableSessions sessions;
     private final MqttServer server;
     private final StatusServer statusServer;
+    private final TlsContexts tls;
+    private final Set<Listener> bound = ConcurrentHashMap.newKeySet();
     private final List<String> listening = new CopyOnWriteArrayList<>();
     private volatile Readiness readiness = Readiness.waiting("the Pulsar broker is starting");
     private volatile boolean closed;
@@ -78,6 +83,7 @@ public final class MqttBroker {
             throws PulsarServerException {
         this.configuration = configuration;
         this.defaultNamespace = configuration.connect().defaultNamespace();
+        this.tls = new TlsContexts(configuration.listeners());
         this.streams = new PulsarStreams(configuration, pulsar, starter);
         OwnedPartitions owned = new PulsarOwnedPartitions(pulsar.getBrokerService());
         this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
@@ -128,7 +134,7 @@ public final class MqttBroker {
                 out.write(metrics.text());
             }
         });
-        this.server = new MqttServer(connections, routing, configuration.ioThreads());
+        this.server = new MqttServer(connections, routing, tls, configuration.ioThreads());
         this.statusServer = new StatusServer(
                 new StatusPage(version(), () -> readiness, () -> List.copyOf(listening), streams.catalog(), counters));
     }
@@ -154,6 +160,12 @@ public final class MqttBroker {
             }
         });
         starter.execute(this::prepareStreams);
+        refreshTls();
+    }
+
+    private void refreshTls() {
+        int seconds = configuration.tlsRefreshSeconds();
+        var unused = starter.scheduleWithFixedDelay(tls::refresh, seconds, seconds, TimeUnit.SECONDS);
     }
 
     private void prepareStreams() {
@@ -192,13 +204,14 @@ public final class MqttBroker {
 
     private CompletableFuture<Void> listen() {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (InetSocketAddress address : configuration.listeners()) {
-            String listener = "mqtt://" + address.getHostString() + ":";
-            if (address.getPort() != 0 && listening.contains(listener + address.getPort())) {
+        for (Listener listener : configuration.listeners()) {
+            if (bound.contains(listener)) {
                 continue;
             }
-            all = all.thenCompose(ignored -> server.listen(address))
-                    .thenAccept(bound -> listening.add(listener + bound.getPort()));
+            all = all.thenCompose(ignored -> server.listen(listener)).thenAccept(address -> {
+                bound.add(listener);
+                listening.add(listener.name(address.getPort()));
+            });
         }
         return all;
     }
@@ -208,7 +221,7 @@ public final class MqttBroker {
         return readiness;
     }
 
-    /** The listeners that are open, as {@code mqtt://<address>:<port>}. */
+    /** The listeners that are open, as {@code <scheme>://<address>:<port><path>}. */
     public List<String> listeners() {
         return List.copyOf(listening);
     }

@@ -3,6 +3,7 @@ package io.magnetar.mqtt.plugin;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.config.ConfigurationReader;
 import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.mqtt.listener.Listener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
@@ -65,9 +66,7 @@ public final class MqttProtocolHandler implements ProtocolHandler {
 
     @Override
     public String getProtocolDataToAdvertise() {
-        return configured().listeners().stream()
-                .map(address -> "mqtt://" + address.getHostString() + ":" + address.getPort())
-                .collect(Collectors.joining(","));
+        return configured().listeners().stream().map(Listener::name).collect(Collectors.joining(","));
     }
 
     @Override

@@ -2,8 +2,8 @@ package io.magnetar.mqtt.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
+import io.magnetar.mqtt.listener.Listener;
 import java.net.InetSocketAddress;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ class ConfigurationReaderTest {
     void everyDefaultIsValid() {
         MqttConfiguration configuration = read();
 
-        assertThat(configuration.listeners()).containsExactly(new InetSocketAddress("0.0.0.0", 1883));
+        assertThat(configuration.listeners()).extracting(Listener::name).containsExactly("mqtt://0.0.0.0:1883");
         assertThat(configuration.http()).isEqualTo(new InetSocketAddress("0.0.0.0", 18083));
         assertThat(configuration.connect().maxPacketSize()).isEqualTo(1_048_576);
         assertThat(configuration.ioThreads()).isPositive();
@@ -40,8 +40,8 @@ class ConfigurationReaderTest {
                 "");
 
         assertThat(configuration.listeners())
-                .extracting(InetSocketAddress::getHostString, InetSocketAddress::getPort)
-                .containsExactly(tuple("127.0.0.1", 1883), tuple("0:0:0:0:0:0:0:1", 1884));
+                .extracting(Listener::name)
+                .containsExactly("mqtt://127.0.0.1:1883", "mqtt://[0:0:0:0:0:0:0:1]:1884");
         assertThat(configuration.http().getPort()).isEqualTo(18_083);
     }
 

@@ -1,0 +1,114 @@
+package io.magnetar.mqtt.admission;
+
+import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.tenancy.Namespace;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides whether a client may come in: not when it is banned, not when it comes and goes too often, not when the broker serves
+ * as many as it may.
+ *
+ * <p>Thread: any.
+ */
+public final class Admission {
+    private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+    private static final int SPARE_CONNECTIONS = 1_024;
+
+    private final AdmissionSettings settings;
+    private final LongSupplier nanoTime;
+    private final Flapping flapping;
+    private final AtomicInteger clients = new AtomicInteger();
+
+    /** @param nanoTime the time that rises */
+    public Admission(AdmissionSettings settings, LongSupplier nanoTime) {
+        this.settings = settings;
+        this.nanoTime = nanoTime;
+        this.flapping = new Flapping(settings.windowSeconds(), settings.banSeconds());
+    }
+
+    /**
+     * Looks at a client that connects.
+     *
+     * @throws PacketException with the code of the CONNACK that refuses it
+     */
+    public void check(Namespace namespace, String clientId, @Nullable String username, InetAddress address)
+            throws PacketException {
+        if (isBannedByOperator(clientId, username, address)) {
+            throw banned("banned");
+        }
+        if (settings.maxConnects() > 0) {
+            check(new Offender.Client(namespace, clientId), settings.maxConnects());
+        }
+        if (settings.maxConnectsOfAddress() > 0) {
+            check(new Offender.Address(AddressRange.ofOwner(address)), settings.maxConnectsOfAddress());
+        }
+    }
+
+    private boolean isBannedByOperator(String clientId, @Nullable String username, InetAddress address) {
+        AdmissionSettings.Banned banned = settings.banned();
+        return banned.clientIds().contains(clientId)
+                || (username != null && banned.usernames().contains(username))
+                || banned.addresses().stream().anyMatch(range -> range.contains(address));
+    }
+
+    private void check(Offender offender, int most) throws PacketException {
+        long now = nanoTime.getAsLong();
+        if (flapping.isBanned(offender, now)) {
+            throw banned("banned for a while: it connected too often");
+        }
+        if (!flapping.connects(offender, most, now)) {
+            LOG.info(
+                    "Banned for {} s: {} has connected more than {} times in {} s",
+                    settings.banSeconds(),
+                    offender,
+                    most,
+                    settings.windowSeconds());
+            throw banned("banned for a while: it connected too often");
+        }
+    }
+
+    private static PacketException banned(String reason) {
+        return new PacketException(ReasonCode.BANNED, "this client is " + reason);
+    }
+
+    /**
+     * Lets a client in; {@link #leave} follows.
+     *
+     * @throws PacketException when the broker serves as many as it may
+     */
+    public void enter() throws PacketException {
+        if (clients.incrementAndGet() > settings.maxConnections()) {
+            clients.decrementAndGet();
+            throw new PacketException(
+                    ReasonCode.QUOTA_EXCEEDED, "the broker serves at most " + settings.maxConnections() + " clients");
+        }
+    }
+
+    public void leave() {
+        clients.decrementAndGet();
+    }
+
+    /**
+     * Tells whether a connection may be opened, by how many there are: more than clients, so that those who come when the broker
+     * is full are told so, but not many more.
+     */
+    public boolean hasRoom(int connections) {
+        return connections < (long) settings.maxConnections() + SPARE_CONNECTIONS;
+    }
+
+    /** What an operator is shown. */
+    public Map<String, Object> describe() {
+        Map<String, Object> description = new TreeMap<>();
+        description.put("clients", clients.get());
+        description.put("bans", settings.banned().size() + flapping.bans(nanoTime.getAsLong()));
+        return description;
+    }
+}

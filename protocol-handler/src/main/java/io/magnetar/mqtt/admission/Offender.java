@@ -1,0 +1,10 @@
+package io.magnetar.mqtt.admission;
+
+import io.magnetar.tenancy.Namespace;
+
+/** Who connects too often. */
+sealed interface Offender {
+    record Client(Namespace namespace, String clientId) implements Offender {}
+
+    record Address(AddressRange range) implements Offender {}
+}

@@ -21,6 +21,8 @@ class DependencyRulesTest {
         "io.magnetar.mqtt.stream..",
         "io.magnetar.mqtt.auth..",
         "io.magnetar.mqtt.connect..",
+        "io.magnetar.mqtt.admission..",
+        "io.magnetar.mqtt.listener..",
         "io.magnetar.mqtt.publish..",
         "io.magnetar.mqtt.subscribe..",
         "io.magnetar.mqtt.takeover..",

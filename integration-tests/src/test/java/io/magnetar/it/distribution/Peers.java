@@ -11,21 +11,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Programs of other projects that tests use where they are installed. In CI nothing is left out. */
-final class Peers {
+public final class Peers {
     /** The system's own Python, which has the packages of the distribution. */
     static final String PYTHON = "/usr/bin/python3";
 
     private Peers() {}
 
     /** Ends the test as skipped when a program is not installed; in CI that is a failure. */
-    static void require(String program) {
+    public static void require(String program) {
         boolean installed = Stream.of(System.getenv("PATH").split(Pattern.quote(File.pathSeparator)))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
         require(program, installed);
     }
 
     /** The same for a module of {@link #PYTHON}. */
-    static void requirePython(String module) throws IOException, InterruptedException {
+    public static void requirePython(String module) throws IOException, InterruptedException {
         boolean installed = Files.isExecutable(Path.of(PYTHON))
                 && new ProcessBuilder(PYTHON, "-c", "import " + module)
                                 .redirectErrorStream(true)

@@ -35,20 +35,27 @@ public final class Admission {
     }
 
     /**
-     * Looks at a client that connects.
+     * Looks at a client that connects, before it is known to be who it says it is.
      *
      * @throws PacketException with the code of the CONNACK that refuses it
      */
-    public void check(Namespace namespace, String clientId, @Nullable String username, InetAddress address)
-            throws PacketException {
+    public void check(String clientId, @Nullable String username, InetAddress address) throws PacketException {
         if (isBannedByOperator(clientId, username, address)) {
             throw banned("banned");
         }
-        if (settings.maxConnects() > 0) {
-            check(new Offender.Client(namespace, clientId), settings.maxConnects());
-        }
         if (settings.maxConnectsOfAddress() > 0) {
             check(new Offender.Address(AddressRange.ofOwner(address)), settings.maxConnectsOfAddress());
+        }
+    }
+
+    /**
+     * Looks at a client that has proved who it is: nobody can have another's client identifier banned.
+     *
+     * @throws PacketException with the code of the CONNACK that refuses it
+     */
+    public void checkClient(Namespace namespace, String clientId) throws PacketException {
+        if (settings.maxConnects() > 0) {
+            check(new Offender.Client(namespace, clientId), settings.maxConnects());
         }
     }
 

@@ -66,6 +66,47 @@ public enum ConfigurationKey {
             "How long a connection may take until its CONNECT has arrived, in milliseconds.",
             100,
             600_000),
+    MAX_CONNECTIONS(
+            "mqttMaxConnections",
+            "0",
+            "How many clients the broker serves at once; one more is refused with 0x97 (3 in MQTT 3.1.1). 0 means as many as"
+                    + " come.",
+            0,
+            100_000_000),
+    BANNED(
+            "mqttBanned",
+            "",
+            "Who is refused with 0x8A (5 in MQTT 3.1.1): `client-id:<id>`, `username:<name>`, `address:<address>` or"
+                    + " `address:<range>` such as `203.0.113.0/24`, separated by commas."),
+    FLAPPING_MAX_CONNECTS(
+            "mqttFlappingMaxConnects",
+            "0",
+            "How often a client identifier may connect within `mqttFlappingWindowSeconds`; one more bans it for"
+                    + " `mqttFlappingBanSeconds`. 0 means as often as it likes.",
+            0,
+            1_000_000),
+    FLAPPING_MAX_CONNECTS_PER_ADDRESS(
+            "mqttFlappingMaxConnectsPerAddress",
+            "0",
+            "The same for an IPv4 address, or the first 64 bits of an IPv6 address. Many clients may share one: take care.",
+            0,
+            1_000_000),
+    FLAPPING_WINDOW_SECONDS("mqttFlappingWindowSeconds", "60", "In what time connects are counted.", 1, 86_400),
+    FLAPPING_BAN_SECONDS("mqttFlappingBanSeconds", "300", "How long who connects too often is banned.", 1, 2_592_000),
+    MAX_MESSAGE_RATE(
+            "mqttMaxMessageRate",
+            "0",
+            "How many messages of a client are taken in a second. One that is faster is read later; nothing is dropped. 0 means"
+                    + " all.",
+            0,
+            100_000_000),
+    MAX_BYTE_RATE("mqttMaxByteRate", "0", "The same for the bytes of all packets of a client.", 0, Integer.MAX_VALUE),
+    KEEP_ALIVE_PERCENT(
+            "mqttKeepAlivePercent",
+            "150",
+            "How long a client may be silent, in hundredths of its keep-alive. MQTT says 150.",
+            100,
+            1_000),
     MAX_CLIENT_ID_LENGTH("mqttMaxClientIdLength", "1024", "The longest client identifier, in characters.", 23, 65_535),
     TOPIC_ALIAS_MAXIMUM(
             "mqttTopicAliasMaximum",

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.config;
 
+import io.magnetar.mqtt.admission.AdmissionSettings;
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.retain.RetainLimits;
@@ -46,6 +47,8 @@ public final class ConfigurationReader {
                 new ListenerReader(new TlsReader(properties, problems::add), problems::add)
                         .read(text(ConfigurationKey.LISTENERS)),
                 number(ConfigurationKey.TLS_REFRESH_SECONDS),
+                admission(),
+                pace(),
                 new InetSocketAddress(text(ConfigurationKey.HTTP_ADDRESS), number(ConfigurationKey.HTTP_PORT)),
                 ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads,
                 number(ConfigurationKey.CONNECT_TIMEOUT_MILLIS),
@@ -67,6 +70,24 @@ public final class ConfigurationReader {
             throw new MqttConfiguration.InvalidException(problems);
         }
         return configuration;
+    }
+
+    private AdmissionSettings admission() {
+        int maxConnections = number(ConfigurationKey.MAX_CONNECTIONS);
+        return new AdmissionSettings(
+                maxConnections == 0 ? Integer.MAX_VALUE : maxConnections,
+                number(ConfigurationKey.FLAPPING_MAX_CONNECTS),
+                number(ConfigurationKey.FLAPPING_MAX_CONNECTS_PER_ADDRESS),
+                number(ConfigurationKey.FLAPPING_WINDOW_SECONDS),
+                number(ConfigurationKey.FLAPPING_BAN_SECONDS),
+                new BannedReader(problems::add).read(text(ConfigurationKey.BANNED)));
+    }
+
+    private MqttConfiguration.Pace pace() {
+        return new MqttConfiguration.Pace(
+                number(ConfigurationKey.KEEP_ALIVE_PERCENT),
+                number(ConfigurationKey.MAX_MESSAGE_RATE),
+                number(ConfigurationKey.MAX_BYTE_RATE));
     }
 
     private void refuseUnknownKeys() {

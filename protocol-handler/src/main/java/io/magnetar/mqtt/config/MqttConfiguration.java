@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.config;
 
+import io.magnetar.mqtt.admission.AdmissionSettings;
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.listener.Listener;
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
 public record MqttConfiguration(
         List<Listener> listeners,
         int tlsRefreshSeconds,
+        AdmissionSettings admission,
+        Pace pace,
         InetSocketAddress http,
         int ioThreads,
         long connectTimeoutMillis,
@@ -33,6 +36,15 @@ public record MqttConfiguration(
         Pattern tenants,
         int streamRetentionMinutes,
         QueueSettings queue) {
+
+    /**
+     * How fast and how slow a client may be.
+     *
+     * @param keepAlivePercent how long a client may be silent, in hundredths of its keep-alive
+     * @param maxMessageRate how many PUBLISH packets of a client are read in a second, 0 for all
+     * @param maxByteRate how many bytes of a client's packets are read in a second, 0 for all
+     */
+    public record Pace(int keepAlivePercent, int maxMessageRate, int maxByteRate) {}
 
     /** A configuration that cannot work; the message names everything that is wrong with it, a line each. */
     public static final class InvalidException extends IllegalArgumentException {

@@ -5,6 +5,7 @@ import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Traffic;
+import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.Authentication;
 import io.magnetar.mqtt.packet.ConnAck;
@@ -18,11 +19,15 @@ import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The life of one connection, from CONNECT to its end.
@@ -36,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * Thread: the connection's owner, but for {@link #takeOver()} and {@link #ended()}.
  */
 final class Connection implements LiveSessions.Claimant {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
     private enum State {
         AWAITS_CONNECT,
         AUTHENTICATES,
@@ -48,11 +55,13 @@ final class Connection implements LiveSessions.Claimant {
     private final IoLoop loop;
     private final NettyPacketSink sink;
     private final BooleanSupplier isHeld;
+    private final Supplier<Peer> peer;
     private final Runnable onTurn;
     private final Runnable onConnected;
     private final AuthenticationFlow authentication;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
+    private boolean entered;
     private State state = State.AWAITS_CONNECT;
     private CompletableFuture<?> claim = CompletableFuture.completedFuture(null);
     private @Nullable KeepAlive keepAlive;
@@ -60,6 +69,7 @@ final class Connection implements LiveSessions.Claimant {
     private @Nullable Session session;
 
     /**
+     * @param peer who is at the other end
      * @param isHeld the connection is not read, by our own decision
      * @param onTurn runs when a packet is taken again before that
      * @param onConnected runs when packets after CONNECT may be passed on
@@ -68,9 +78,11 @@ final class Connection implements LiveSessions.Claimant {
             ConnectionServices connections,
             IoLoop loop,
             NettyPacketSink sink,
+            Supplier<Peer> peer,
             BooleanSupplier isHeld,
             Runnable onTurn,
             Runnable onConnected) {
+        this.peer = peer;
         this.isHeld = isHeld;
         this.connections = connections;
         this.loop = loop;
@@ -121,6 +133,8 @@ final class Connection implements LiveSessions.Claimant {
         sink.use(connect.version(), connect.reception(), topicAliasMaximum());
         try {
             ConnectFlow.Accepted accepted = connections.connectFlow().accept(connect);
+            InetAddress address = peer.get().address().getAddress();
+            connections.admission().check(accepted.clientId(), connect.username(), address);
             state = State.AUTHENTICATES;
             authentication.onConnect(connect, new AuthenticationFlow.Listener() {
                 @Override
@@ -130,7 +144,7 @@ final class Connection implements LiveSessions.Claimant {
 
                 @Override
                 public void authenticated(@Nullable Authentication last) {
-                    claimClientId(connect, accepted.authenticatedBy(last));
+                    admit(connect, accepted.authenticatedBy(last));
                 }
 
                 @Override
@@ -138,6 +152,15 @@ final class Connection implements LiveSessions.Claimant {
                     refuse(new PacketException(code, reason));
                 }
             });
+        } catch (PacketException e) {
+            refuse(e);
+        }
+    }
+
+    private void admit(Connect connect, ConnectFlow.Accepted accepted) {
+        try {
+            connections.admission().checkClient(accepted.publisher().namespace(), accepted.clientId());
+            claimClientId(connect, accepted);
         } catch (PacketException e) {
             refuse(e);
         }
@@ -191,13 +214,28 @@ final class Connection implements LiveSessions.Claimant {
                             : new PacketException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be opened now"));
             return;
         }
-        begin(connect, accepted, opened);
+        try {
+            connections.admission().enter();
+            entered = true;
+            begin(connect, accepted, opened);
+        } catch (PacketException e) {
+            if (opened.session() != null) {
+                opened.session().abandon();
+            }
+            refuse(e);
+        }
     }
 
     private void begin(Connect connect, ConnectFlow.Accepted accepted, DurableSessions.Opened opened) {
         state = State.CONNECTED;
         if (accepted.keepAliveSeconds() > 0) {
-            keepAlive = new KeepAlive(loop, accepted.keepAliveSeconds(), isHeld, this::silent, System.nanoTime());
+            keepAlive = new KeepAlive(
+                    loop,
+                    accepted.keepAliveSeconds(),
+                    connections.settings().keepAlivePercent(),
+                    isHeld,
+                    this::silent,
+                    System.nanoTime());
             keepAlive.start();
         }
         session = new Session(
@@ -230,7 +268,7 @@ final class Connection implements LiveSessions.Claimant {
     }
 
     private void silent() {
-        sink.disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was heard for one and a half keep-alives");
+        sink.disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was heard for longer than the keep-alive allows");
     }
 
     /** CONNECT did not come in time, or it is not known in time who sent it. */
@@ -271,6 +309,7 @@ final class Connection implements LiveSessions.Claimant {
     }
 
     private void refuse(PacketException problem) {
+        LOG.debug("Refused {}: {}, {}", peer.get(), problem.reasonCode(), problem.problem());
         connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
         sink.refuse(ConnAck.refused(problem.reasonCode(), problem.problem()));
     }
@@ -308,6 +347,9 @@ final class Connection implements LiveSessions.Claimant {
             return;
         }
         state = State.ENDED;
+        if (entered) {
+            connections.admission().leave();
+        }
         authentication.end();
         if (keepAlive != null) {
             keepAlive.stop();

@@ -2,9 +2,13 @@ package io.magnetar.mqtt.connection;
 
 import io.magnetar.mqtt.codec.PacketDecoder;
 import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
+import io.magnetar.mqtt.packet.Publish;
+import io.magnetar.mqtt.transport.Peers;
 import io.magnetar.mqtt.transport.TransportEnd;
 import io.magnetar.mqtt.transport.TransportPipeline;
 import io.netty.buffer.ByteBuf;
@@ -27,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * The bytes of one connection: gathers them into packets for the {@link Connection}, and decides when it is read and how it ends.
  *
  * <p>It is not read, and what was read is not looked at, while CONNECT is being decided on, while a flow holds it, and while too
- * much waits for the client.
+ * much waits for the client. A client that is faster than it may be is held to its pace in the same way.
  *
  * <p>Buffers: {@code unread} belongs to this handler. Thread: the channel's event loop.
  */
@@ -37,24 +41,36 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private static final long LINGER_MILLIS = 1_000;
 
     private final Channel channel;
+    private final Counters counters;
     private final long connectTimeoutMillis;
     private final IoLoop loop;
     private final PacketDecoder decoder;
     private final NettyPacketSink sink;
     private final Connection connection;
+    private final @Nullable ReadPace pace;
     private @Nullable ByteBuf unread;
     private boolean held;
     private boolean overfull;
+    private boolean paced;
     private Traffic traffic;
 
     ConnectionHandler(ConnectionServices connections, IoLoop loop, Channel channel) {
         this.channel = channel;
+        this.counters = connections.services().counters();
         this.connectTimeoutMillis = connections.settings().connectTimeoutMillis();
         this.loop = loop;
+        this.pace = ReadPace.of(connections.settings());
         this.decoder = new PacketDecoder(connections.settings().maxPacketSize());
         this.traffic = loop.traffic(Optional.empty());
         this.sink = new NettyPacketSink(channel, loop, connections.settings().outboundBufferBytes(), this);
-        this.connection = new Connection(connections, loop, sink, () -> held, this::readPackets, this::connected);
+        this.connection = new Connection(
+                connections,
+                loop,
+                sink,
+                () -> Peers.of(channel),
+                () -> held || paced,
+                this::readPackets,
+                this::connected);
     }
 
     @Override
@@ -102,13 +118,33 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
         int start = bytes.readerIndex();
         Packet packet = decoder.decode(bytes);
         if (packet != null) {
-            traffic.received(bytes.getUnsignedByte(start), bytes.readerIndex() - start);
+            int size = bytes.readerIndex() - start;
+            traffic.received(bytes.getUnsignedByte(start), size);
+            if (pace != null) {
+                keepPace(pace, packet, size);
+            }
         }
         return packet;
     }
 
     private boolean mayRead() {
-        return !held && !overfull && connection.takesPackets();
+        return !held && !overfull && !paced && connection.takesPackets();
+    }
+
+    private void keepPace(ReadPace pace, Packet packet, int bytes) {
+        long pauseNanos = pace.took(packet instanceof Publish, bytes, System.nanoTime());
+        if (pauseNanos > 0) {
+            paced = true;
+            counters.count(Counter.READS_PAUSED);
+            loop.schedule(this::goOn, pauseNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void goOn() {
+        paced = false;
+        if (!connection.isEnded()) {
+            readOn();
+        }
     }
 
     private void takeConnect(Connect connect) throws PacketException {

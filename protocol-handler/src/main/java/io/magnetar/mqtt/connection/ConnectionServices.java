@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.connection;
 
+import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -9,6 +10,7 @@ import io.magnetar.mqtt.takeover.LiveSessions;
 /** What all connections of a broker share. Thread: any. */
 public record ConnectionServices(
         SessionServices services,
+        Admission admission,
         LiveSessions liveSessions,
         DurableSessions durableSessions,
         Authenticators authenticators,

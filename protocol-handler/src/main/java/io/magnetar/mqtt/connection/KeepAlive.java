@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Ends a connection that was silent for one and a half times its keep-alive [MQTT-3.1.2-22]. A packet only notes the time; the
+ * Ends a connection that was silent for longer than its keep-alive allows, by default one and a half times as long [MQTT-3.1.2-22]. A packet only notes the time; the
  * timer looks at it when it fires.
  *
  * <p>Thread: the connection's owner.
@@ -20,12 +20,13 @@ final class KeepAlive {
 
     /**
      * @param seconds the keep-alive of CONNECT, greater than 0
+     * @param percent how many hundredths of it the client may be silent
      * @param isHeld we do not read the connection ourselves, so that silence is not the client's
      */
-    KeepAlive(Owner owner, int seconds, BooleanSupplier isHeld, Runnable onTimeout, long nowNanos) {
+    KeepAlive(Owner owner, int seconds, int percent, BooleanSupplier isHeld, Runnable onTimeout, long nowNanos) {
         this.owner = owner;
         this.isHeld = isHeld;
-        this.limitNanos = TimeUnit.MILLISECONDS.toNanos(seconds * 1_500L);
+        this.limitNanos = TimeUnit.MILLISECONDS.toNanos(10L * percent * seconds);
         this.onTimeout = onTimeout;
         this.lastHeardNanos = nowNanos;
     }

@@ -94,7 +94,9 @@ public final class MqttServer {
                     }
                 });
         transport.guard(
-                bootstrap, () -> true, () -> connections.services().counters().count(Counter.CONNECTIONS_TURNED_AWAY));
+                bootstrap,
+                () -> connections.admission().hasRoom(channels.size()),
+                () -> connections.services().counters().count(Counter.CONNECTIONS_TURNED_AWAY));
         ChannelFuture bound = bootstrap.bind(listener.address());
         CompletableFuture<InetSocketAddress> result = new CompletableFuture<>();
         bound.addListener(done -> {

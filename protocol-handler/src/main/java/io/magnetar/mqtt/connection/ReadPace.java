@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.connection;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a client to its rates: what it sends beyond them is read later, and nothing is dropped. A client that was below a rate
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ReadPace {
     /** The value of a rate that limits nothing. */
-    static final int UNLIMITED = 0;
+    private static final int UNLIMITED = 0;
 
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Shorter pauses would cost a timer for each packet. */
@@ -23,6 +24,13 @@ final class ReadPace {
     private final int bytesPerSecond;
     private long messagesPaidUntilNanos;
     private long bytesPaidUntilNanos;
+
+    /** Null when all that a client sends is read as it comes. */
+    static @Nullable ReadPace of(ConnectionSettings settings) {
+        return settings.maxMessageRate() == UNLIMITED && settings.maxByteRate() == UNLIMITED
+                ? null
+                : new ReadPace(settings.maxMessageRate(), settings.maxByteRate(), System.nanoTime());
+    }
 
     ReadPace(int messagesPerSecond, int bytesPerSecond, long nowNanos) {
         this.messagesPerSecond = messagesPerSecond;

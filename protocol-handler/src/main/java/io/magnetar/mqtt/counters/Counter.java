@@ -7,6 +7,8 @@ public enum Counter {
     CONNECTIONS_REFUSED("connectionsRefused"),
     /** Closed as they came: the listener or the broker had as many as it may have. */
     CONNECTIONS_TURNED_AWAY("connectionsTurnedAway"),
+    /** A client was not read for a while, for it is faster than it may be. */
+    READS_PAUSED("readsPaused"),
     SESSIONS_TAKEN_OVER("sessionsTakenOver"),
     PROTOCOL_ERRORS("protocolErrors"),
     MESSAGES_RECEIVED("messagesReceived"),

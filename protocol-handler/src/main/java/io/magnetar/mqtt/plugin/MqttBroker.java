@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.plugin;
 
 import io.magnetar.log.PulsarCompactedLogs;
+import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.config.MqttConfiguration;
@@ -118,8 +119,10 @@ public final class MqttBroker {
                         configuration.queue().retentionMillis()),
                 keeper);
         LiveSessions liveSessions = new LiveSessions();
+        Admission admission = new Admission(configuration.admission(), System::nanoTime);
         ConnectionServices connections = new ConnectionServices(
                 services,
+                admission,
                 liveSessions,
                 sessions,
                 authenticators,
@@ -127,6 +130,9 @@ public final class MqttBroker {
                 new ConnectionSettings(
                         configuration.connect().maxPacketSize(),
                         configuration.connectTimeoutMillis(),
+                        configuration.pace().keepAlivePercent(),
+                        configuration.pace().maxMessageRate(),
+                        configuration.pace().maxByteRate(),
                         configuration.outboundBufferBytes()));
         Metrics metrics = new Metrics(services, liveSessions::size);
         pulsar.addPrometheusRawMetricsProvider(out -> {
@@ -135,8 +141,13 @@ public final class MqttBroker {
             }
         });
         this.server = new MqttServer(connections, routing, tls, configuration.ioThreads());
-        this.statusServer = new StatusServer(
-                new StatusPage(version(), () -> readiness, () -> List.copyOf(listening), streams.catalog(), counters));
+        this.statusServer = new StatusServer(new StatusPage(
+                version(),
+                () -> readiness,
+                () -> List.copyOf(listening),
+                admission::describe,
+                streams.catalog(),
+                counters));
     }
 
     private static Thread daemon(Runnable task, String name) {

@@ -22,6 +22,7 @@ public final class StatusPage {
     private final String version;
     private final Supplier<Readiness> readiness;
     private final Supplier<List<String>> listeners;
+    private final Supplier<Map<String, Object>> admission;
     private final StreamCatalog streams;
     private final Counters counters;
 
@@ -29,11 +30,13 @@ public final class StatusPage {
             String version,
             Supplier<Readiness> readiness,
             Supplier<List<String>> listeners,
+            Supplier<Map<String, Object>> admission,
             StreamCatalog streams,
             Counters counters) {
         this.version = version;
         this.readiness = readiness;
         this.listeners = listeners;
+        this.admission = admission;
         this.streams = streams;
         this.counters = counters;
     }
@@ -53,6 +56,7 @@ public final class StatusPage {
         status.put("reason", now.ready() ? null : now.reason());
         status.put("version", version);
         status.put("listeners", listeners.get());
+        status.put("admission", admission.get());
         status.put("streams", streams.all().stream().map(StatusPage::describe).toList());
         status.put("refusedStreams", streams.refused());
         status.put("counters", counters.snapshot());

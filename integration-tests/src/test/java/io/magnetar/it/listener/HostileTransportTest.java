@@ -1,0 +1,279 @@
+package io.magnetar.it.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import io.magnetar.it.client.CertificateAuthority;
+import io.magnetar.it.client.CertificateAuthority.Issued;
+import io.magnetar.it.client.Device;
+import io.magnetar.it.client.RawClient;
+import io.magnetar.it.client.WebSocketClient;
+import io.magnetar.it.mqtt.MqttBroker;
+import io.magnetar.it.pulsar.EmbeddedPulsar;
+import io.magnetar.it.pulsar.PulsarExtension;
+import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that break what MQTT is wrapped in, or take their time with it: they are closed or bounded, and nobody else notices. */
+@ExtendWith(PulsarExtension.class)
+class HostileTransportTest {
+    private static final int CONNECT_TIMEOUT_MILLIS = 1_500;
+
+    @TempDir
+    static Path directory;
+
+    private static CertificateAuthority authority;
+    private static MqttBroker broker;
+
+    @BeforeAll
+    static void start(EmbeddedPulsar pulsar) throws Exception {
+        authority = new CertificateAuthority(directory, "authority");
+        Issued server = authority.issue("server");
+        broker = MqttBroker.start(
+                pulsar.broker(),
+                Map.of(
+                        "mqttListeners", "mqtts://127.0.0.1:0,ws://127.0.0.1:0,wss://127.0.0.1:0",
+                        "mqttTlsCertificateFile", server.certificateFile().toString(),
+                        "mqttTlsKeyFile", server.keyFile().toString(),
+                        "mqttConnectTimeoutMillis", Integer.toString(CONNECT_TIMEOUT_MILLIS)));
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    private static Socket open(String scheme) throws Exception {
+        return new Socket(InetAddress.getLoopbackAddress(), broker.status().port(scheme));
+    }
+
+    private static Socket tls(String scheme) throws Exception {
+        return CertificateAuthority.connect(
+                authority.client(null), broker.status().port(scheme));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqtts", "ws", "wss"})
+    void survivesGarbageInPlaceOfAHandshake(String scheme) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (Device bystander = Device.connect(broker.port(), "bystander-" + scheme)) {
+            bystander.subscribe("bystander/" + scheme, MqttQos.AT_LEAST_ONCE);
+            for (int i = 0; i < 200; i++) {
+                byte[] garbage = new byte[1 + random.nextInt(400)];
+                random.nextBytes(garbage);
+                try (RawClient client = new RawClient(open(scheme))) {
+                    client.send(garbage);
+                } catch (IOException closed) {
+                    // The broker may hang up while the garbage is still being sent.
+                }
+            }
+
+            bystander.publish("bystander/" + scheme, "well", MqttQos.AT_LEAST_ONCE);
+
+            assertThat(bystander.next(1)).as("seed %d", seed).containsExactly("well");
+        }
+    }
+
+    @Test
+    void survivesGarbageInFrames() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (Device bystander = Device.connect(broker.port(), "bystander-frames")) {
+            bystander.subscribe("bystander/frames", MqttQos.AT_LEAST_ONCE);
+            for (int i = 0; i < 200; i++) {
+                byte[] garbage = new byte[1 + random.nextInt(400)];
+                random.nextBytes(garbage);
+                try (WebSocketClient client = new WebSocketClient(open("ws")).open()) {
+                    if (random.nextBoolean()) {
+                        client.send(RawClient.connect5("frames-" + i, 60)).read();
+                    }
+                    if (random.nextBoolean()) {
+                        client.sendRaw(garbage);
+                    } else {
+                        client.send(garbage);
+                    }
+                } catch (IOException closed) {
+                    // The broker may hang up while the garbage is still being sent.
+                }
+            }
+
+            bystander.publish("bystander/frames", "well", MqttQos.AT_LEAST_ONCE);
+
+            assertThat(bystander.next(1)).as("seed %d", seed).containsExactly("well");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqtts", "ws", "wss"})
+    void closesAClientThatSaysNothing(String scheme) throws Exception {
+        try (RawClient client = new RawClient(open(scheme))) {
+            assertClosedInTime(client::readUntilClosed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqtts", "wss"})
+    void closesAClientThatSaysNothingInsideTls(String scheme) throws Exception {
+        try (RawClient client = new RawClient(tls(scheme))) {
+            assertClosedInTime(client::readUntilClosed);
+        }
+    }
+
+    @Test
+    void closesAClientThatSaysNothingInsideAWebSocket() throws Exception {
+        try (WebSocketClient client = new WebSocketClient(open("ws")).open()) {
+            assertClosedInTime(client::readUntilClosed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqtts", "ws"})
+    void closesAClientWhoseHandshakeNeverEnds(String scheme) throws Exception {
+        // The begin of a ClientHello of 500 bytes, or of a header; then one byte after the other.
+        byte[] begin = scheme.equals("ws")
+                ? (WebSocketClient.request() + "X: ").getBytes(StandardCharsets.US_ASCII)
+                : RawClient.bytes(0x16, 3, 1, 1, 0xF4, 1, 0, 1, 0xF0, 3, 3);
+        try (RawClient client = new RawClient(open(scheme))) {
+            client.send(begin);
+            long began = System.nanoTime();
+
+            await().pollInterval(Duration.ofMillis(100))
+                    .atMost(Duration.ofMillis(CONNECT_TIMEOUT_MILLIS + 4_000))
+                    .until(() -> isClosedFor(client));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis())
+                    .isGreaterThan(CONNECT_TIMEOUT_MILLIS - 100);
+        }
+    }
+
+    private static boolean isClosedFor(RawClient client) {
+        try {
+            client.send(new byte[] {'x'});
+            return false;
+        } catch (IOException closed) {
+            return true;
+        }
+    }
+
+    @Test
+    void tellsThatARequestTookTooLong() throws Exception {
+        try (WebSocketClient client = new WebSocketClient(open("ws"))) {
+            client.sendRaw("GET /mqtt".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(client.readHead()).startsWith("HTTP/1.1 408 ");
+            client.readUntilClosed();
+        }
+    }
+
+    private interface Reading {
+        void untilClosed() throws IOException;
+    }
+
+    private static void assertClosedInTime(Reading reading) throws IOException {
+        long began = System.nanoTime();
+        reading.untilClosed();
+        assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis())
+                .isBetween(CONNECT_TIMEOUT_MILLIS - 200L, CONNECT_TIMEOUT_MILLIS + 4_000L);
+    }
+
+    @Test
+    void doesNotAnswerThePingsOfAClientThatNeverReads() throws Exception {
+        try (WebSocketClient deaf = new WebSocketClient(open("ws")).open()) {
+            deaf.send(RawClient.connect5("deaf-pinger", 0)).read();
+            byte[] ping = deaf.frame(WebSocketClient.FINAL | WebSocketClient.PING, new byte[125], 0, 125, true);
+            byte[] pings = new byte[ping.length * 500];
+            for (int i = 0; i < 500; i++) {
+                System.arraycopy(ping, 0, pings, i * ping.length, ping.length);
+            }
+            long memory = PlatformDependent.usedDirectMemory();
+
+            for (int i = 0; i < 500; i++) {
+                deaf.sendRaw(pings);
+            }
+
+            assertThat(PlatformDependent.usedDirectMemory() - memory)
+                    .as("growth of direct memory while 33 MB of pings came")
+                    .isLessThan(16L << 20);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqtts", "wss"})
+    void readsNoMoreFromAClientThatDoesNotReadItsAnswers(String scheme) throws Exception {
+        byte[] pings = new byte[64 * 1024];
+        for (int i = 0; i < pings.length; i += 2) {
+            pings[i] = (byte) 0xC0;
+        }
+        AtomicLong sent = new AtomicLong();
+        try (Socket socket = tls(scheme)) {
+            WebSocketClient frames = new WebSocketClient(socket);
+            RawClient plain = new RawClient(socket);
+            if (scheme.equals("wss")) {
+                frames.open().send(RawClient.connect5("deaf-" + scheme, 0)).read();
+            } else {
+                plain.send(RawClient.connect5("deaf-" + scheme, 0)).read();
+            }
+            Thread sender = new Thread(() -> {
+                try {
+                    while (sent.get() < 256L << 20) {
+                        if (scheme.equals("wss")) {
+                            frames.send(pings);
+                        } else {
+                            plain.send(pings);
+                        }
+                        sent.addAndGet(pings.length);
+                    }
+                } catch (IOException closed) {
+                    // The test is over.
+                }
+            });
+            sender.start();
+
+            AtomicLong before = new AtomicLong(-1);
+            await().pollInterval(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> before.getAndSet(sent.get()) == sent.get());
+
+            assertThat(sent.get())
+                    .as("bytes taken before the broker read no more")
+                    .isLessThan(64L << 20);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqtts", "wss"})
+    void publishesTheWillOfAClientWhoseConnectionBreaksInsideTls(String scheme) throws Exception {
+        try (Device watcher = Device.connect(broker.port(), "watcher-" + scheme)) {
+            watcher.subscribe("will/" + scheme, MqttQos.AT_LEAST_ONCE);
+            byte[] connect =
+                    RawClient.packet(0x10, "MQTT", 4, 0x06, 0, 60, "dying-" + scheme, "will/" + scheme, "gone");
+            Socket socket = tls(scheme);
+            if (scheme.equals("wss")) {
+                new WebSocketClient(socket).open().send(connect).read();
+            } else {
+                new RawClient(socket).send(connect).read();
+            }
+
+            socket.close();
+
+            assertThat(watcher.next(1)).containsExactly("gone");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.admission;
+
+import org.jspecify.annotations.NullMarked;

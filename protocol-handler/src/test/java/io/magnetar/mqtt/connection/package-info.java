@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,9 +2,18 @@
 # The whole test suite.
 
 # Other projects' programs that tests run against, where they are installed.
-OPTIONAL_PEERS='mosquitto mosquitto_pub mosquitto_sub'
+OPTIONAL_PEERS='mosquitto mosquitto_pub mosquitto_sub node npm'
 # Modules of the system's own Python.
 PYTHON_PEERS='websocket'
+
+# Clients of other projects that run in Node, at the versions that package-lock.json pins.
+install_node_peers() {
+    local peers=$MAGNETAR_ROOT/integration-tests/peers
+    command -v npm >/dev/null || return 0
+    if [ "$peers/package-lock.json" -nt "$peers/node_modules/.package-lock.json" ]; then
+        (cd "$peers" && npm ci) || say "npm could not fetch mqtt.js: the tests with it are left out"
+    fi
+}
 
 missing_peers() {
     local peer missing=''
@@ -40,6 +49,7 @@ END
     fi
     require_build_tools
     ensure_distribution
+    install_node_peers
     local stamp result=0 missing
     stamp=$(mktemp)
     (cd "$MAGNETAR_ROOT" && mvn -B -ntp --fail-at-end -Dmagnetar.distribution="$(distribution_directory)" verify "$@") || result=$?

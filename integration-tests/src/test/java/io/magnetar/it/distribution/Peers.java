@@ -42,4 +42,13 @@ public final class Peers {
         }
         assumeTrue(installed, () -> name + " is not installed: what it would show is left out");
     }
+
+    /** The same for a file that a package manager puts into the project. */
+    public static void requireFile(Path file) {
+        boolean there = Files.exists(file);
+        if ("true".equals(System.getenv("CI"))) {
+            assertThat(file).exists();
+        }
+        assumeTrue(there, () -> file + " is not there: what it would show is left out");
+    }
 }

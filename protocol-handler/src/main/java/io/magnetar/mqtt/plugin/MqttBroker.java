@@ -22,6 +22,7 @@ import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.session.CompactedSessionLog;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.DurableSettings;
+import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.status.Readiness;
 import io.magnetar.mqtt.status.StatusPage;
 import io.magnetar.mqtt.status.StatusServer;
@@ -114,7 +115,9 @@ public final class MqttBroker {
                         configuration.queue().maxReaders(),
                         queue -> routing.table(queue.namespace()).keepIn(queue),
                         keeper),
+                queues.tails(),
                 new DurableSettings(
+                        new SessionKey(defaultNamespace, pulsar.getBrokerId()),
                         configuration.queue().maxSessions(),
                         configuration.queue().retentionMillis()),
                 keeper);

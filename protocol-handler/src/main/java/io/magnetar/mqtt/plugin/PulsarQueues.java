@@ -7,8 +7,10 @@ import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.append.PulsarStreamAppender;
+import io.magnetar.stream.queue.LogTails;
 import io.magnetar.stream.queue.QueueCatalog;
 import io.magnetar.stream.queue.QueueReaders;
+import io.magnetar.stream.read.PulsarLogTails;
 import io.magnetar.stream.read.PulsarQueueReaders;
 import io.magnetar.stream.read.ReadSettings;
 import io.magnetar.tenancy.Namespace;
@@ -33,6 +35,7 @@ final class PulsarQueues {
     private final QueueCatalog catalog = new QueueCatalog();
     private final PulsarStreamAppender appender;
     private final PulsarQueueReaders readers;
+    private final PulsarLogTails tails;
     private final PulsarCompactedLog sessionLog;
 
     PulsarQueues(
@@ -47,6 +50,7 @@ final class PulsarQueues {
         this.appender = new PulsarStreamAppender(client, owned, catalog, streams.appendSettings(), executor);
         this.readers = new PulsarQueueReaders(
                 client, this::provision, ReadSettings.of(Integer.MAX_VALUE, configuration.ioThreads()));
+        this.tails = new PulsarLogTails(client, ReadSettings.of(1, 1), executor);
         this.sessionLog = logs.open(
                 "persistent://" + TenantProvisioner.OWN_TENANT + "/" + SYSTEM + "/" + SESSIONS, SESSION_PARTITIONS);
     }
@@ -70,6 +74,10 @@ final class PulsarQueues {
 
     QueueReaders readers() {
         return readers;
+    }
+
+    LogTails tails() {
+        return tails;
     }
 
     PulsarCompactedLog sessionLog() {

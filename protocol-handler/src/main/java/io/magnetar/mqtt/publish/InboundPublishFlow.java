@@ -226,6 +226,12 @@ public final class InboundPublishFlow {
         }
     }
 
+    /** When the oldest publish came that is not answered, epoch milliseconds; {@link Long#MAX_VALUE} when all are. */
+    public long oldestUnansweredMillis() {
+        PendingPublish oldest = unanswered.peek();
+        return oldest == null ? Long.MAX_VALUE : oldest.receivedMillis();
+    }
+
     private void countFailure(@Nullable StreamFailure failure) {
         if (failure != null) {
             services.counters().count(Counter.DROPPED_APPEND_FAILED);

@@ -105,6 +105,10 @@ final class PendingPublish implements AppendListener, Runnable {
         return confirmed;
     }
 
+    long receivedMillis() {
+        return publish.message().timestampMicros() / 1_000;
+    }
+
     int packetId() {
         return packetId;
     }

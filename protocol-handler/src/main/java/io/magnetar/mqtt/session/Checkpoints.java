@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Checkpoints implements ProgressLog {
     private final Owner owner;
     private final Consumer<AppendListener> save;
+    private final Runnable onSaved;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     /** How often the progress has changed, and up to which change it is on its way and saved. */
     private long changes;
@@ -28,8 +29,12 @@ final class Checkpoints implements ProgressLog {
 
     private record Waiting(long change, Runnable then) {}
 
-    /** @param save records the progress as it is when it is called, and tells how that went on any thread */
-    Checkpoints(Owner owner, Consumer<AppendListener> save) {
+    /**
+     * @param save records the progress as it is when it is called, and tells how that went on any thread
+     * @param onSaved told at the owner when what was to be saved at the last {@code save} is
+     */
+    Checkpoints(Owner owner, Consumer<AppendListener> save, Runnable onSaved) {
+        this.onSaved = onSaved;
         this.owner = owner;
         this.save = save;
     }
@@ -78,6 +83,7 @@ final class Checkpoints implements ProgressLog {
         }
         if (failure == null) {
             saved = change;
+            onSaved.run();
             while (!waiting.isEmpty() && waiting.peek().change() <= change) {
                 waiting.remove().then().run();
             }

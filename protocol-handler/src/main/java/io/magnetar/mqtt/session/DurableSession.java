@@ -37,6 +37,9 @@ public final class DurableSession implements DurableSubscriptions {
     /** What is to be done with the subscriptions, the first of it under way. */
     private final ArrayDeque<Supplier<CompletableFuture<?>>> operations = new ArrayDeque<>();
 
+    /** All progress before this time is saved, epoch milliseconds. */
+    private volatile long settledMillis;
+
     private SessionDefinition definition;
     private @Nullable NamespaceQueue queue;
     private @Nullable Owner owner;
@@ -47,6 +50,16 @@ public final class DurableSession implements DurableSubscriptions {
         this.key = key;
         this.definition = definition;
         this.resumed = resumed;
+        this.settledMillis = sessions.clock().millis();
+    }
+
+    /** All progress before this time is saved, epoch milliseconds. Any thread. */
+    long settledMillis() {
+        return settledMillis;
+    }
+
+    void settled(long epochMillis) {
+        settledMillis = epochMillis;
     }
 
     SessionKey key() {

@@ -17,17 +17,15 @@ import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.session.RecordKey.Kind;
 import io.magnetar.mqtt.will.WillPublisher;
 import io.magnetar.stream.StreamAppender.AppendListener;
-import io.magnetar.tenancy.Namespace;
+import io.magnetar.stream.queue.LogTails;
 import io.magnetar.topic.TopicFilter;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,10 +48,11 @@ import org.slf4j.LoggerFactory;
 public final class DurableSessions {
     private static final Logger LOG = LoggerFactory.getLogger(DurableSessions.class);
     private static final long SWEEP_MILLIS = 500;
+    private static final long ALIVE_MILLIS = 1_000;
     private static final byte[] NOTHING = {};
 
     private final SessionServices services;
-    private final SessionLog log;
+    private final Supplier<SessionLoader> loader;
     private final Queues queues;
     private final WillPublisher wills;
     private final DurableSettings settings;
@@ -62,15 +61,18 @@ public final class DurableSessions {
     private final Map<SessionKey, StoredSession> sessions = new ConcurrentHashMap<>();
     /** Those with a connection. */
     private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
+    /** What is being saved, or published, of sessions without a connection: since when. */
+    private final Map<Object, Long> underWay = new ConcurrentHashMap<>();
 
     public DurableSessions(
             SessionServices services,
             SessionLog log,
             Queues queues,
+            LogTails tails,
             DurableSettings settings,
             ScheduledExecutorService executor) {
         this.services = services;
-        this.log = log;
+        this.loader = () -> new SessionLoader(log, queues, services.streams(), tails);
         this.queues = queues;
         this.wills = new WillPublisher(services);
         this.settings = settings;
@@ -83,50 +85,75 @@ public final class DurableSessions {
      * publish must not miss an absent session.
      */
     public CompletableFuture<Void> start() {
-        Map<SessionKey, byte[]> definitions = new HashMap<>();
-        Map<SessionKey, byte[]> progresses = new HashMap<>();
-        return log.load((key, value) -> {
-                    Map<SessionKey, byte[]> records = key.kind() == Kind.DEFINITION ? definitions : progresses;
-                    if (value.length == 0) {
-                        records.remove(key.session());
-                    } else {
-                        records.put(key.session(), value);
-                    }
-                })
-                .thenCompose(loaded -> openQueues(definitions.keySet()))
+        SessionLoader loading = loader.get();
+        return loading.load()
+                .thenCompose(loaded -> CompletableFuture.allOf(loaded.stream()
+                        .map(session -> restore(session, loading.lastAliveMillis()))
+                        .toArray(CompletableFuture[]::new)))
+                .thenCompose(restored -> saveAlive(services.clock().millis()))
                 .thenRun(() -> {
-                    definitions.forEach(
-                            (key, definition) -> restore(key, definition, progresses.getOrDefault(key, NOTHING)));
                     LOG.info("{} durable sessions", sessions.size());
                     var unused = executor.scheduleWithFixedDelay(
                             this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+                    unused = executor.scheduleWithFixedDelay(
+                            this::giveSignOfLife, ALIVE_MILLIS, ALIVE_MILLIS, TimeUnit.MILLISECONDS);
                 });
     }
 
-    private CompletableFuture<Void> openQueues(Set<SessionKey> keys) {
-        Set<Namespace> namespaces = keys.stream().map(SessionKey::namespace).collect(Collectors.toSet());
-        return CompletableFuture.allOf(namespaces.stream().map(queues::of).toArray(CompletableFuture[]::new));
-    }
-
-    /** Without a recorded end of its connection a session was connected when the broker died. */
-    private void restore(SessionKey key, byte[] bytes, byte[] progress) {
-        try {
-            StoredSession stored = new StoredSession(0, bytes, progress, Long.MAX_VALUE, Long.MAX_VALUE);
-            SessionDefinition definition = stored.readDefinition();
-            stored.readProgress();
-            SessionDefinition absent = definition.isConnected() ? leave(definition) : definition;
-            sessions.put(key, StoredSession.of(absent, progress, settings.queueRetentionMillis()));
-            absent.subscriptions().stream()
-                    .filter(SubscriptionRecord::owes)
-                    .forEach(subscription -> table(key).owe(new TopicFilter(subscription.filter()), key.clientId()));
-        } catch (IllegalArgumentException e) {
-            LOG.error("A session's record cannot be read, the session is passed over: {}", e.getMessage());
+    /** A session that was connected when the broker died counts as disconnected at the broker's last sign of life. */
+    private CompletableFuture<Void> restore(SessionLoader.Loaded loaded, long lastAliveMillis) {
+        SessionKey key = loaded.key();
+        SessionDefinition recorded = loaded.definition();
+        SessionDefinition absent = recorded.isConnected() ? leave(recorded, lastAliveMillis) : recorded;
+        if (loaded.willIsPublished()) {
+            absent = absent.withoutWill();
         }
+        byte[] progress = RecordWriter.write(loaded.progress());
+        keep(key, absent, progress);
+        absent.subscriptions().stream()
+                .filter(SubscriptionRecord::owes)
+                .forEach(subscription -> table(key).owe(new TopicFilter(subscription.filter()), key.clientId()));
+        if (absent.equals(recorded)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.allOf(
+                saved(new RecordKey(Kind.PROGRESS, key), progress),
+                saved(new RecordKey(Kind.DEFINITION, key), RecordWriter.write(absent)));
     }
 
-    /** The definition of a session whose connection ends now. */
-    private SessionDefinition leave(SessionDefinition definition) {
-        long now = services.clock().millis();
+    private CompletableFuture<Void> saved(RecordKey key, byte[] value) {
+        CompletableFuture<Void> saved = new CompletableFuture<>();
+        saver.save(key, value, failure -> {
+            if (failure == null) {
+                saved.complete(null);
+            } else {
+                saved.completeExceptionally(unavailable(failure.reason()));
+            }
+        });
+        return saved;
+    }
+
+    private CompletableFuture<Void> saveAlive(long epochMillis) {
+        return saved(new RecordKey(Kind.ALIVE, settings.broker()), SessionLoader.alive(epochMillis));
+    }
+
+    /** Records the time before which all progress of all sessions is saved. */
+    private void giveSignOfLife() {
+        if (connected.isEmpty() && underWay.isEmpty()) {
+            return;
+        }
+        long settled = services.clock().millis();
+        for (long since : underWay.values()) {
+            settled = Math.min(settled, since);
+        }
+        for (DurableSession session : connected.values()) {
+            settled = Math.min(settled, session.settledMillis());
+        }
+        saver.save(new RecordKey(Kind.ALIVE, settings.broker()), SessionLoader.alive(settled), failure -> {});
+    }
+
+    /** The definition of a session whose connection ends at a time. */
+    private SessionDefinition leave(SessionDefinition definition, long now) {
         WillRecord will = definition.will();
         if (will == null) {
             return definition.disconnected(now, null);
@@ -295,7 +322,7 @@ public final class DurableSessions {
             return;
         }
         byte[] saved = RecordWriter.write(progress);
-        SessionDefinition absent = leave(definition);
+        SessionDefinition absent = leave(definition, services.clock().millis());
         keep(key, absent, saved);
         StoredSession stored = sessions.get(key);
         connected.remove(key, session);
@@ -306,8 +333,11 @@ public final class DurableSessions {
             discard(key, stored);
             return;
         }
-        saver.save(new RecordKey(Kind.PROGRESS, key), saved, failure -> {});
-        save(key, absent, failure -> {});
+        underWay.put(session, session.settledMillis());
+        saver.save(
+                new RecordKey(Kind.PROGRESS, key),
+                saved,
+                failure -> save(key, absent, ignored -> underWay.remove(session)));
         if (stored.willDueMillis() <= services.clock().millis()) {
             publishWill(key, stored);
         }
@@ -326,10 +356,12 @@ public final class DurableSessions {
         if (will == null || stored.willDueMillis() == Long.MAX_VALUE) {
             delete(key);
         } else {
+            underWay.put(will.mark(), services.clock().millis());
             wills.publish(will.will(), publisher(key, will), will.mark(), () -> {
                 if (!sessions.containsKey(key)) {
                     delete(key);
                 }
+                underWay.remove(will.mark());
             });
         }
     }
@@ -349,16 +381,19 @@ public final class DurableSessions {
         StoredSession without = new StoredSession(
                 stored.epoch(), stored.definition(), stored.progress(), stored.expiresAtMillis(), Long.MAX_VALUE);
         if (will != null && sessions.replace(key, stored, without)) {
-            wills.publish(will.will(), publisher(key, will), will.mark(), () -> strikeOut(key, without));
+            underWay.put(will.mark(), services.clock().millis());
+            wills.publish(will.will(), publisher(key, will), will.mark(), () -> strikeOut(key, without, will.mark()));
         }
     }
 
     /** The will is in the logs. */
-    private void strikeOut(SessionKey key, StoredSession published) {
+    private void strikeOut(SessionKey key, StoredSession published, PublishMark mark) {
         SessionDefinition definition = published.readDefinition().withoutWill();
         StoredSession struck = StoredSession.of(definition, published.progress(), settings.queueRetentionMillis());
         if (sessions.replace(key, published, struck)) {
-            save(key, definition, failure -> {});
+            save(key, definition, failure -> underWay.remove(mark));
+        } else {
+            underWay.remove(mark);
         }
     }
 

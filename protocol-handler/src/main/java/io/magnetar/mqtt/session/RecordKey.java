@@ -8,7 +8,9 @@ public record RecordKey(Kind kind, SessionKey session) {
     /** Which record. */
     public enum Kind {
         DEFINITION("definition"),
-        PROGRESS("progress");
+        PROGRESS("progress"),
+        /** A sign of life of a broker, whose name stands for the client identifier. */
+        ALIVE("alive");
 
         private final String word;
 

@@ -55,6 +55,8 @@ public final class Session implements LiveSubscriber {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private Connect.@Nullable Will will;
     private boolean ending;
+    /** What {@link #unsettledMillis} was when the record under way was made. */
+    private long savingSinceMillis;
 
     /** What a durable session has beside: {@code received} and {@code owed} are what its progress is recorded of. */
     private record DurableFlows(
@@ -106,7 +108,7 @@ public final class Session implements LiveSubscriber {
     }
 
     private DurableFlows flowsOf(DurableSession kept) {
-        Checkpoints checkpoints = new Checkpoints(owner, this::saveProgress);
+        Checkpoints checkpoints = new Checkpoints(owner, this::saveProgress, this::settled);
         SessionProgress resumed = kept.resumed();
         OwedMessages owed =
                 new OwedMessages(services, sink, owner, kept.key().clientId(), outbound, checkpoints, resumed);
@@ -120,7 +122,19 @@ public final class Session implements LiveSubscriber {
 
     private void saveProgress(AppendListener listener) {
         if (durable != null) {
+            savingSinceMillis = unsettledMillis();
             durable.session().saveProgress(durable.progress(), listener);
+        }
+    }
+
+    /** Since when something may be in the logs, or with the client, that a record made now does not tell. */
+    private long unsettledMillis() {
+        return Math.min(services.clock().millis(), inbound.oldestUnansweredMillis());
+    }
+
+    private void settled() {
+        if (durable != null) {
+            durable.session().settled(savingSinceMillis);
         }
     }
 
@@ -142,7 +156,11 @@ public final class Session implements LiveSubscriber {
                 () -> {
                     if (durable != null && !ending) {
                         durable.owed().tick();
-                        durable.checkpoints().tick();
+                        if (durable.checkpoints().isSaved()) {
+                            durable.session().settled(unsettledMillis());
+                        } else {
+                            durable.checkpoints().tick();
+                        }
                         tickLater();
                     }
                 },

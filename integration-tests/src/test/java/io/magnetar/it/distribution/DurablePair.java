@@ -1,0 +1,177 @@
+package io.magnetar.it.distribution;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.lifecycle.MqttClientConnectedContext;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.lifecycle.Mqtt5ClientConnectedContext;
+import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A publisher and a subscriber with durable sessions (HiveMQ's client): the publisher counts up, with a few publishes under way, until
+ * it is told to stop. Both connect again on their own and go on with what their sessions remember.
+ *
+ * <p>Thread: the clients' own; what is asked after {@link #stop()} has completed, the test's.
+ */
+final class DurablePair {
+    private static final int UNDER_WAY = 8;
+    private static final long RECONNECT_MILLIS = 300;
+
+    private final MqttQos qos;
+    private final String topic;
+    private final Mqtt5AsyncClient publisher;
+    private final Mqtt5AsyncClient subscriber;
+    private final List<Integer> received = new ArrayList<>();
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger acknowledged = new AtomicInteger();
+    private final AtomicInteger underWay = new AtomicInteger(UNDER_WAY);
+    private final AtomicInteger lostSessions = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private volatile @Nullable Throwable failure;
+
+    DurablePair(int port, String name, MqttQos qos) {
+        this.qos = qos;
+        this.topic = "pairs/" + name;
+        this.publisher = client(port, "publisher-" + name);
+        this.subscriber = client(port, "subscriber-" + name);
+    }
+
+    private Mqtt5AsyncClient client(int port, String clientId) {
+        AtomicBoolean first = new AtomicBoolean(true);
+        return Mqtt5Client.builder()
+                .identifier(clientId)
+                .serverHost("127.0.0.1")
+                .serverPort(port)
+                .automaticReconnect()
+                .initialDelay(RECONNECT_MILLIS, TimeUnit.MILLISECONDS)
+                .maxDelay(RECONNECT_MILLIS, TimeUnit.MILLISECONDS)
+                .applyAutomaticReconnect()
+                .addConnectedListener(context -> {
+                    connections.incrementAndGet();
+                    boolean isFirst = first.getAndSet(false);
+                    if (!isFirst && !isPresent(context)) {
+                        lostSessions.incrementAndGet();
+                    }
+                })
+                .buildAsync();
+    }
+
+    private static boolean isPresent(MqttClientConnectedContext context) {
+        return ((Mqtt5ClientConnectedContext) context).getConnAck().isSessionPresent();
+    }
+
+    /** Connects both, subscribes, and begins to publish. */
+    void start() throws Exception {
+        Mqtt5Connect connect = Mqtt5Connect.builder()
+                .cleanStart(false)
+                .sessionExpiryInterval(3_600)
+                .build();
+        subscriber.publishes(MqttGlobalPublishFilter.ALL, this::onPublish);
+        subscriber.connect(connect).get(20, TimeUnit.SECONDS);
+        subscriber.subscribeWith().topicFilter(topic).qos(qos).send().get(20, TimeUnit.SECONDS);
+        publisher.connect(connect).get(20, TimeUnit.SECONDS);
+        for (int i = 0; i < UNDER_WAY; i++) {
+            publishNext();
+        }
+    }
+
+    private void onPublish(Mqtt5Publish publish) {
+        synchronized (received) {
+            received.add(Integer.valueOf(new String(publish.getPayloadAsBytes(), UTF_8)));
+        }
+    }
+
+    /** Publishes the next number, or gives its place among those under way up. */
+    private void publishNext() {
+        if (stopping.get()) {
+            if (underWay.decrementAndGet() == 0) {
+                stopped.complete(null);
+            }
+            return;
+        }
+        synchronized (next) { // The numbers leave in their order.
+            publish(next.getAndIncrement());
+        }
+    }
+
+    private void publish(int number) {
+        CompletableFuture<?> unused = publisher
+                .publishWith()
+                .topic(topic)
+                .qos(qos)
+                .payload(Integer.toString(number).getBytes(UTF_8))
+                .send()
+                .whenComplete((result, thrown) -> published(result, thrown));
+    }
+
+    private void published(@Nullable Mqtt5PublishResult result, @Nullable Throwable thrown) {
+        if (result == null || result.getError().isPresent()) {
+            failure = thrown == null && result != null ? result.getError().orElse(null) : thrown;
+        } else {
+            acknowledged.incrementAndGet();
+        }
+        publishNext();
+    }
+
+    int acknowledged() {
+        return acknowledged.get();
+    }
+
+    int connections() {
+        return connections.get();
+    }
+
+    /** Publishes no more. Completes when all is acknowledged. */
+    CompletableFuture<Void> stop() {
+        stopping.set(true);
+        return stopped;
+    }
+
+    /** Whether the subscriber has all numbers. */
+    boolean isWhole() {
+        synchronized (received) {
+            return received.stream().distinct().count() >= next.get();
+        }
+    }
+
+    /** Fails unless nothing was lost, the order held, and at QoS 2 nothing came twice. */
+    void verify() {
+        assertThat(failure).as("%s: no publish failed", topic).isNull();
+        assertThat(lostSessions.get())
+                .as("%s: every session was there again", topic)
+                .isZero();
+        List<Integer> all;
+        synchronized (received) {
+            all = List.copyOf(received);
+        }
+        List<Integer> expected = IntStream.range(0, next.get()).boxed().toList();
+        if (qos == MqttQos.EXACTLY_ONCE) {
+            assertThat(all).as("%s: each once, in order", topic).isEqualTo(expected);
+        } else {
+            assertThat(all.stream().distinct().toList())
+                    .as("%s: nothing is lost, first appearances are in order", topic)
+                    .isEqualTo(expected);
+        }
+    }
+
+    void close() {
+        CompletableFuture<?> unused = publisher.disconnect().exceptionally(gone -> null);
+        unused = subscriber.disconnect().exceptionally(gone -> null);
+    }
+}

@@ -74,7 +74,27 @@ class DurableRestartTest {
     @Test
     void publishesADelayedWillAfterARestartOnce() throws Exception { // [MQTT-3.1.2-8]
         byte[] connect = RawClient.packet(
-                0x10, "MQTT", 5, 0x0E, 0, 60, 5, 0x11, 0, 0, 2, 0, "restart-will", 5, 0x18, 0, 0, 0, 3, "will/restart", "gone");
+                0x10,
+                "MQTT",
+                5,
+                0x0E,
+                0,
+                60,
+                5,
+                0x11,
+                0,
+                0,
+                2,
+                0,
+                "restart-will",
+                5,
+                0x18,
+                0,
+                0,
+                0,
+                3,
+                "will/restart",
+                "gone");
         try (MqttBroker before = MqttBroker.start(pulsar.broker(), Map.of())) {
             try (Device reader = durable(before.port(), "restart-will-reader")) {
                 reader.subscribe("will/restart", MqttQos.AT_LEAST_ONCE);

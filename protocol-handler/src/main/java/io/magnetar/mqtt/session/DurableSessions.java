@@ -90,7 +90,6 @@ public final class DurableSessions {
                 .thenCompose(loaded -> CompletableFuture.allOf(loaded.stream()
                         .map(session -> restore(session, loading.lastAliveMillis()))
                         .toArray(CompletableFuture[]::new)))
-                .thenCompose(restored -> saveAlive(services.clock().millis()))
                 .thenRun(() -> {
                     LOG.info("{} durable sessions", sessions.size());
                     var unused = executor.scheduleWithFixedDelay(
@@ -104,7 +103,9 @@ public final class DurableSessions {
     private CompletableFuture<Void> restore(SessionLoader.Loaded loaded, long lastAliveMillis) {
         SessionKey key = loaded.key();
         SessionDefinition recorded = loaded.definition();
-        SessionDefinition absent = recorded.isConnected() ? leave(recorded, lastAliveMillis) : recorded;
+        long began = TimeUnit.MICROSECONDS.toMillis(recorded.epoch());
+        SessionDefinition absent =
+                recorded.isConnected() ? leave(recorded, Math.max(began, lastAliveMillis)) : recorded;
         if (loaded.willIsPublished()) {
             absent = absent.withoutWill();
         }
@@ -131,10 +132,6 @@ public final class DurableSessions {
             }
         });
         return saved;
-    }
-
-    private CompletableFuture<Void> saveAlive(long epochMillis) {
-        return saved(new RecordKey(Kind.ALIVE, settings.broker()), SessionLoader.alive(epochMillis));
     }
 
     /** Records the time before which all progress of all sessions is saved. */

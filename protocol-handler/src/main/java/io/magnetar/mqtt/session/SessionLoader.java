@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,10 +109,11 @@ final class SessionLoader {
         opened.forEach(queue -> logs.add(queue.definition()));
         LOG.info("The broker died with sessions connected: reads {} logs since its last sign of life", logs.size());
         Recovery recovery = new Recovery();
+        long since = Math.max(lastAliveMillis, oldest(sessions));
         CompletableFuture<Void> scanned = CompletableFuture.completedFuture(null);
         for (StreamDefinition each : logs) {
-            scanned = scanned.thenCompose(before ->
-                    tails.since(each, lastAliveMillis, message -> recovery.onMessage(each.pulsarTopic(), message)));
+            scanned = scanned.thenCompose(
+                    before -> tails.since(each, since, message -> recovery.onMessage(each.pulsarTopic(), message)));
         }
         return scanned.thenApply(done ->
                 sessions.stream().map(session -> completed(session, recovery)).toList());
@@ -121,6 +123,16 @@ final class SessionLoader {
         WillRecord will = session.definition().will();
         return session.definition().isConnected()
                 || (will != null && will.dueMillis() != WillRecord.WHEN_THE_CONNECTION_ENDS);
+    }
+
+    /** When the oldest of the sessions in question began, epoch milliseconds: none of their marks is older. */
+    private static long oldest(List<Loaded> sessions) {
+        return sessions.stream()
+                .filter(SessionLoader::mayHaveMoreInTheLogs)
+                .mapToLong(session ->
+                        TimeUnit.MICROSECONDS.toMillis(session.definition().epoch()))
+                .min()
+                .orElse(0);
     }
 
     private static Loaded completed(Loaded session, Recovery recovery) {

@@ -122,7 +122,7 @@ class WebSocketTest {
         }
     }
 
-    /** [MQTT-6.0.0-2]. */
+    /** [MQTT-6.0.0-2], 3.1.1: [MQTT-6.0.0-2]. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 100, 1_000_000})
     void understandsPacketsCutAndPackedIntoFramesAsTheClientLikes(int frameBytes) throws Exception {
@@ -185,7 +185,7 @@ class WebSocketTest {
         assertThat(client.read().type()).isEqualTo(PINGRESP);
     }
 
-    /** [MQTT-6.0.0-3], [MQTT-6.0.0-4]. */
+    /** [MQTT-6.0.0-3], [MQTT-6.0.0-4], 3.1.1: [MQTT-6.0.0-4]. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -222,8 +222,9 @@ class WebSocketTest {
         }
     }
 
+    /** [MQTT-6.0.0-1], 3.1.1: [MQTT-6.0.0-1]. */
     @Test
-    void closesWhenTextComes() throws Exception { // [MQTT-6.0.0-1]
+    void closesWhenTextComes() throws Exception {
         assertBroken(1003, WebSocketClient.FINAL | WebSocketClient.TEXT, "hello".getBytes(UTF_8));
     }
 

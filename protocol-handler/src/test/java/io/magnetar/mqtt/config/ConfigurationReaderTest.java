@@ -52,6 +52,7 @@ class ConfigurationReaderTest {
                         "mqttMaxPacketSize", "many",
                         "mqttReceiveMaximum", "0",
                         "mqttTenants", "(",
+                        "mqttBanned", "client-id:x, address:localhost, mallory",
                         "mqttMaxPaketSize", "1"))
                 .isInstanceOf(MqttConfiguration.InvalidException.class)
                 .hasMessageContaining("'tcp://x:1' is no listener")
@@ -59,6 +60,8 @@ class ConfigurationReaderTest {
                 .hasMessageContaining("mqttMaxPacketSize=many: a whole number from 1024 to")
                 .hasMessageContaining("mqttReceiveMaximum=0: a whole number from 1 to 65535")
                 .hasMessageContaining("mqttTenants=(: no regular expression")
+                .hasMessageContaining("mqttBanned: 'address:localhost' is not client-id:<id>, username:<name> or")
+                .hasMessageContaining("mqttBanned: 'mallory' is not")
                 .hasMessageContaining("mqttMaxPaketSize: there is no such key");
     }
 

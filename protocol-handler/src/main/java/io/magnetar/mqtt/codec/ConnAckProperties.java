@@ -56,6 +56,5 @@ final class ConnAckProperties {
         if (!terms.retainAvailable()) {
             out.writeByte(Property.RETAIN_AVAILABLE.id()).writeByte(0);
         }
-        out.writeByte(Property.SHARED_SUBSCRIPTION_AVAILABLE.id()).writeByte(0);
     }
 }

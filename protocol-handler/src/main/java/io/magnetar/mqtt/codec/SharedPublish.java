@@ -77,6 +77,11 @@ public final class SharedPublish {
         return frame;
     }
 
+    /** Tells whether a form was prepared. */
+    public boolean hasForm(ProtocolVersion version, boolean withPacketId) {
+        return frames[index(version, withPacketId)] != null;
+    }
+
     /** The size of a prepared form in bytes. */
     public int size(ProtocolVersion version, boolean withPacketId) {
         return frames[index(version, withPacketId)].length;

@@ -145,7 +145,8 @@ public enum ConfigurationKey {
     MAX_QUEUED_MESSAGES(
             "mqttMaxQueuedMessages",
             "10000",
-            "How many live QoS 1 and 2 messages wait for a client that acknowledges too slowly; more are dropped and counted.",
+            "How many live QoS 1 and 2 messages wait for a client that acknowledges too slowly, and how many for a member of"
+                    + " a group; more are dropped and counted.",
             0,
             10_000_000),
     MAX_QUEUED_BYTES("mqttMaxQueuedBytes", "8388608", "The same in bytes of payload.", 0, Integer.MAX_VALUE),
@@ -162,6 +163,11 @@ public enum ConfigurationKey {
             "How many subscriptions a client may have; one more is refused with 0x97.",
             1,
             1_000_000),
+    SHARED_SUBSCRIPTION_STRATEGY(
+            "mqttSharedSubscriptionStrategy",
+            "round-robin",
+            "Which member of a group gets a message: `round-robin`, `sticky`, `hash-client-id`, `hash-topic` or"
+                    + " `least-inflight`. Behind commas, `<group>=<strategy>` for groups that have another."),
     MAX_PENDING_APPEND_BYTES(
             "mqttMaxPendingAppendBytes",
             "4194304",

@@ -4,10 +4,13 @@ import io.magnetar.mqtt.admission.AdmissionSettings;
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.retain.RetainLimits;
+import io.magnetar.mqtt.share.SharedStrategies;
+import io.magnetar.mqtt.share.SharedStrategy;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -55,6 +58,7 @@ public final class ConfigurationReader {
                 connect(maxMessageSize),
                 number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
                 limits(),
+                sharedStrategies(),
                 number(ConfigurationKey.APPEND_TIMEOUT_MILLIS),
                 flag(ConfigurationKey.RETAIN_AVAILABLE),
                 retainLimits(),
@@ -170,6 +174,15 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.MAX_RETAINED_MESSAGES),
                 longNumber(ConfigurationKey.MAX_RETAINED_BYTES),
                 number(ConfigurationKey.MAX_RETAINED_PAYLOAD_BYTES));
+    }
+
+    private SharedStrategies sharedStrategies() {
+        String value = text(ConfigurationKey.SHARED_SUBSCRIPTION_STRATEGY);
+        return SharedStrategies.parse(value).orElseGet(() -> {
+            problems.add(ConfigurationKey.SHARED_SUBSCRIPTION_STRATEGY.key() + "=" + value + ": one of "
+                    + SharedStrategy.labels() + " is needed, and <group>=<strategy> behind commas");
+            return new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of());
+        });
     }
 
     private Pattern tenants() {

@@ -5,6 +5,7 @@ import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.retain.RetainLimits;
+import io.magnetar.mqtt.share.SharedStrategies;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -29,6 +30,7 @@ public record MqttConfiguration(
         ConnectSettings connect,
         int outboundBufferBytes,
         SessionLimits limits,
+        SharedStrategies sharedStrategies,
         int appendTimeoutMillis,
         boolean retainAvailable,
         RetainLimits retainLimits,

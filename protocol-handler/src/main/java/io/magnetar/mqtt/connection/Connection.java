@@ -239,12 +239,14 @@ final class Connection implements LiveSessions.Claimant {
             keepAlive.start();
         }
         session = new Session(
-                connections.services(),
+                new Session.Surroundings(
+                        connections.services(),
+                        connections.groups(),
+                        loop.routes(accepted.publisher().namespace())),
                 sink,
                 loop,
                 accepted.publisher(),
                 connect,
-                loop.routes(accepted.publisher().namespace()),
                 opened.session());
         sink.connAck(accepted.connAck().withSession(opened.present()));
         session.start();

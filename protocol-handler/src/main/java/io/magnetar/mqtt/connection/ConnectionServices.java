@@ -5,12 +5,14 @@ import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.session.DurableSessions;
+import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.takeover.LiveSessions;
 
 /** What all connections of a broker share. Thread: any. */
 public record ConnectionServices(
         SessionServices services,
         Admission admission,
+        SharedGroups groups,
         LiveSessions liveSessions,
         DurableSessions durableSessions,
         Authenticators authenticators,

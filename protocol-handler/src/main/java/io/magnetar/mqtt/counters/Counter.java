@@ -21,6 +21,10 @@ public enum Counter {
     DROPPED_OUTBOUND_BUFFER_FULL("droppedOutboundBufferFull"),
     /** QoS 1 and 2: the client does not acknowledge fast enough. */
     DROPPED_QUEUE_FULL("droppedQueueFull"),
+    /** QoS 1 and 2: no member of a group acknowledges fast enough. */
+    DROPPED_GROUP_QUEUE_FULL("droppedGroupQueueFull"),
+    /** QoS 1 and 2: the last member of the group has left. */
+    DROPPED_GROUP_ENDED("droppedGroupEnded"),
     DROPPED_EXPIRED("droppedExpired"),
     /** Larger than the client's Maximum Packet Size. */
     DROPPED_TOO_LARGE("droppedTooLarge"),

@@ -23,6 +23,7 @@ import io.magnetar.mqtt.session.CompactedSessionLog;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.DurableSettings;
 import io.magnetar.mqtt.session.SessionKey;
+import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.status.Readiness;
 import io.magnetar.mqtt.status.StatusPage;
 import io.magnetar.mqtt.status.StatusServer;
@@ -126,6 +127,7 @@ public final class MqttBroker {
         ConnectionServices connections = new ConnectionServices(
                 services,
                 admission,
+                new SharedGroups(configuration.sharedStrategies(), configuration.limits(), services.clock(), counters),
                 liveSessions,
                 sessions,
                 authenticators,

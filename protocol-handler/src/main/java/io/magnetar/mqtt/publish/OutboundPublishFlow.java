@@ -10,6 +10,7 @@ import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.Acknowledgement;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.publish.PacketIdWindow.Lent;
 import io.magnetar.mqtt.publish.PacketIdWindow.State;
 import io.magnetar.mqtt.routing.Target;
 import java.util.ArrayDeque;
@@ -41,6 +42,18 @@ public final class OutboundPublishFlow {
     public interface OwedFlow {
         /** PUBACK, PUBREC or PUBCOMP of the client; false when the packet id is not of this flow. */
         boolean onAcknowledgement(Acknowledgement ack);
+    }
+
+    /**
+     * Who lets the client have a message that is another's when this one leaves: told when the client is done with it, and given
+     * it back when the session ends before that.
+     */
+    public interface Lender {
+        /** The client has the message, or has refused it, and its place in the window is free. */
+        void settled();
+
+        /** The session has ended, and the client has not acknowledged the message. In the order in which they were sent. */
+        void giveBack(SharedPublish publish);
     }
 
     private final SessionServices services;
@@ -127,14 +140,39 @@ public final class OutboundPublishFlow {
     }
 
     private void send(SharedPublish publish, Target target, Qos qos) {
+        send(publish, target, qos, takePacketId(qos));
+    }
+
+    private void send(SharedPublish publish, Target target, Qos qos, int packetId) {
         Message message = publish.message();
-        if (target.takesSharedForm(message)) {
-            int packetId = takePacketId(qos);
-            settle(sink.publish(publish, qos, packetId), qos, packetId);
-        } else {
-            send(message, qos, message.retain() && target.retainAsPublished(), target.subscriptionIds());
-        }
+        boolean inSharedForm = target.takesSharedForm(message)
+                && publish.hasForm(target.subscriber().version(), packetId != 0);
+        boolean sent = inSharedForm
+                ? sink.publish(publish, qos, packetId)
+                : sink.publish(
+                        message,
+                        qos,
+                        false,
+                        message.retain() && target.retainAsPublished(),
+                        packetId,
+                        target.subscriptionIds());
+        settle(sent, qos, packetId);
         services.counters().count(Counter.MESSAGES_DELIVERED);
+    }
+
+    /** Tells whether a live message would leave at once. */
+    public boolean takesNow(Qos qos) {
+        return canSend(qos) && (qos == Qos.AT_MOST_ONCE || queue.isEmpty());
+    }
+
+    /** Sends a message on loan; {@link #takesNow} must have said yes. At QoS 0 nothing is ever given back. */
+    public void lend(SharedPublish publish, Target target, Lender lender) {
+        Qos qos = publish.message().qos().min(target.qos());
+        int packetId = takePacketId(qos);
+        if (packetId != 0) {
+            window.lend(packetId, new Lent(publish, lender));
+        }
+        send(publish, target, qos, packetId);
     }
 
     /** Tells whether a message of a backlog may be sent now. */
@@ -163,7 +201,14 @@ public final class OutboundPublishFlow {
         }
         services.counters().count(Counter.DROPPED_TOO_LARGE);
         if (qos != Qos.AT_MOST_ONCE) {
-            window.move(packetId, qos == Qos.AT_LEAST_ONCE ? State.AWAITS_PUBACK : State.AWAITS_PUBREC, State.FREE);
+            free(packetId, qos == Qos.AT_LEAST_ONCE ? State.AWAITS_PUBACK : State.AWAITS_PUBREC);
+        }
+    }
+
+    private void free(int packetId, State from) {
+        Lent lent = window.lent(packetId);
+        if (window.move(packetId, from, State.FREE) && lent != null) {
+            lent.lender().settled();
         }
     }
 
@@ -175,8 +220,8 @@ public final class OutboundPublishFlow {
         }
         int packetId = ack.packetId();
         switch (ack.type()) {
-            case PUBACK -> window.move(packetId, State.AWAITS_PUBACK, State.FREE);
-            case PUBCOMP -> window.move(packetId, State.AWAITS_PUBCOMP, State.FREE);
+            case PUBACK -> free(packetId, State.AWAITS_PUBACK);
+            case PUBCOMP -> free(packetId, State.AWAITS_PUBCOMP);
             case PUBREC -> onPubRec(ack);
             default -> throw new IllegalArgumentException(ack.type() + " is not for what goes out");
         }
@@ -186,7 +231,7 @@ public final class OutboundPublishFlow {
     private void onPubRec(Acknowledgement ack) {
         int packetId = ack.packetId();
         if (ack.isError()) {
-            window.move(packetId, State.AWAITS_PUBREC, State.FREE);
+            free(packetId, State.AWAITS_PUBREC);
             return;
         }
         boolean known = window.move(packetId, State.AWAITS_PUBREC, State.AWAITS_PUBCOMP)
@@ -195,8 +240,12 @@ public final class OutboundPublishFlow {
                 PacketType.PUBREL, packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, null);
     }
 
-    /** The connection has ended: what waits is given up, also by those who still know the session. */
+    /**
+     * The connection has ended: what waits is given up, also by those who still know the session. What was lent at QoS 1 is given
+     * back; at QoS 2 it is not, for the client may have it and nobody else must get it [MQTT-4.8.2-5].
+     */
     public void end() {
+        window.lentIn(State.AWAITS_PUBACK).forEach(lent -> lent.lender().giveBack(lent.publish()));
         queue.clear();
         backlogs.clear();
         queuedBytes = 0;

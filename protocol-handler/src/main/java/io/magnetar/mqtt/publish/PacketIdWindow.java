@@ -1,6 +1,10 @@
 package io.magnetar.mqtt.publish;
 
+import io.magnetar.mqtt.codec.SharedPublish;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The packet identifiers on their way to a client, each with the answer that it waits for. No identifier is in use twice
@@ -32,6 +36,11 @@ final class PacketIdWindow {
     private char[] ids = new char[FIRST_CAPACITY];
 
     private State[] states = freeStates(FIRST_CAPACITY);
+    /** What is lent, beside its packet id; null until the first is. */
+    private @Nullable Lent @Nullable [] lent;
+
+    /** A message that is to be given back when the client does not acknowledge it. */
+    record Lent(SharedPublish publish, OutboundPublishFlow.Lender lender) {}
 
     /** @param limit how many may be in use at once, 1 to 65,535 */
     PacketIdWindow(int limit) {
@@ -64,6 +73,33 @@ final class PacketIdWindow {
         return lastId;
     }
 
+    /** Notes that the message of an identifier in use is lent. */
+    void lend(int packetId, Lent message) {
+        if (lent == null) {
+            lent = new Lent[ids.length];
+        }
+        lent[place(packetId)] = message;
+    }
+
+    /** What an identifier in use was lent for, or null. */
+    @Nullable
+    Lent lent(int packetId) {
+        return lent == null ? null : lent[place(packetId)];
+    }
+
+    /** What was lent and waits for an answer, in the order in which it was sent. */
+    List<Lent> lentIn(State state) {
+        List<Lent> found = new ArrayList<>();
+        for (int age = MAX_PACKET_ID - 1; lent != null && age >= 0; age--) {
+            int packetId = lastId - age > 0 ? lastId - age : lastId - age + MAX_PACKET_ID;
+            int place = place(packetId);
+            if (ids[place] == packetId && states[place] == state && lent[place] != null) {
+                found.add(lent[place]);
+            }
+        }
+        return found;
+    }
+
     /** Moves an identifier on from one state to the next; {@link State#FREE} gives it back. */
     boolean move(int packetId, State from, State to) {
         int place = place(packetId);
@@ -73,6 +109,9 @@ final class PacketIdWindow {
         states[place] = to;
         if (to == State.FREE) {
             inUse--;
+            if (lent != null) {
+                lent[place] = null;
+            }
         }
         return true;
     }
@@ -120,12 +159,17 @@ final class PacketIdWindow {
     private void grow() {
         char[] oldIds = ids;
         State[] oldStates = states;
+        @Nullable Lent[] oldLent = lent;
         ids = new char[oldIds.length * 2];
         states = freeStates(ids.length);
+        lent = oldLent == null ? null : new Lent[ids.length];
         for (int i = 0; i < oldIds.length; i++) {
             if (oldStates[i] != State.FREE) {
                 ids[place(oldIds[i])] = oldIds[i];
                 states[place(oldIds[i])] = oldStates[i];
+                if (oldLent != null && lent != null) {
+                    lent[place(oldIds[i])] = oldLent[i];
+                }
             }
         }
     }

@@ -16,23 +16,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Match {
     /** Of a topic that nobody may want. */
-    public static final Match NOBODY = new Match(-1, new OwnerTargets[0], List.of(), null);
+    public static final Match NOBODY = new Match(-1, new OwnerTargets[0], new SharedSubscription[0], List.of(), null);
 
     private final long version;
     private final OwnerTargets[] live;
     /** Without those who read it from the queue when it is published at QoS 1 or 2. */
     private final OwnerTargets[] liveAcknowledged;
 
+    private final SharedSubscription[] shared;
     private final List<StreamDefinition> streams;
     private final List<StreamDefinition> logs;
     private final int formsWithoutId;
     private final int formsAsSubscribed;
 
     /** @param queue the queue, when a durable session is owed the topic, else null */
-    Match(long version, OwnerTargets[] live, List<StreamDefinition> streams, @Nullable StreamDefinition queue) {
+    Match(
+            long version,
+            OwnerTargets[] live,
+            SharedSubscription[] shared,
+            List<StreamDefinition> streams,
+            @Nullable StreamDefinition queue) {
         this.version = version;
         this.live = live;
         this.liveAcknowledged = withoutReaders(live);
+        this.shared = shared;
         this.streams = streams;
         this.logs = queue == null ? streams : and(streams, queue);
         int withoutId = 0;
@@ -42,6 +49,10 @@ public final class Match {
                 withoutId |= target.form(false);
                 asSubscribed |= target.form(true);
             }
+        }
+        for (SharedSubscription subscription : shared) {
+            withoutId |= subscription.forms(false);
+            asSubscribed |= subscription.forms(true);
         }
         this.formsWithoutId = withoutId;
         this.formsAsSubscribed = asSubscribed;
@@ -72,9 +83,9 @@ public final class Match {
         return qos == Qos.AT_MOST_ONCE ? streams : logs;
     }
 
-    /** How many live subscribers it has. */
+    /** How many live subscribers it has, a shared subscription counted as one. */
     int size() {
-        int size = 0;
+        int size = shared.length;
         for (OwnerTargets group : live) {
             size += group.targets.length;
         }
@@ -83,11 +94,12 @@ public final class Match {
 
     /** Nobody wants the topic. */
     public boolean isEmpty() {
-        return live.length == 0 && logs.isEmpty();
+        return live.length == 0 && shared.length == 0 && logs.isEmpty();
     }
 
     /**
-     * Delivers a message to all live subscribers: at once to those of the calling thread, by one task per owner to the others.
+     * Delivers a message to all live subscribers and to one member of each shared subscription: at once to those of the calling
+     * thread, by one task per owner to the others.
      *
      * @return false when an owner is so far behind that the publisher should pause
      */
@@ -103,6 +115,9 @@ public final class Match {
                 group.owner.execute(() -> group.deliver(publish));
                 keepsUp &= !group.owner.isCongested();
             }
+        }
+        for (SharedSubscription subscription : shared) {
+            keepsUp &= subscription.deliver(publish);
         }
         return keepsUp;
     }

@@ -26,6 +26,9 @@ public final class RoutingTable {
     /** The durable subscriptions that messages are owed for, by client identifier, connected or not. */
     private final TopicTrie<String, String> owed = new TopicTrie<>();
 
+    /** The shared subscriptions of a filter by their groups' names. */
+    private final TopicTrie<String, SharedSubscription> shared = new TopicTrie<>();
+
     private final LongAdder subscriptions = new LongAdder();
     private final AtomicLong streamChanges = new AtomicLong();
     private volatile @Nullable StreamDefinition queue;
@@ -41,7 +44,7 @@ public final class RoutingTable {
 
     /** Rises with every change of the subscriptions and of the streams. */
     long version() {
-        return live.version() + owed.version() + streamChanges.get();
+        return live.version() + shared.version() + owed.version() + streamChanges.get();
     }
 
     void streamsChanged() {
@@ -85,13 +88,28 @@ public final class RoutingTable {
         owed.remove(filter, clientId);
     }
 
+    /** Adds a shared subscription, or tells that the forms of messages that it takes have changed. */
+    public void share(TopicFilter filter, String group, SharedSubscription subscription) {
+        shared.put(filter, group, subscription);
+    }
+
+    public void unshare(TopicFilter filter, String group) {
+        shared.remove(filter, group);
+    }
+
     /** Finds all who want a topic. */
     public Match match(String topic) {
         long version = version();
         Map<LiveSubscriber, Target> targets = new LinkedHashMap<>();
         live.match(topic, target -> targets.merge(target.subscriber(), target, Target::with));
+        List<SharedSubscription> groups = new ArrayList<>();
+        shared.match(topic, groups::add);
         return new Match(
-                version, byOwner(targets), streams.of(namespace).matching(topic), owed.matches(topic) ? queue : null);
+                version,
+                byOwner(targets),
+                groups.toArray(SharedSubscription[]::new),
+                streams.of(namespace).matching(topic),
+                owed.matches(topic) ? queue : null);
     }
 
     private static Match.OwnerTargets[] byOwner(Map<LiveSubscriber, Target> targets) {

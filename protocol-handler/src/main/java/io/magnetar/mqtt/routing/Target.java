@@ -1,9 +1,11 @@
 package io.magnetar.mqtt.routing;
 
 import io.magnetar.message.Message;
+import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one subscriber wants: one subscription, or all those that overlap on a topic folded into one delivery at the highest QoS
@@ -12,9 +14,15 @@ import java.util.Arrays;
  * <p>Thread: immutable; {@code subscriptionIds} is never written to.
  *
  * @param noLocal all of them ask not to get the client's own messages
+ * @param ofOwn what the client wants of its own messages, when only some of them ask not to get them; else null
  */
 public record Target(
-        LiveSubscriber subscriber, Qos qos, boolean noLocal, boolean retainAsPublished, int[] subscriptionIds) {
+        LiveSubscriber subscriber,
+        Qos qos,
+        boolean noLocal,
+        boolean retainAsPublished,
+        int[] subscriptionIds,
+        @Nullable Target ofOwn) {
 
     private static final int[] NO_IDS = {};
 
@@ -26,7 +34,7 @@ public record Target(
     public static Target of(
             LiveSubscriber subscriber, Qos qos, boolean noLocal, boolean retainAsPublished, int subscriptionId) {
         int[] ids = subscriptionId == 0 ? NO_IDS : new int[] {subscriptionId};
-        return new Target(subscriber, qos, noLocal, retainAsPublished, ids);
+        return new Target(subscriber, qos, noLocal, retainAsPublished, ids, null);
     }
 
     /** This and another of the same subscriber. */
@@ -38,7 +46,24 @@ public record Target(
                 qos.value() >= other.qos.value() ? qos : other.qos,
                 noLocal && other.noLocal,
                 retainAsPublished || other.retainAsPublished,
-                ids);
+                ids,
+                noLocal || other.noLocal || ofOwn != null || other.ofOwn != null ? both(own(), other.own()) : null);
+    }
+
+    private static @Nullable Target both(@Nullable Target one, @Nullable Target other) {
+        return one == null || other == null ? (one == null ? other : one) : one.with(other);
+    }
+
+    private @Nullable Target own() {
+        if (noLocal) {
+            return null; // [MQTT-3.8.3-3]
+        }
+        return ofOwn == null ? this : ofOwn;
+    }
+
+    /** What is wanted of the messages of a publisher, null for nothing. */
+    public @Nullable Target of(Publisher publisher, Publisher self) {
+        return (noLocal || ofOwn != null) && publisher.equals(self) ? own() : this;
     }
 
     /** Tells whether a message goes out in the form that is shared with others. */
@@ -49,7 +74,7 @@ public record Target(
     }
 
     /** The bit of the shared form that a message takes on its way to this subscriber; none when it takes none. */
-    int form(boolean publishedWithId) {
+    public int form(boolean publishedWithId) {
         return subscriptionIds.length != 0
                 ? 0
                 : SharedPublish.form(subscriber.version(), publishedWithId && hasPacketId());

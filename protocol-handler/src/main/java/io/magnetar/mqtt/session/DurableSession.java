@@ -10,6 +10,7 @@ import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.record.WillRecord;
+import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.mqtt.subscribe.DurableSubscriptions;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamFailure;
@@ -122,7 +123,9 @@ public final class DurableSession implements DurableSubscriptions {
     }
 
     private CompletableFuture<?> record(Subscribe.Request request, int subscriptionId) {
-        boolean owes = request.qos() != Qos.AT_MOST_ONCE && !StreamSubscriptionSyntax.isStream(request.filter());
+        boolean owes = request.qos() != Qos.AT_MOST_ONCE
+                && !StreamSubscriptionSyntax.isStream(request.filter())
+                && !SharedFilter.isShared(request.filter());
         if (!owes) {
             forget(request.filter());
             return saveWith(new SubscriptionRecord(request, subscriptionId, List.of()));

@@ -25,6 +25,8 @@ import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.routing.Target;
+import io.magnetar.mqtt.share.SharedGroups;
+import io.magnetar.mqtt.share.SharedSubscriptions;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.mqtt.subscribe.RetainedDeliveries;
 import io.magnetar.mqtt.subscribe.SubscribeFlow;
@@ -58,6 +60,9 @@ public final class Session implements LiveSubscriber {
     /** What {@link #unsettledMillis} was when the record under way was made. */
     private long savingSinceMillis;
 
+    /** What a session finds where it begins: what all share, and the routes of its namespace. */
+    public record Surroundings(SessionServices services, SharedGroups groups, RouteCache routes) {}
+
     /** What a durable session has beside: {@code received} and {@code owed} are what its progress is recorded of. */
     private record DurableFlows(
             DurableSession session, Checkpoints checkpoints, ReceivedPublishes received, OwedMessages owed) {
@@ -73,14 +78,14 @@ public final class Session implements LiveSubscriber {
 
     /** @param kept the records of a durable session; null when the session ends with the connection */
     public Session(
-            SessionServices services,
+            Surroundings around,
             PacketSink sink,
             Owner owner,
             Publisher publisher,
             Connect connect,
-            RouteCache routes,
             @Nullable DurableSession kept) {
-        this.services = services;
+        RouteCache routes = around.routes();
+        this.services = around.services();
         this.publisher = publisher;
         this.connect = connect;
         this.owner = owner;
@@ -102,8 +107,10 @@ public final class Session implements LiveSubscriber {
                 sink,
                 this,
                 routes.table(),
-                new StreamSubscriptions(services, sink, owner, publisher, connect.version(), outbound),
-                new RetainedDeliveries(services, owner, publisher, outbound),
+                new SubscribeFlow.Kinds(
+                        new StreamSubscriptions(services, sink, owner, publisher, connect.version(), outbound),
+                        new SharedSubscriptions(around.groups(), routes.table(), this, outbound),
+                        new RetainedDeliveries(services, owner, publisher, outbound)),
                 kept);
     }
 
@@ -210,8 +217,9 @@ public final class Session implements LiveSubscriber {
 
     @Override
     public void deliver(SharedPublish publish, Target target) {
-        if (!ending && !(target.noLocal() && publish.message().publisher().equals(publisher))) {
-            outbound.deliver(publish, target);
+        Target wanted = target.of(publish.message().publisher(), publisher);
+        if (!ending && wanted != null) {
+            outbound.deliver(publish, wanted);
         }
     }
 

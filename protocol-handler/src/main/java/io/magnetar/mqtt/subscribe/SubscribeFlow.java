@@ -8,6 +8,8 @@ import io.magnetar.mqtt.packet.Unsubscribe;
 import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.routing.Target;
+import io.magnetar.mqtt.share.SharedFilter;
+import io.magnetar.mqtt.share.SharedSubscriptions;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.stream.StreamSubscriptionSyntax;
 import io.magnetar.topic.TopicFilter;
@@ -26,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's owner.
  */
 public final class SubscribeFlow {
-    private static final String SHARE_PREFIX = "$share/";
     private static final String NAMED_STREAM_PREFIX = "$stream/";
 
     private final SessionServices services;
@@ -35,8 +36,12 @@ public final class SubscribeFlow {
     private final RoutingTable routing;
     private final StreamSubscriptions streams;
     private final RetainedDeliveries retained;
+    private final SharedSubscriptions shared;
     private final @Nullable DurableSubscriptions durable;
     private final Set<TopicFilter> filters = new HashSet<>();
+
+    /** The kinds of subscriptions, and what is sent because of them, that are more than a route. */
+    public record Kinds(StreamSubscriptions streams, SharedSubscriptions shared, RetainedDeliveries retained) {}
 
     /** @param durable keeps the subscriptions; null when they end with the connection */
     public SubscribeFlow(
@@ -44,16 +49,16 @@ public final class SubscribeFlow {
             PacketSink sink,
             LiveSubscriber subscriber,
             RoutingTable routing,
-            StreamSubscriptions streams,
-            RetainedDeliveries retained,
+            Kinds kinds,
             @Nullable DurableSubscriptions durable) {
         this.durable = durable;
         this.services = services;
         this.sink = sink;
         this.subscriber = subscriber;
         this.routing = routing;
-        this.streams = streams;
-        this.retained = retained;
+        this.streams = kinds.streams();
+        this.shared = kinds.shared();
+        this.retained = kinds.retained();
     }
 
     public void onSubscribe(Subscribe subscribe) {
@@ -73,6 +78,9 @@ public final class SubscribeFlow {
                         keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
                     }
                 });
+            } else if (SharedFilter.isShared(request.filter())) {
+                shared.subscribe(request, subscribe.subscriptionId());
+                keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
             } else {
                 boolean isNew = subscribeLive(request, subscribe.subscriptionId());
                 TopicFilter filter = new TopicFilter(request.filter());
@@ -99,6 +107,8 @@ public final class SubscribeFlow {
     public void resume(Subscribe.Request request, int subscriptionId) {
         if (StreamSubscriptionSyntax.isStream(request.filter())) {
             streams.subscribe(request, subscriptionId, (code, reason) -> {});
+        } else if (SharedFilter.isShared(request.filter())) {
+            shared.subscribe(request, subscriptionId);
         } else {
             var unused = subscribeLive(request, subscriptionId);
         }
@@ -107,27 +117,26 @@ public final class SubscribeFlow {
     private record Refusal(ReasonCode code, String reason) {}
 
     private Optional<Refusal> refusal(String filter) {
-        if (filter.startsWith(SHARE_PREFIX)) {
-            return Optional.of(new Refusal(
-                    ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED, "shared subscriptions are not available"));
-        }
         if (filter.startsWith(NAMED_STREAM_PREFIX)) {
             return Optional.of(
                     new Refusal(ReasonCode.TOPIC_FILTER_INVALID, "a stream is subscribed to as $s/<offset>/<filter>"));
         }
         int limit = services.limits().maxSubscriptions();
-        if (filters.size() + streams.size() >= limit && !isSubscribed(filter)) {
+        if (filters.size() + streams.size() + shared.size() >= limit && !isSubscribed(filter)) {
             return Optional.of(
                     new Refusal(ReasonCode.QUOTA_EXCEEDED, "a client has at most " + limit + " subscriptions"));
         }
         if (StreamSubscriptionSyntax.isStream(filter)) {
             return Optional.empty();
         }
-        return TopicFilter.problem(filter).map(problem -> new Refusal(ReasonCode.TOPIC_FILTER_INVALID, problem));
+        Optional<String> malformed =
+                SharedFilter.isShared(filter) ? SharedFilter.problem(filter) : TopicFilter.problem(filter);
+        return malformed.map(problem -> new Refusal(ReasonCode.TOPIC_FILTER_INVALID, problem));
     }
 
     private boolean isSubscribed(String filter) {
         return streams.contains(filter)
+                || shared.contains(filter)
                 || (TopicFilter.problem(filter).isEmpty() && filters.contains(new TopicFilter(filter)));
     }
 
@@ -173,7 +182,7 @@ public final class SubscribeFlow {
     }
 
     private ReasonCode unsubscribe(String written) {
-        if (streams.unsubscribe(written)) {
+        if (streams.unsubscribe(written) || shared.unsubscribe(written)) {
             return ReasonCode.SUCCESS;
         }
         if (TopicFilter.problem(written).isPresent()) {
@@ -192,6 +201,7 @@ public final class SubscribeFlow {
     public void end() {
         filters.forEach(filter -> routing.unsubscribe(filter, subscriber));
         filters.clear();
+        shared.end();
         streams.end();
         retained.end();
     }

@@ -11,6 +11,9 @@ import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
+import io.magnetar.mqtt.share.SharedGroups;
+import io.magnetar.mqtt.share.SharedStrategies;
+import io.magnetar.mqtt.share.SharedStrategy;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.tenancy.Namespace;
@@ -45,11 +48,13 @@ class SessionSimulationTest {
             new BrokerClock(InstantSource.system()),
             counters,
             new SessionLimits(1_000, 1_000, 100_000, Integer.MAX_VALUE, 100, 1 << 20, 1 << 30, false));
+    private final SharedGroups groups = new SharedGroups(
+            new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of()), services.limits(), services.clock(), counters);
     private final List<SimulatedOwner> owners = List.of(new SimulatedOwner(), new SimulatedOwner());
 
     private SimulatedClient client(Namespace of, String clientId, int receiveMaximum) {
         SimulatedOwner owner = owners.get(random.nextInt(owners.size()));
-        return new SimulatedClient(services, owner, of, clientId, receiveMaximum);
+        return new SimulatedClient(services, groups, owner, of, clientId, receiveMaximum);
     }
 
     @ParameterizedTest

@@ -22,6 +22,7 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.packet.TopicName;
 import io.magnetar.mqtt.routing.RouteCache;
+import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.tenancy.Namespace;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -70,7 +71,12 @@ final class SimulatedClient implements PacketSink {
     private int lastPacketId;
 
     SimulatedClient(
-            SessionServices services, SimulatedOwner owner, Namespace namespace, String clientId, int receiveMaximum) {
+            SessionServices services,
+            SharedGroups groups,
+            SimulatedOwner owner,
+            Namespace namespace,
+            String clientId,
+            int receiveMaximum) {
         this.clientId = clientId;
         this.owner = owner;
         this.receiveMaximum = receiveMaximum;
@@ -86,12 +92,12 @@ final class SimulatedClient implements PacketSink {
                 null,
                 null);
         this.session = new Session(
-                services,
+                new Session.Surroundings(
+                        services, groups, new RouteCache(services.routing().table(namespace))),
                 this,
                 owner,
                 new Publisher(namespace, clientId, null),
                 connect,
-                new RouteCache(services.routing().table(namespace)),
                 null);
     }
 

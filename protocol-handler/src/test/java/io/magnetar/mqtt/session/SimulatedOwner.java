@@ -5,12 +5,12 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
 /** An owner whose tasks run when the simulation says so. There is one thread, and it is {@code current}'s. */
-final class SimulatedOwner implements Owner {
+public final class SimulatedOwner implements Owner {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private boolean current;
 
     /** Runs one task as this owner. */
-    void runAs(Runnable task) {
+    public void runAs(Runnable task) {
         current = true;
         try {
             task.run();
@@ -20,7 +20,7 @@ final class SimulatedOwner implements Owner {
     }
 
     /** Runs the oldest task, if there is one. */
-    boolean runOne() {
+    public boolean runOne() {
         Runnable task = tasks.poll();
         if (task == null) {
             return false;

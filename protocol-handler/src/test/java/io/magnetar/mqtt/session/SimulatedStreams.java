@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /** Two streams of one namespace, whose log confirms or refuses messages when the simulation says so. */
-final class SimulatedStreams implements StreamCatalog, StreamAppender, NamespaceStreams {
+public final class SimulatedStreams implements StreamCatalog, StreamAppender, NamespaceStreams {
     private record Append(StreamDefinition stream, Message message, AppendListener listener) {}
 
     private final Namespace namespace;
@@ -23,7 +23,7 @@ final class SimulatedStreams implements StreamCatalog, StreamAppender, Namespace
     private final List<Append> pending = new ArrayList<>();
     private final List<Message> confirmed = new ArrayList<>();
 
-    SimulatedStreams(Namespace namespace) {
+    public SimulatedStreams(Namespace namespace) {
         this.namespace = namespace;
         this.definitions = List.of(definition("one", "kept/#"), definition("two", "kept/twice/#"));
     }

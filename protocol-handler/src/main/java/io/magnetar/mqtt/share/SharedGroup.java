@@ -1,0 +1,228 @@
+package io.magnetar.mqtt.share;
+
+import io.magnetar.message.Qos;
+import io.magnetar.mqtt.clock.BrokerClock;
+import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.routing.SharedSubscription;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shared subscription: one group of clients and one filter. A message goes to one member, and to another when that one cannot
+ * take it or leaves before it has acknowledged it.
+ *
+ * <pre>
+ *               nobody waits, a member has room
+ *   publisher -----------------------------------> on its way ----> in flight ----> acknowledged: gone
+ *       |                                            to a member's     at the client
+ *       | else, QoS 1 and 2                          owner  |            |
+ *       v                                                   |            | the session ends, QoS 1
+ *    waiting ---- pulled by a member that has room ----> in flight       |
+ *       ^                                                   |            |
+ *       +---- taken back: left, no room, others wait -------+------------+
+ * </pre>
+ *
+ * Publishers choose from what members hint at ({@link Room}), without a lock; the member's owner decides when the message arrives
+ * there, and gives back what the member cannot take or came too late. What was taken back goes out before what waits since.
+ * Whenever a message begins to wait, a member that hints at room is woken afterwards; a member that gets room, or joins, looks
+ * afterwards whether a message waits; a woken member that cannot take wakes another. So none waits while a member has room.
+ *
+ * <p>Order: what waits goes out before anything new, and a member pulls nothing while messages are on their way to it. So a
+ * member gets the messages of one publisher and topic in their order, but for those that another member had before.
+ *
+ * <p>Bounds: QoS 1 and 2 messages that no member can take wait up to a limit, beyond which new ones are dropped and counted;
+ * publishers pause for a moment once half of it is used. What is taken back was within the limit or within a member's window
+ * before, and is never dropped for want of room. QoS 0 never waits. When the last member leaves, the group ends and what waits
+ * is dropped and counted.
+ *
+ * <p>Thread: any. Only joining and leaving exclude each other.
+ */
+final class SharedGroup implements SharedSubscription {
+    private final SharedStrategy strategy;
+    private final int maxWaiting;
+    private final long maxWaitingBytes;
+    private final BrokerClock clock;
+    private final Counters counters;
+
+    private volatile Member[] members = {};
+    private volatile int formsWithoutId;
+    private volatile int formsAsSubscribed;
+    private final AtomicInteger turns = new AtomicInteger();
+
+    private final Queue<SharedPublish> takenBack = new ConcurrentLinkedQueue<>();
+    private final Queue<SharedPublish> published = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waitingBytes = new AtomicLong();
+
+    /** @param maxWaiting how many messages may wait for a member */
+    SharedGroup(SharedStrategy strategy, int maxWaiting, long maxWaitingBytes, BrokerClock clock, Counters counters) {
+        this.strategy = strategy;
+        this.maxWaiting = maxWaiting;
+        this.maxWaitingBytes = maxWaitingBytes;
+        this.clock = clock;
+        this.counters = counters;
+    }
+
+    /**
+     * Adds a member. Not at the same time as {@link #leave}.
+     *
+     * @return whether {@link #forms} has changed
+     */
+    boolean join(Member member) {
+        Member[] joined = Arrays.copyOf(members, members.length + 1);
+        joined[joined.length - 1] = member;
+        return use(joined);
+    }
+
+    /**
+     * Removes a member. Not at the same time as {@link #join}.
+     *
+     * @return whether it was the last one: the group has ended
+     */
+    boolean leave(Member member) {
+        use(Arrays.stream(members).filter(other -> !other.equals(member)).toArray(Member[]::new));
+        if (members.length > 0) {
+            return false;
+        }
+        dropAll();
+        return true;
+    }
+
+    private boolean use(Member[] changed) {
+        int withoutId = 0;
+        int asSubscribed = 0;
+        for (Member member : changed) {
+            withoutId |= member.target().form(false);
+            asSubscribed |= member.target().form(true);
+        }
+        boolean formsChanged = withoutId != formsWithoutId || asSubscribed != formsAsSubscribed;
+        formsWithoutId = withoutId;
+        formsAsSubscribed = asSubscribed;
+        members = changed;
+        return formsChanged;
+    }
+
+    @Override
+    public int forms(boolean publishedWithId) {
+        return publishedWithId ? formsAsSubscribed : formsWithoutId;
+    }
+
+    @Override
+    public boolean deliver(SharedPublish publish) {
+        boolean mayWait = publish.message().qos() != Qos.AT_MOST_ONCE;
+        Member member = mayWait && hasWaiting() ? null : choose(publish);
+        if (member != null) {
+            return member.hand(publish);
+        }
+        if (!mayWait) {
+            counters.count(Counter.DROPPED_OUTBOUND_BUFFER_FULL);
+            return true;
+        }
+        return keep(publish);
+    }
+
+    /** Reserves a place at a member, null when none seems to have one. */
+    private @Nullable Member choose(SharedPublish publish) {
+        Member[] candidates = members;
+        if (candidates.length == 0) {
+            return null;
+        }
+        int first = strategy.first(candidates, publish.message(), turns.getAndIncrement());
+        for (int i = 0; i < candidates.length; i++) {
+            Member candidate = candidates[(first + i) % candidates.length];
+            if (candidate.reserve(publish)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private boolean keep(SharedPublish publish) {
+        int count = waiting.get();
+        if (count >= maxWaiting || waitingBytes.get() + publish.message().weight() > maxWaitingBytes) {
+            counters.count(Counter.DROPPED_GROUP_QUEUE_FULL);
+            return false;
+        }
+        add(published, publish);
+        return count < maxWaiting / 2 && waitingBytes.get() < maxWaitingBytes / 2;
+    }
+
+    private void add(Queue<SharedPublish> queue, SharedPublish publish) {
+        queue.add(publish);
+        waitingBytes.addAndGet(publish.message().weight());
+        waiting.incrementAndGet();
+        if (members.length == 0) {
+            dropAll();
+        } else {
+            wakeOne();
+        }
+    }
+
+    /** Takes back what a member was handed and has not sent, or has sent and will never see acknowledged. */
+    void takeBack(SharedPublish publish) {
+        if (publish.message().qos() != Qos.AT_MOST_ONCE) {
+            add(takenBack, publish);
+            return;
+        }
+        Member member = choose(publish);
+        if (member != null) {
+            member.handLater(publish);
+        } else {
+            counters.count(Counter.DROPPED_OUTBOUND_BUFFER_FULL);
+        }
+    }
+
+    boolean hasWaiting() {
+        return waiting.get() > 0;
+    }
+
+    boolean hasTakenBack() {
+        return !takenBack.isEmpty();
+    }
+
+    /** The message that waits longest, null when there is none or it has expired. */
+    @Nullable
+    SharedPublish next() {
+        SharedPublish next = poll();
+        if (next != null && next.message().properties().expiresAtMillis() <= clock.millis()) {
+            counters.count(Counter.DROPPED_EXPIRED);
+            return null;
+        }
+        return next;
+    }
+
+    private @Nullable SharedPublish poll() {
+        SharedPublish back = takenBack.poll();
+        SharedPublish next = back == null ? published.poll() : back;
+        if (next != null) {
+            waiting.decrementAndGet();
+            waitingBytes.addAndGet(-next.message().weight());
+        }
+        return next;
+    }
+
+    private void dropAll() {
+        while (poll() != null) {
+            counters.count(Counter.DROPPED_GROUP_ENDED);
+        }
+    }
+
+    /** Wakes a member that seems to have room for what waits. */
+    void wakeOne() {
+        Member[] candidates = members;
+        int first = candidates.length == 0 ? 0 : Math.floorMod(turns.getAndIncrement(), candidates.length);
+        for (int i = 0; hasWaiting() && i < candidates.length; i++) {
+            Member candidate = candidates[(first + i) % candidates.length];
+            if (candidate.hasRoom()) {
+                candidate.wake();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.share;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,7 +4,7 @@
 # Other projects' programs that tests run against, where they are installed.
 OPTIONAL_PEERS='mosquitto mosquitto_pub mosquitto_sub node npm'
 # Modules of the system's own Python.
-PYTHON_PEERS='websocket'
+PYTHON_PEERS='websocket paho.mqtt.client'
 
 # Clients of other projects that run in Node, at the versions that package-lock.json pins.
 install_node_peers() {
@@ -42,8 +42,8 @@ test_command() {
         cat <<'END'
 usage: ./magnetar test [MAVEN-ARGUMENT...]
 
-Runs every test and every check of the build: mvn verify. Tests that need other programs (mosquitto and its clients)
-run where these are installed; what was left out is named. Arguments go to Maven, for example: -pl stream-mapping -am
+Runs every test and every check of the build: mvn verify. Tests that need other programs (mosquitto and its clients,
+mqtt.js, modules of Python) run where these are installed; what was left out is named. Arguments go to Maven, for example: -pl stream-mapping -am
 END
         return
     fi
@@ -61,4 +61,29 @@ END
         fail "the tests or checks failed, see above"
     fi
     say "all passed"
+}
+
+fuzz_command() {
+    local minutes=60
+    if asks_for_help "$@"; then
+        cat <<'END'
+usage: ./magnetar fuzz [--minutes MINUTES]
+
+Sends made-up bytes, guided by the code that they reach, through the packet decoder and a whole MQTT session for MINUTES (60).
+What it finds stays in protocol-handler/target/fuzz, beside its log, fuzz.log, and the inputs to begin with the next time.
+END
+        return
+    fi
+    if [ $# -gt 0 ]; then
+        if [ "$1" != --minutes ] || [ $# -ne 2 ] || ! [[ $2 =~ ^[1-9][0-9]*$ ]]; then
+            usage_error "./magnetar fuzz takes --minutes MINUTES"
+        fi
+        minutes=$2
+    fi
+    require_build_tools
+    say "Fuzzing for $minutes minutes; protocol-handler/target/fuzz/fuzz.log tells how it goes"
+    (cd "$MAGNETAR_ROOT" && mvn -B -q -ntp -pl protocol-handler -am test -Dtest=FuzzTest \
+        -Dsurefire.failIfNoSpecifiedTests=false -Dmagnetar.fuzz.seconds=$((minutes * 60))) 2>&1 | plain_text >&2 \
+        || fail "the fuzzer has found something, see above"
+    say "found nothing: $(grep '^Done ' "$MAGNETAR_ROOT/protocol-handler/target/fuzz/fuzz.log")"
 }

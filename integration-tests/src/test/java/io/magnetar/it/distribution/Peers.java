@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** Programs of other projects that tests use where they are installed. In CI nothing is left out. */
 public final class Peers {
     /** The system's own Python, which has the packages of the distribution. */
-    static final String PYTHON = "/usr/bin/python3";
+    public static final String PYTHON = "/usr/bin/python3";
 
     private Peers() {}
 

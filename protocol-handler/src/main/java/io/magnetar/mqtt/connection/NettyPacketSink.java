@@ -159,7 +159,7 @@ final class NettyPacketSink implements PacketSink {
         if (closed) {
             return true;
         }
-        OutboundAliases.Alias alias = alias(publish.message(), size);
+        OutboundAliases.Alias alias = alias(publish.message(), qos, size);
         if (alias == null) {
             publish.write(room(size), version, flags(qos, false), packetId);
         } else {
@@ -172,7 +172,7 @@ final class NettyPacketSink implements PacketSink {
 
     @Override
     public boolean publish(Message message, Qos qos, boolean dup, boolean retain, int packetId, int[] subscriptionIds) {
-        OutboundAliases.Alias alias = alias(message, message.weight());
+        OutboundAliases.Alias alias = alias(message, qos, message.weight());
         int flags = flags(qos, retain) | (dup ? DUP : 0);
         byte[] packet = PublishEncoder.encode(
                 message, version, flags, packetId, subscriptionIds, System.currentTimeMillis(), alias);
@@ -189,9 +189,13 @@ final class NettyPacketSink implements PacketSink {
         return true;
     }
 
-    /** The alias for a message, unless it could make the packet too large. */
-    private OutboundAliases.@Nullable Alias alias(Message message, int size) {
-        return maxPacketSize - SharedPublish.MAX_ALIAS_BYTES < size ? null : aliases.of(message.topic());
+    /**
+     * The alias for a message, unless it could make the packet too large. None at QoS 2, for a client in wide use keeps such a
+     * packet until PUBREL as it came, and then does not know its topic.
+     */
+    private OutboundAliases.@Nullable Alias alias(Message message, Qos qos, int size) {
+        boolean fits = size <= maxPacketSize - SharedPublish.MAX_ALIAS_BYTES;
+        return fits && qos != Qos.EXACTLY_ONCE ? aliases.of(message.topic()) : null;
     }
 
     private static int flags(Qos qos, boolean retain) {

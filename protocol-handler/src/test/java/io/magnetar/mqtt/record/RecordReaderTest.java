@@ -1,0 +1,92 @@
+package io.magnetar.mqtt.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.magnetar.message.MessageProperties;
+import io.magnetar.message.PublishMark;
+import io.magnetar.message.Qos;
+import io.magnetar.message.UserProperty;
+import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.Subscribe;
+import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
+import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.stream.queue.Position;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RecordReaderTest {
+    private static final Position START = new Position(-1, -1, -1);
+    private static final Position LATER = new Position(Long.MAX_VALUE, 123_456_789L, 9_999);
+
+    private static SessionDefinition definition() {
+        MessageProperties properties = new MessageProperties(
+                true, 42, "text/plain", "answers/here", new byte[] {0, -1}, List.of(new UserProperty("ä", "")));
+        Connect.Will will =
+                new Connect.Will("will/topic", new byte[] {1, 2, 3}, Qos.EXACTLY_ONCE, true, 5, -1, properties);
+        return new SessionDefinition(
+                1_700_000_000_000_000L,
+                SessionDefinition.NEVER_EXPIRES,
+                SessionDefinition.CONNECTED,
+                List.of(
+                        new SubscriptionRecord(
+                                new Subscribe.Request("a/+/#", Qos.AT_LEAST_ONCE, true, true, 2),
+                                268_435_455,
+                                List.of(START, LATER)),
+                        new SubscriptionRecord(
+                                new Subscribe.Request("$s/earliest/b", Qos.AT_MOST_ONCE, false, false, 0),
+                                Subscribe.NO_ID,
+                                List.of())),
+                new WillRecord(will, null, new PublishMark(1, 2, 0), WillRecord.WHEN_THE_CONNECTION_ENDS));
+    }
+
+    @Test
+    void readsADefinitionAsItWasWritten() {
+        SessionDefinition read = RecordReader.definition(RecordWriter.write(definition()));
+
+        assertThat(read).usingRecursiveComparison().isEqualTo(definition());
+    }
+
+    @Test
+    void readsAProgressAsItWasWritten() {
+        SessionProgress progress = new SessionProgress(
+                Map.of(
+                        0,
+                        new PartitionProgress(START, List.of()),
+                        3,
+                        new PartitionProgress(
+                                LATER,
+                                List.of(
+                                        new DeliveryRecord(LATER, Qos.EXACTLY_ONCE, 65_535),
+                                        new DeliveryRecord(START, Qos.AT_LEAST_ONCE, DeliveryRecord.DONE)))),
+                List.of(7, 1),
+                99,
+                List.of(2),
+                Map.of(5, Set.of("persistent://a/streams/b")));
+
+        assertThat(RecordReader.progress(RecordWriter.write(progress))).isEqualTo(progress);
+    }
+
+    @Test
+    void refusesWhatIsCutOffAnywhere() {
+        byte[] whole = RecordWriter.write(definition());
+
+        for (int length = 1; length < whole.length; length++) {
+            byte[] part = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> RecordReader.definition(part)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void refusesAVersionThatItDoesNotKnow() {
+        byte[] newer = RecordWriter.write(SessionProgress.NONE);
+        newer[0]++;
+
+        assertThatThrownBy(() -> RecordReader.progress(newer))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("newer");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.record;
+
+import org.jspecify.annotations.NullMarked;

@@ -209,6 +209,13 @@ public enum ConfigurationKey {
             "The largest payload of a retained message; a larger one is answered in the same way.",
             0,
             Integer.MAX_VALUE),
+    SYS_INTERVAL_SECONDS(
+            "mqttSysIntervalSeconds",
+            "10",
+            "How often the topics `$SYS/broker/...` are published to those who are subscribed to them, in seconds. 0 means"
+                    + " never.",
+            0,
+            86_400),
     MAX_STREAM_READERS(
             "mqttMaxStreamReaders",
             "10000",

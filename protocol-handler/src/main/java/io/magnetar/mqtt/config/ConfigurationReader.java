@@ -62,6 +62,7 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.APPEND_TIMEOUT_MILLIS),
                 flag(ConfigurationKey.RETAIN_AVAILABLE),
                 retainLimits(),
+                number(ConfigurationKey.SYS_INTERVAL_SECONDS),
                 number(ConfigurationKey.MAX_STREAM_READERS),
                 tenants(),
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES),

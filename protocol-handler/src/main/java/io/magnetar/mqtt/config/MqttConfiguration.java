@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  *
  * @param listeners where MQTT clients connect, at least one
  * @param ioThreads event loops, at least 1
+ * @param sysIntervalSeconds 0 for never
  * @param streamRetentionMinutes -1 for ever
  */
 public record MqttConfiguration(
@@ -34,6 +35,7 @@ public record MqttConfiguration(
         int appendTimeoutMillis,
         boolean retainAvailable,
         RetainLimits retainLimits,
+        int sysIntervalSeconds,
         int maxStreamReaders,
         Pattern tenants,
         int streamRetentionMinutes,

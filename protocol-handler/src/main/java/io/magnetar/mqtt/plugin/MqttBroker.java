@@ -27,6 +27,7 @@ import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.status.Readiness;
 import io.magnetar.mqtt.status.StatusPage;
 import io.magnetar.mqtt.status.StatusServer;
+import io.magnetar.mqtt.sys.SysTopics;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.mqtt.transport.TlsContexts;
 import io.magnetar.stream.append.OwnedPartitions;
@@ -71,6 +72,7 @@ public final class MqttBroker {
     private final PulsarStreams streams;
     private final PulsarCompactedLogs logs;
     private final PulsarRetained pulsarRetained;
+    private final SysTopics sysTopics;
     private final PulsarQueues queues;
     private final DurableSessions sessions;
     private final MqttServer server;
@@ -145,6 +147,7 @@ public final class MqttBroker {
                 out.write(metrics.text());
             }
         });
+        this.sysTopics = new SysTopics(services, version());
         this.server = new MqttServer(connections, routing, tls, configuration.ioThreads());
         this.statusServer = new StatusServer(new StatusPage(
                 version(),
@@ -175,6 +178,7 @@ public final class MqttBroker {
                 LOG.error("The status page cannot be served on {}: {}", configuration.http(), failure.getMessage());
             }
         });
+        publishSysTopics(configuration.sysIntervalSeconds());
         starter.execute(this::prepareStreams);
         refreshTls();
     }
@@ -182,6 +186,12 @@ public final class MqttBroker {
     private void refreshTls() {
         int seconds = configuration.tlsRefreshSeconds();
         var unused = starter.scheduleWithFixedDelay(tls::refresh, seconds, seconds, TimeUnit.SECONDS);
+    }
+
+    private void publishSysTopics(int everySeconds) {
+        if (everySeconds > 0) {
+            var unused = keeper.scheduleAtFixedRate(sysTopics::publish, everySeconds, everySeconds, TimeUnit.SECONDS);
+        }
     }
 
     private void prepareStreams() {

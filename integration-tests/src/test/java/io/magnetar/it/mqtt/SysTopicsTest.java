@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCode;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.client.RawClient;
@@ -40,7 +42,13 @@ class SysTopicsTest {
                 MqttBroker broker = MqttBroker.start(neighbour, Map.of("mqttSysIntervalSeconds", "1"));
                 Device all = Device.connect(broker.port(), "sys-all");
                 Device everything = Device.connect(broker.port(), "sys-everything")) {
-            everything.subscribe("#", MqttQos.AT_LEAST_ONCE);
+            everything.subscribe(Mqtt5Subscribe.builder()
+                    .addSubscription()
+                    .topicFilter("#")
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .retainHandling(Mqtt5RetainHandling.DO_NOT_SEND)
+                    .applySubscription()
+                    .build());
             for (int i = 0; i < 3; i++) {
                 all.publish("sys/x", "1", MqttQos.AT_LEAST_ONCE);
             }

@@ -67,6 +67,8 @@ final class Connection implements LiveSessions.Claimant {
     private @Nullable KeepAlive keepAlive;
     private @Nullable SessionKey key;
     private @Nullable Session session;
+    /** Until it is accepted. */
+    private @Nullable Connect connect;
 
     /**
      * @param peer who is at the other end
@@ -130,6 +132,7 @@ final class Connection implements LiveSessions.Claimant {
     }
 
     private void onConnect(Connect connect) {
+        this.connect = connect;
         sink.use(connect.version(), connect.reception(), topicAliasMaximum());
         try {
             ConnectFlow.Accepted accepted = connections.connectFlow().accept(connect);
@@ -228,6 +231,7 @@ final class Connection implements LiveSessions.Claimant {
 
     private void begin(Connect connect, ConnectFlow.Accepted accepted, DurableSessions.Opened opened) {
         state = State.CONNECTED;
+        this.connect = null;
         if (accepted.keepAliveSeconds() > 0) {
             keepAlive = new KeepAlive(
                     loop,
@@ -248,6 +252,9 @@ final class Connection implements LiveSessions.Claimant {
                 accepted.publisher(),
                 connect,
                 opened.session());
+        Traffic traffic = traffic();
+        traffic.connected();
+        sink.countAs(traffic);
         sink.connAck(accepted.connAck().withSession(opened.present()));
         session.start();
         onConnected.run();
@@ -277,6 +284,7 @@ final class Connection implements LiveSessions.Claimant {
     void connectTimeout() {
         if (state == State.AWAITS_CONNECT) {
             connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
+            logRefusal(ReasonCode.UNSPECIFIED_ERROR, "CONNECT did not come in time");
             sink.close();
         } else if (state == State.AUTHENTICATES) {
             refuse(new PacketException(
@@ -298,6 +306,7 @@ final class Connection implements LiveSessions.Claimant {
             sink.use(ProtocolVersion.MQTT_5, Connect.Reception.DEFAULT, 0);
             refuse(problem);
         } else {
+            logRefusal(problem.reasonCode(), problem.problem());
             sink.close();
         }
     }
@@ -306,13 +315,21 @@ final class Connection implements LiveSessions.Claimant {
     void onBrokenTransport() {
         if (state != State.ENDED) {
             connections.services().counters().count(Counter.PROTOCOL_ERRORS);
+            if (session == null) {
+                logRefusal(ReasonCode.PROTOCOL_ERROR, "the listener's transport was not kept to");
+            }
             sink.close();
         }
+    }
+
+    private void logRefusal(ReasonCode code, String reason) {
+        connections.refusalLog().refused(sink.remoteAddress(), connect, code, reason);
     }
 
     private void refuse(PacketException problem) {
         LOG.debug("Refused {}: {}, {}", peer.get(), problem.reasonCode(), problem.problem());
         connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
+        logRefusal(problem.reasonCode(), problem.problem());
         sink.refuse(ConnAck.refused(problem.reasonCode(), problem.problem()));
     }
 

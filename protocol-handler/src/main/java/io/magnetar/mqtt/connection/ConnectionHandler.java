@@ -172,8 +172,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
 
     private void connected() {
         traffic = connection.traffic();
-        traffic.connected();
-        sink.countAs(traffic);
         decoder.takePublishes(connection.topicAliasMaximum(), connection.routes());
         readOn();
     }

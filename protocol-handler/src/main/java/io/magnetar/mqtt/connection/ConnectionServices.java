@@ -17,4 +17,5 @@ public record ConnectionServices(
         DurableSessions durableSessions,
         Authenticators authenticators,
         ConnectFlow connectFlow,
+        RefusalLog refusalLog,
         ConnectionSettings settings) {}

@@ -14,9 +14,11 @@ import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.transport.Peers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,11 @@ final class NettyPacketSink implements PacketSink {
         this.outboundBufferBytes = outboundBufferBytes;
         this.control = control;
         this.traffic = loop.traffic(Optional.empty());
+    }
+
+    /** The client's address, also behind a proxy that tells it. */
+    SocketAddress remoteAddress() {
+        return Peers.of(channel).address();
     }
 
     /** Counts what is sent from now on as the traffic of a namespace. */

@@ -9,6 +9,7 @@ import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.connection.ConnectionServices;
 import io.magnetar.mqtt.connection.ConnectionSettings;
 import io.magnetar.mqtt.connection.MqttServer;
+import io.magnetar.mqtt.connection.RefusalLog;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -134,6 +135,7 @@ public final class MqttBroker {
                 sessions,
                 authenticators,
                 new ConnectFlow(services, configuration.connect()),
+                new RefusalLog(System::nanoTime),
                 new ConnectionSettings(
                         configuration.connect().maxPacketSize(),
                         configuration.connectTimeoutMillis(),

@@ -51,7 +51,8 @@ public final class RefusalLog {
         long now = nanoTime.getAsLong();
         while (true) {
             long before = pace.get();
-            long next = Math.max(before, now - LINES_PER_SECOND * NANOS_PER_LINE) + NANOS_PER_LINE;
+            long aSecondAgo = now - LINES_PER_SECOND * NANOS_PER_LINE;
+            long next = (before - aSecondAgo < 0 ? aSecondAgo : before) + NANOS_PER_LINE;
             if (next - now > 0) {
                 return false;
             }

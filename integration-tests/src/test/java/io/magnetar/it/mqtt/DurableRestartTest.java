@@ -59,6 +59,8 @@ class DurableRestartTest {
             try (RawClient client = new RawClient(broker.port())) {
                 RawPacket connAck = connect(client, connect5("durable-expiring", true, 500));
                 assertThat(connAck.body()).containsSequence(0x11, 0, 0, 0, 1);
+                // What DISCONNECT asks for is held to the same.
+                client.send(RawClient.packet(0xE0, 0, 5, 0x11, 0, 0, 1, 244)).readUntilClosed();
             }
             await().atMost(Duration.ofSeconds(10))
                     .pollInterval(Duration.ofMillis(1_500))

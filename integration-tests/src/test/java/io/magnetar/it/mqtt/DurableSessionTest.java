@@ -25,7 +25,8 @@ class DurableSessionTest {
     private static final int DUP = 8;
 
     @Test
-    void deliversWhatWasPublishedInTheMeantimeInItsOrder(MqttBroker broker) throws Exception { // [MQTT-4.6.0-6], [MQTT-3.1.2-5], [MQTT-3.1.2-23]
+    void deliversWhatWasPublishedInTheMeantimeInItsOrder(MqttBroker broker)
+            throws Exception { // [MQTT-4.6.0-6], [MQTT-3.1.2-5], [MQTT-3.1.2-23]
         try (Device away = durable(broker.port(), "durable-away")) {
             away.subscribe("durable/away/#", MqttQos.AT_LEAST_ONCE);
         }
@@ -61,7 +62,8 @@ class DurableSessionTest {
     }
 
     @Test
-    void tellsWhetherThereIsASession(MqttBroker broker) throws Exception { // [MQTT-3.2.2-2], [MQTT-3.2.2-3], [MQTT-3.1.2-6]
+    void tellsWhetherThereIsASession(MqttBroker broker)
+            throws Exception { // [MQTT-3.2.2-2], [MQTT-3.2.2-3], [MQTT-3.1.2-6]
         try (RawClient first = new RawClient(broker.port())) {
             assertThat(sessionPresent(connect(first, connect5("durable-present", false, 60))))
                     .isFalse();

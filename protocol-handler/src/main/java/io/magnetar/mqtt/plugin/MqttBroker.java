@@ -123,6 +123,7 @@ public final class MqttBroker {
                 new DurableSettings(
                         new SessionKey(defaultNamespace, pulsar.getBrokerId()),
                         configuration.queue().maxSessions(),
+                        configuration.connect().sessionExpiry().maxSeconds(),
                         configuration.queue().retentionMillis()),
                 keeper);
         LiveSessions liveSessions = new LiveSessions();

@@ -218,11 +218,11 @@ public final class DurableSession implements DurableSubscriptions {
         return Objects.requireNonNull(owed, "attached");
     }
 
-    /** The client asks for another expiry, in seconds. It is recorded when the connection ends. */
+    /** The client asks for another expiry, in seconds, and gets at most the longest. It is recorded when the connection ends. */
     void expireAfter(long seconds) {
         definition = new SessionDefinition(
                 definition.epoch(),
-                seconds,
+                Math.min(seconds, sessions.maxExpirySeconds()),
                 definition.disconnectedMillis(),
                 definition.subscriptions(),
                 definition.will());

@@ -263,6 +263,10 @@ public final class DurableSessions {
         return new RefusedException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be kept now: " + reason);
     }
 
+    long maxExpirySeconds() {
+        return settings.maxExpirySeconds();
+    }
+
     BrokerClock clock() {
         return services.clock();
     }

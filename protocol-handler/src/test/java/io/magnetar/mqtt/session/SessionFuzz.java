@@ -14,12 +14,16 @@ import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.routing.Routing;
+import io.magnetar.mqtt.share.SharedGroups;
+import io.magnetar.mqtt.share.SharedStrategies;
+import io.magnetar.mqtt.share.SharedStrategy;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.tenancy.Namespace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,11 @@ public final class SessionFuzz {
             new BrokerClock(InstantSource.system()),
             new Counters(),
             new SessionLimits(5, 3, 10, 1 << 12, 10, 1 << 12, 1 << 16, true));
+    private final SharedGroups groups = new SharedGroups(
+            new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of()),
+            services.limits(),
+            services.clock(),
+            services.counters());
     private final RouteCache routes = new RouteCache(services.routing().table(NAMESPACE));
     private final PacketDecoder decoder = new PacketDecoder(MAX_PACKET_SIZE);
     private final Random random;
@@ -104,7 +113,12 @@ public final class SessionFuzz {
         decoder.takePublishes(TOPIC_ALIAS_MAXIMUM, routes);
         sink.use(version, connect.reception());
         session = new Session(
-                services, sink, owner, new Publisher(NAMESPACE, connect.clientId(), null), connect, routes, null);
+                new Session.Surroundings(services, groups, routes),
+                sink,
+                owner,
+                new Publisher(NAMESPACE, connect.clientId(), null),
+                connect,
+                null);
     }
 
     private void on(Session receiving, Packet packet) throws PacketException {

@@ -268,12 +268,12 @@ public final class MqttBroker {
                 .thenCompose(ignored -> queues.close())
                 .thenCompose(ignored -> sessions.close())
                 .thenCompose(ignored -> logs.close())
-                .thenCompose(ignored -> statusServer.close())
                 .orTimeout(STOP_MILLIS, TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> {
                     LOG.warn("Magnetar did not stop in time: {}", failure.toString());
                     return null;
                 })
+                .thenCompose(ignored -> statusServer.close())
                 .thenRun(keeper::shutdownNow);
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread: the one that runs the comparison.
  */
 final class HiveMq implements AutoCloseable {
-    private static final int START_ATTEMPTS = 1_200;
+    private static final int START_SECONDS = 60;
     private static final int STOP_SECONDS = 20;
 
     private final Process process;
@@ -50,7 +49,7 @@ final class HiveMq implements AutoCloseable {
                 .start();
         HiveMq hiveMq = new HiveMq(process, address);
         try {
-            hiveMq.awaitListening();
+            ServerStart.await(process, address, START_SECONDS);
         } catch (IOException | InterruptedException e) {
             hiveMq.close();
             throw e;
@@ -81,17 +80,5 @@ final class HiveMq implements AutoCloseable {
             Thread.currentThread().interrupt();
             process.destroyForcibly();
         }
-    }
-
-    private void awaitListening() throws IOException, InterruptedException {
-        for (int attempt = 0; attempt < START_ATTEMPTS && process.isAlive(); attempt++) {
-            try (Socket socket = new Socket()) {
-                socket.connect(address);
-                return;
-            } catch (IOException notYet) {
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
-        }
-        throw new IOException("HiveMQ does not listen on " + address);
     }
 }

@@ -3,11 +3,9 @@ package io.magnetar.bench.compare;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -18,7 +16,7 @@ import java.util.stream.Stream;
 public final class Mosquitto implements AutoCloseable {
     private static final List<Path> PLACES = List.of(
             Path.of("/usr/sbin/mosquitto"), Path.of("/usr/bin/mosquitto"), Path.of("/usr/local/sbin/mosquitto"));
-    private static final int START_ATTEMPTS = 100;
+    private static final int START_SECONDS = 5;
 
     private final Process process;
     private final InetSocketAddress address;
@@ -52,7 +50,7 @@ public final class Mosquitto implements AutoCloseable {
                 .start();
         Mosquitto mosquitto = new Mosquitto(process, address);
         try {
-            mosquitto.awaitListening();
+            ServerStart.await(process, address, START_SECONDS);
         } catch (IOException e) {
             mosquitto.close();
             throw e;
@@ -71,18 +69,6 @@ public final class Mosquitto implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-    }
-
-    private void awaitListening() throws IOException, InterruptedException {
-        for (int attempt = 0; attempt < START_ATTEMPTS && process.isAlive(); attempt++) {
-            try (Socket socket = new Socket()) {
-                socket.connect(address);
-                return;
-            } catch (IOException notYet) {
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
-        }
-        throw new IOException("mosquitto does not listen on " + address);
     }
 
     private static Stream<Path> installed() {

@@ -3,14 +3,13 @@ package io.magnetar.log;
 import io.magnetar.stream.append.AppendSettings;
 import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.append.PulsarLogWriter;
+import io.magnetar.stream.turn.TurnThreads;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.pulsar.client.api.PulsarClient;
 
@@ -40,16 +39,7 @@ public final class PulsarCompactedLogs {
         this.owned = owned;
         this.settings = settings;
         this.timer = timer;
-        this.executor = threads(settings.threads());
-    }
-
-    private static ExecutorService threads(int count) {
-        AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(count, task -> {
-            Thread thread = new Thread(task, "magnetar-log-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.executor = TurnThreads.named("magnetar-log-", settings.threads());
     }
 
     /**

@@ -7,16 +7,15 @@ import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.layout.MessageEncoder;
+import io.magnetar.stream.turn.TurnThreads;
 import io.magnetar.tenancy.Namespace;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.jspecify.annotations.Nullable;
@@ -55,18 +54,9 @@ public final class PulsarStreamAppender implements StreamAppender {
         this.catalog = catalog;
         this.settings = settings;
         this.logs = new PartitionLogs(client, owned, settings);
-        this.executor = threads(settings.threads());
+        this.executor = TurnThreads.named("magnetar-append-", settings.threads());
         catalog.onChange(this::namespaceChanged);
         var unused = timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private static ExecutorService threads(int count) {
-        AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(count, task -> {
-            Thread thread = new Thread(task, "magnetar-append-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.failure.PulsarFailures;
 import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.queue.QueueReaders;
+import io.magnetar.stream.turn.TurnThreads;
 import io.magnetar.tenancy.Namespace;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +36,7 @@ public final class PulsarQueueReaders implements QueueReaders {
             ReadSettings settings) {
         this.opener = new PartitionOpener(client, settings);
         this.provisioner = provisioner;
-        this.executor = ReaderThreads.named("magnetar-queue-", settings.threads());
+        this.executor = TurnThreads.named("magnetar-queue-", settings.threads());
     }
 
     @Override

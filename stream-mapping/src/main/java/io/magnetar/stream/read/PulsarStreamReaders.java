@@ -7,6 +7,7 @@ import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.StreamReaders;
 import io.magnetar.stream.failure.PulsarFailures;
+import io.magnetar.stream.turn.TurnThreads;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class PulsarStreamReaders implements StreamReaders {
         this.catalog = catalog;
         this.settings = settings;
         this.opener = new PartitionOpener(client, settings);
-        this.executor = ReaderThreads.named("magnetar-read-", settings.threads());
+        this.executor = TurnThreads.named("magnetar-read-", settings.threads());
         catalog.onChange(this::namespaceChanged);
     }
 

@@ -13,6 +13,7 @@ import io.magnetar.it.client.RawClient;
 import io.magnetar.it.client.RawClient.RawPacket;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,9 +33,16 @@ class DurableRestartTest {
         pulsar.close();
     }
 
+    /** Each is the one before, started again. */
+    private static MqttBroker start(Map<String, String> settings) throws Exception {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("mqttBrokerName", "restarted");
+        return MqttBroker.start(pulsar.broker(), all);
+    }
+
     @Test
     void survivesAStopOfTheBroker() throws Exception {
-        try (MqttBroker before = MqttBroker.start(pulsar.broker(), Map.of())) {
+        try (MqttBroker before = start(Map.of())) {
             try (Device device = durable(before.port(), "durable-restart")) {
                 device.subscribe("durable/restart", MqttQos.EXACTLY_ONCE);
             }
@@ -42,7 +50,7 @@ class DurableRestartTest {
                 publisher.publish("durable/restart", "kept", MqttQos.EXACTLY_ONCE);
             }
         }
-        try (MqttBroker after = MqttBroker.start(pulsar.broker(), Map.of())) {
+        try (MqttBroker after = start(Map.of())) {
             try (Device publisher = Device.connect(after.port(), "durable-restart-publisher")) {
                 publisher.publish("durable/restart", "right after", MqttQos.AT_LEAST_ONCE);
             }
@@ -55,7 +63,7 @@ class DurableRestartTest {
     @Test
     void tellsTheExpiryInForceAndEndsTheSessionAfterIt() throws Exception {
         // MQTT 5.0 section 3.2.2.3.2
-        try (MqttBroker broker = MqttBroker.start(pulsar.broker(), Map.of("mqttMaxSessionExpirySeconds", "1"))) {
+        try (MqttBroker broker = start(Map.of("mqttMaxSessionExpirySeconds", "1"))) {
             try (RawClient client = new RawClient(broker.port())) {
                 RawPacket connAck = connect(client, connect5("durable-expiring", true, 500));
                 assertThat(connAck.body()).containsSequence(0x11, 0, 0, 0, 1);
@@ -97,7 +105,7 @@ class DurableRestartTest {
                 3,
                 "will/restart",
                 "gone");
-        try (MqttBroker before = MqttBroker.start(pulsar.broker(), Map.of())) {
+        try (MqttBroker before = start(Map.of())) {
             try (Device reader = durable(before.port(), "restart-will-reader")) {
                 reader.subscribe("will/restart", MqttQos.AT_LEAST_ONCE);
             }
@@ -105,7 +113,7 @@ class DurableRestartTest {
                 connect(client, connect);
             }
         }
-        try (MqttBroker after = MqttBroker.start(pulsar.broker(), Map.of());
+        try (MqttBroker after = start(Map.of());
                 Device reader = durable(after.port(), "restart-will-reader")) {
             assertThat(Device.text(reader.next())).isEqualTo("gone");
             reader.publish("will/restart", "end", MqttQos.AT_LEAST_ONCE);

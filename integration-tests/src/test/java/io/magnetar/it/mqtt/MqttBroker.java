@@ -10,15 +10,19 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.broker.ServiceConfiguration;
 
 /**
- * The protocol handler on a broker in this JVM, initialized, started and closed as the broker does it.
+ * The protocol handler on a broker in this JVM, initialized, started and closed as the broker does it. Several may run on one
+ * broker, each under a name of its own.
  *
  * <p>Thread: the test's.
  */
 public final class MqttBroker implements AutoCloseable {
+    private static final AtomicInteger STARTED = new AtomicInteger();
+
     private final MqttProtocolHandler handler;
     private final int port;
     private final BrokerStatus status;
@@ -31,6 +35,7 @@ public final class MqttBroker implements AutoCloseable {
         Map<String, String> keys = new HashMap<>(settings);
         String plain = "mqtt://127.0.0.1:" + port;
         keys.merge("mqttListeners", plain, (more, own) -> own + "," + more);
+        keys.putIfAbsent("mqttBrokerName", "broker-" + STARTED.incrementAndGet());
         keys.put("mqttHttpAddress", "127.0.0.1");
         keys.put("mqttHttpPort", Integer.toString(httpPort));
         status = new BrokerStatus(httpPort);
@@ -46,7 +51,8 @@ public final class MqttBroker implements AutoCloseable {
     /**
      * Starts the handler and returns when it says that it is ready.
      *
-     * @param settings listeners among them are opened beside the plain one; they may leave the port to the system
+     * @param settings listeners among them are opened beside the plain one; they may leave the port to the system; one that is
+     *     to go on where another ended has the other's {@code mqttBrokerName}
      */
     public static MqttBroker start(PulsarService pulsar, Map<String, String> settings) throws Exception {
         return start(pulsar, settings, new MqttProtocolHandler());

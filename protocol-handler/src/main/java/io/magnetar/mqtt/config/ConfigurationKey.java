@@ -10,6 +10,12 @@ public enum ConfigurationKey {
             "mqtt://0.0.0.0:1883",
             "Where MQTT clients connect: one or more of `mqtt://`, `mqtts://`, `ws://` and `wss://` `<address>:<port>`,"
                     + " separated by commas, each with a path for WebSockets (`/mqtt`) and options: see Listeners."),
+    BROKER_NAME(
+            "mqttBrokerName",
+            "",
+            "The name that this broker writes logs and records under: up to 200 letters, digits and `.:_-`. No other broker of"
+                    + " the cluster may have it, and it stays the same when the broker restarts. Without it, the broker's id:"
+                    + " its advertised address and web port."),
     TLS_CERTIFICATE_FILE(
             "mqttTlsCertificateFile",
             "",

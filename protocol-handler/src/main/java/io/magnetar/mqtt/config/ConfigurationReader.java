@@ -27,6 +27,8 @@ public final class ConfigurationReader {
     /** What a message needs in a log beside its payload: topic, properties, framing. */
     private static final int LOG_OVERHEAD_BYTES = 16 * 1024;
 
+    private static final Pattern BROKER_NAME = Pattern.compile("[A-Za-z0-9.:_-]{1,200}");
+
     private final Properties properties;
     private final List<String> problems = new ArrayList<>();
 
@@ -47,6 +49,7 @@ public final class ConfigurationReader {
         refuseUnknownKeys();
         int ioThreads = number(ConfigurationKey.IO_THREADS);
         MqttConfiguration configuration = new MqttConfiguration(
+                brokerName(),
                 new ListenerReader(new TlsReader(properties, problems::add), problems::add)
                         .read(text(ConfigurationKey.LISTENERS)),
                 number(ConfigurationKey.TLS_REFRESH_SECONDS),
@@ -75,6 +78,15 @@ public final class ConfigurationReader {
             throw new MqttConfiguration.InvalidException(problems);
         }
         return configuration;
+    }
+
+    private String brokerName() {
+        String name = text(ConfigurationKey.BROKER_NAME);
+        if (!name.isEmpty() && !BROKER_NAME.matcher(name).matches()) {
+            problems.add(ConfigurationKey.BROKER_NAME.key() + "=" + name
+                    + ": up to 200 letters, digits and .:_- are needed");
+        }
+        return name;
     }
 
     private AdmissionSettings admission() {

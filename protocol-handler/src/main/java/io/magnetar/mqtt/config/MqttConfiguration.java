@@ -15,12 +15,14 @@ import java.util.regex.Pattern;
  *
  * <p>Thread: immutable.
  *
+ * @param brokerName empty for the id of the Pulsar broker
  * @param listeners where MQTT clients connect, at least one
  * @param ioThreads event loops, at least 1
  * @param sysIntervalSeconds 0 for never
  * @param streamRetentionMinutes -1 for ever
  */
 public record MqttConfiguration(
+        String brokerName,
         List<Listener> listeners,
         int tlsRefreshSeconds,
         AdmissionSettings admission,

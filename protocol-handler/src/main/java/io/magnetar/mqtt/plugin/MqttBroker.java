@@ -90,7 +90,8 @@ public final class MqttBroker {
         this.configuration = configuration;
         this.defaultNamespace = configuration.connect().defaultNamespace();
         this.tls = new TlsContexts(configuration.listeners());
-        this.streams = new PulsarStreams(configuration, pulsar, starter);
+        String name = configuration.brokerName().isEmpty() ? pulsar.getBrokerId() : configuration.brokerName();
+        this.streams = new PulsarStreams(configuration, pulsar, name, starter);
         OwnedPartitions owned = new PulsarOwnedPartitions(pulsar.getBrokerService());
         this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
         this.queues = new PulsarQueues(configuration, pulsar.getClient(), owned, logs, streams, keeper);
@@ -121,7 +122,7 @@ public final class MqttBroker {
                         keeper),
                 queues.tails(),
                 new DurableSettings(
-                        new SessionKey(defaultNamespace, pulsar.getBrokerId()),
+                        new SessionKey(defaultNamespace, name),
                         configuration.queue().maxSessions(),
                         configuration.connect().sessionExpiry().maxSeconds(),
                         configuration.queue().retentionMillis()),
@@ -174,16 +175,29 @@ public final class MqttBroker {
 
     /** Begins to start; returns at once. */
     public void start() {
-        var unused = statusServer.listen(configuration.http()).whenComplete((address, failure) -> {
-            if (failure == null) {
-                LOG.info("Magnetar's status page is http://{}:{}/status", address.getHostString(), address.getPort());
-            } else {
-                LOG.error("The status page cannot be served on {}: {}", configuration.http(), failure.getMessage());
-            }
-        });
+        serveStatus();
         publishSysTopics(configuration.sysIntervalSeconds());
         starter.execute(this::prepareStreams);
         refreshTls();
+    }
+
+    private void serveStatus() {
+        if (closed) {
+            return;
+        }
+        var unused = statusServer.listen(configuration.http()).whenComplete((address, failure) -> {
+            if (failure == null) {
+                LOG.info("Magnetar's status page is http://{}:{}/status", address.getHostString(), address.getPort());
+                return;
+            }
+            LOG.error(
+                    "The status page cannot be served on {}, Magnetar tries again: {}",
+                    configuration.http(),
+                    failure.getMessage());
+            if (!closed) {
+                var again = starter.schedule(this::serveStatus, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        });
     }
 
     private void refreshTls() {

@@ -33,14 +33,15 @@ final class PulsarStreams {
     private final TenantProvisioner provisioner;
 
     /** @throws PulsarServerException when the broker has no client for us */
-    PulsarStreams(MqttConfiguration configuration, PulsarService pulsar, ScheduledExecutorService executor)
+    PulsarStreams(
+            MqttConfiguration configuration, PulsarService pulsar, String brokerName, ScheduledExecutorService executor)
             throws PulsarServerException {
         PulsarClient client = pulsar.getClient();
         catalog = new WatchedStreamCatalog(
                 new MetadataStoreDefinitions(pulsar.getConfigurationMetadataStore(), configuration.tenants()),
                 executor);
         appendSettings = new AppendSettings(
-                "magnetar-" + pulsar.getBrokerId(),
+                "magnetar-" + brokerName,
                 configuration.appendTimeoutMillis(),
                 2 * configuration.limits().maxBrokerPendingAppendBytes(),
                 configuration.ioThreads());

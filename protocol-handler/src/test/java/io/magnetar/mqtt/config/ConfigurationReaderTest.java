@@ -52,6 +52,7 @@ class ConfigurationReaderTest {
                         "mqttMaxPacketSize", "many",
                         "mqttReceiveMaximum", "0",
                         "mqttTenants", "(",
+                        "mqttBrokerName", "broker one",
                         "mqttBanned", "client-id:x, address:localhost, mallory",
                         "mqttMaxPaketSize", "1"))
                 .isInstanceOf(MqttConfiguration.InvalidException.class)
@@ -60,6 +61,7 @@ class ConfigurationReaderTest {
                 .hasMessageContaining("mqttMaxPacketSize=many: a whole number from 1024 to")
                 .hasMessageContaining("mqttReceiveMaximum=0: a whole number from 1 to 65535")
                 .hasMessageContaining("mqttTenants=(: no regular expression")
+                .hasMessageContaining("mqttBrokerName=broker one: up to 200 letters, digits and .:_- are needed")
                 .hasMessageContaining("mqttBanned: 'address:localhost' is not client-id:<id>, username:<name> or")
                 .hasMessageContaining("mqttBanned: 'mallory' is not")
                 .hasMessageContaining("mqttMaxPaketSize: there is no such key");

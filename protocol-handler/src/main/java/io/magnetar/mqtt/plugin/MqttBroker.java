@@ -195,7 +195,7 @@ public final class MqttBroker {
                     configuration.http(),
                     failure.getMessage());
             if (!closed) {
-                var again = starter.schedule(this::serveStatus, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                var unusedRetry = starter.schedule(this::serveStatus, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
         });
     }

@@ -192,6 +192,25 @@ class StandaloneIT {
     }
 
     @Test
+    void findsKeysInPayloadsAndByExpressions() throws Exception {
+        createStream("by-path", Map.of("mqtt.filter", "keyed/#", "mqtt.key", "payload:$.device.id"));
+        createStream("by-cel", Map.of("mqtt.filter", "keyed/#", "mqtt.key", "cel:json.device.id + '@' + client_id"));
+        try (Device device = Device.connect(standalone.mqttPort(), "keyed")) {
+            device.publish("keyed/a", "{\"device\": {\"id\": \"d-7\"}}", MqttQos.AT_LEAST_ONCE);
+            device.publish("keyed/b", "no JSON", MqttQos.AT_LEAST_ONCE);
+        }
+
+        assertThat(consume("by-path", 2)).extracting(StandaloneIT::key).containsExactlyInAnyOrder("d-7", "keyed/b");
+        assertThat(consume("by-cel", 2))
+                .extracting(StandaloneIT::key)
+                .containsExactlyInAnyOrder("d-7@keyed", "keyed/b");
+    }
+
+    private static String key(String consumed) {
+        return consumed.substring(0, consumed.indexOf(' '));
+    }
+
+    @Test
     void showsAPythonReaderTheMessagesOfAStream() throws Exception {
         Peers.requirePython("websocket");
         createStream("python", "python/#");
@@ -238,10 +257,13 @@ class StandaloneIT {
     }
 
     private void createStream(String name, String filter) throws Exception {
+        createStream(name, Map.of("mqtt.filter", filter));
+    }
+
+    private void createStream(String name, Map<String, String> properties) throws Exception {
         try (PulsarAdmin admin =
                 PulsarAdmin.builder().serviceHttpUrl(standalone.adminUrl()).build()) {
-            admin.topics()
-                    .createPartitionedTopic("persistent://public/streams/" + name, 4, Map.of("mqtt.filter", filter));
+            admin.topics().createPartitionedTopic("persistent://public/streams/" + name, 4, properties);
         }
         standalone.status().awaitStream(name);
     }

@@ -6,6 +6,13 @@ public enum MetricFamily {
     SESSIONS("magnetar_sessions", Type.GAUGE, "Client identifiers that are connected or about to be."),
     SUBSCRIPTIONS("magnetar_subscriptions", Type.GAUGE, "Subscriptions to live messages.", "namespace"),
     STREAMS("magnetar_streams", Type.GAUGE, "Streams that are defined.", "namespace"),
+    MESSAGES_WITHOUT_KEY(
+            "magnetar_stream_messages_without_key_total",
+            Type.COUNTER,
+            "Messages that a stream keeps under their topic, because its key could not be found in them; of the streams that have"
+                    + " any.",
+            "namespace",
+            "stream"),
     PACKETS_RECEIVED(
             "magnetar_packets_received_total",
             Type.COUNTER,

@@ -7,6 +7,7 @@ import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.retain.RetainedStore;
+import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
 import java.util.Comparator;
 import java.util.List;
@@ -69,6 +70,7 @@ public final class Metrics {
                 MetricFamily.STREAMS,
                 namespaces,
                 namespace -> services.streams().of(namespace).all().size());
+        messagesWithoutKey(text, namespaces);
         perNamespace(
                 text,
                 MetricFamily.RETAINED_MESSAGES,
@@ -79,6 +81,18 @@ public final class Metrics {
                 MetricFamily.RETAINED_BYTES,
                 namespaces,
                 namespace -> services.retained().store(namespace).bytes());
+    }
+
+    private void messagesWithoutKey(MetricsText text, List<Namespace> namespaces) {
+        text.begin(MetricFamily.MESSAGES_WITHOUT_KEY);
+        for (Namespace namespace : namespaces) {
+            for (StreamDefinition stream : services.streams().of(namespace).all()) {
+                long count = services.appender().messagesWithoutKey(stream);
+                if (count > 0) {
+                    text.sample(MetricFamily.MESSAGES_WITHOUT_KEY, count, namespace.name(), stream.name());
+                }
+            }
+        }
     }
 
     private static void perNamespace(

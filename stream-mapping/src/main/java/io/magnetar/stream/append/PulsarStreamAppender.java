@@ -61,17 +61,19 @@ public final class PulsarStreamAppender implements StreamAppender {
 
     @Override
     public void append(StreamDefinition stream, Message message, AppendListener listener) {
-        String key = stream.key().of(message);
-        long bytes = MessageEncoder.size(message, key);
-        if (closed || pendingBytes.sum() + bytes > settings.maxPendingBytes()) {
-            listener.appended(new StreamFailure(
-                    Kind.UNAVAILABLE,
-                    closed ? "the broker is stopping" : "too many messages wait to be written to streams"));
+        if (closed) {
+            listener.appended(new StreamFailure(Kind.UNAVAILABLE, "the broker is stopping"));
             return;
         }
         StreamWriter writer = writer(stream);
         if (writer == null) {
             listener.appended(gone(stream.name()));
+            return;
+        }
+        String key = writer.keyOf(stream, message);
+        long bytes = MessageEncoder.size(message, key);
+        if (pendingBytes.sum() + bytes > settings.maxPendingBytes()) {
+            listener.appended(new StreamFailure(Kind.UNAVAILABLE, "too many messages wait to be written to streams"));
             return;
         }
         pendingBytes.add(bytes);
@@ -126,6 +128,12 @@ public final class PulsarStreamAppender implements StreamAppender {
 
     private void tick() {
         writers.values().forEach(StreamWriter::tick);
+    }
+
+    @Override
+    public long messagesWithoutKey(StreamDefinition stream) {
+        StreamWriter writer = writers.get(new StreamName(stream.namespace(), stream.name()));
+        return writer == null ? 0 : writer.withoutKey();
     }
 
     @Override

@@ -72,11 +72,12 @@ public final class StreamDefinitionParser {
         if (value == null) {
             return StreamKeys.DEFAULT;
         }
-        Optional<StreamKey> key = StreamKeys.parse(value);
-        if (key.isEmpty()) {
-            problems.add(KEY + "=" + value + " is no key: it is " + StreamKeys.LEGAL);
+        StreamKeys.Parsed parsed = StreamKeys.parse(value);
+        if (parsed instanceof StreamKeys.Valid valid) {
+            return valid.key();
         }
-        return key.orElse(StreamKeys.DEFAULT);
+        problems.add(KEY + "=" + value + " is no key: " + ((StreamKeys.Refused) parsed).reason());
+        return StreamKeys.DEFAULT;
     }
 
     private static int orderBuckets(@Nullable String value, List<String> problems) {

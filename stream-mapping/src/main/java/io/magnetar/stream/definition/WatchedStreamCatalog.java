@@ -41,6 +41,7 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private volatile boolean closed;
 
     private final Map<Namespace, StreamOrigins> origins = new HashMap<>();
+    private final Map<Namespace, ParsedTopics> parsed = new HashMap<>();
     private final Map<Namespace, CompletableFuture<Void>> looks = new HashMap<>();
     private final Set<Namespace> changed = new HashSet<>();
     private boolean watching;
@@ -114,6 +115,7 @@ public final class WatchedStreamCatalog implements StreamCatalog {
         if (topics.isEmpty()) {
             snapshots.remove(namespace);
             origins.remove(namespace);
+            parsed.remove(namespace);
         } else {
             snapshots.put(namespace, now);
         }
@@ -129,6 +131,8 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private NamespaceSnapshot snapshot(Namespace namespace, List<StreamTopic> topics) {
         StreamOrigins known = origins.computeIfAbsent(namespace, ignored -> new StreamOrigins());
         known.retain(topics);
+        ParsedTopics definitions = parsed.computeIfAbsent(namespace, ignored -> new ParsedTopics());
+        List<StreamTopic> served = new ArrayList<>();
         List<StreamDefinition> streams = new ArrayList<>();
         List<RefusedStream> refused = new ArrayList<>();
         for (StreamTopic topic : topics) {
@@ -136,8 +140,10 @@ public final class WatchedStreamCatalog implements StreamCatalog {
             if (partitions != topic.partitions()) {
                 refused.add(new RefusedStream(topic.pulsarTopic(), grown(partitions, topic.partitions())));
             }
-            sort(StreamDefinitionParser.parse(topic.withPartitions(partitions)), topic, streams, refused);
+            served.add(topic.withPartitions(partitions));
+            sort(definitions.of(topic.withPartitions(partitions)), topic, streams, refused);
         }
+        definitions.retain(served);
         return new NamespaceSnapshot(streams, refused);
     }
 

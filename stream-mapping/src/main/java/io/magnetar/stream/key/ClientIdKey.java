@@ -1,13 +1,13 @@
 package io.magnetar.stream.key;
 
 import io.magnetar.message.Message;
+import org.jspecify.annotations.Nullable;
 
-/** {@code client-id}: the publisher's client identifier, or the topic of a message that has none. */
+/** {@code client-id}: the publisher's client identifier. */
 record ClientIdKey() implements StreamKey {
     @Override
-    public String of(Message message) {
-        String clientId = message.publisher().clientId();
-        return clientId == null ? message.topic() : clientId;
+    public @Nullable String of(Message message) {
+        return message.publisher().clientId();
     }
 
     @Override

@@ -45,7 +45,7 @@ class StreamDefinitionParserTest {
     void namesEveryErrorAtOnce() {
         assertThat(reason(Map.of("mqtt.filter", "#/a", "mqtt.key", "x", "mqtt.order-buckets", "-1", "mqtt.max", "3")))
                 .contains("mqtt.filter=#/a is no topic filter: '#' stands alone")
-                .contains("mqtt.key=x is no key: it is client-id, topic, or topic[N]")
+                .contains("mqtt.key=x is no key: it is client-id, username, topic, topic[N]")
                 .contains("mqtt.order-buckets=-1 is not a whole number from 0 to 1024")
                 .contains("property mqtt.max is unknown: known are mqtt.filter, mqtt.key, mqtt.order-buckets");
     }

@@ -73,6 +73,7 @@ prepare_command() {
     fi
     refuse_arguments prepare "$@"
     ensure_handler
+    ensure_program pulsar-conf
     ensure_distribution
     say "handler: $(handler_nar)"
     say "Pulsar:  $(distribution_directory)"

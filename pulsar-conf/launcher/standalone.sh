@@ -148,11 +148,13 @@ standalone_command() {
     require_space "$DATA" "$DATA_SPACE_MB" 'the data'
     ensure_distribution
     ensure_handler
+    ensure_program pulsar-conf
     lay_home "$DATA/pulsar"
 
     STOP_REQUESTS=0
     trap 'STOP_REQUESTS=$((STOP_REQUESTS + 1))' INT TERM HUP
     say "Starting Pulsar $(distribution_version) ..."
+    forget_killed_bookie "$DATA/pulsar"
     start_broker "$DATA/pulsar"
     remember_running "$DATA" "$BROKER"
     if await_ready; then

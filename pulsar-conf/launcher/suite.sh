@@ -2,7 +2,7 @@
 # The whole test suite.
 
 # Other projects' programs that tests run against, where they are installed.
-OPTIONAL_PEERS='mosquitto mosquitto_pub mosquitto_sub node npm'
+OPTIONAL_PEERS='mosquitto mosquitto_pub mosquitto_sub node npm chromium'
 # Modules of the system's own Python.
 PYTHON_PEERS='websocket paho.mqtt.client'
 
@@ -43,7 +43,8 @@ test_command() {
 usage: ./magnetar test [MAVEN-ARGUMENT...]
 
 Runs every test and every check of the build: mvn verify. Tests that need other programs (mosquitto and its clients,
-mqtt.js, modules of Python) run where these are installed; what was left out is named. Arguments go to Maven, for example: -pl stream-mapping -am
+mqtt.js, Chromium, modules of Python) run where these are installed; what was left out is named. Arguments go to Maven, for
+example: -pl stream-mapping -am
 END
         return
     fi

@@ -15,11 +15,11 @@ import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 
 /** Streams of the namespace {@code public} as an admin and a data engineer handle them: with Pulsar's own API. */
-final class Streams {
+public final class Streams {
     private Streams() {}
 
     /** Creates a stream and returns when {@code broker} has it. */
-    static void create(EmbeddedPulsar pulsar, MqttBroker broker, String name, String filter, int partitions)
+    public static void create(EmbeddedPulsar pulsar, MqttBroker broker, String name, String filter, int partitions)
             throws PulsarAdminException {
         create(pulsar, name, partitions, Map.of("mqtt.filter", filter));
         broker.status().awaitStream(name);

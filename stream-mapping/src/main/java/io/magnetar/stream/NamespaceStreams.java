@@ -8,6 +8,9 @@ import java.util.Optional;
 public interface NamespaceStreams {
     List<StreamDefinition> all();
 
+    /** The stream of that name. */
+    Optional<StreamDefinition> named(String name);
+
     /** The streams that keep a topic, in no particular order. */
     List<StreamDefinition> matching(String topic);
 

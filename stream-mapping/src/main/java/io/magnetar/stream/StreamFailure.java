@@ -18,6 +18,8 @@ public record StreamFailure(Kind kind, String reason) {
         /** The stream is gone. */
         GONE,
         /** Not allowed. */
-        REFUSED
+        REFUSED,
+        /** The Pulsar broker is not configured for it. */
+        UNSUPPORTED
     }
 }

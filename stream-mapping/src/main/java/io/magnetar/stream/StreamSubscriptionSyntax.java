@@ -3,11 +3,23 @@ package io.magnetar.stream;
 import io.magnetar.topic.TopicFilter;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** The syntax of a subscription to a stream: {@code $s/<earliest|latest|microseconds>/<filter>}. Stateless. */
+/**
+ * The syntax of a subscription to a stream.
+ *
+ * <pre>
+ *   $s/&lt;offset&gt;/&lt;filter&gt;              the stream that covers the filter
+ *   $stream/&lt;name&gt;[@&lt;offset&gt;][/&lt;filter&gt;]   the stream of that name, from the offset, else from the one that is given beside
+ * </pre>
+ *
+ * Stateless.
+ */
 public final class StreamSubscriptionSyntax {
-    private static final String PREFIX = "$s/";
-    private static final Pattern MICROSECONDS = Pattern.compile("\\d{1,19}");
+    private static final String COVERING = "$s/";
+    private static final String NAMED = "$stream/";
+    private static final String DEFAULT_OFFSET = "latest";
+    private static final Pattern NAME = Pattern.compile("[0-9A-Za-z][-.0-9A-Za-z_]*");
 
     private StreamSubscriptionSyntax() {}
 
@@ -15,49 +27,83 @@ public final class StreamSubscriptionSyntax {
     public sealed interface Parsed {}
 
     /** A well-formed subscription. */
-    public record Valid(StartPosition start, TopicFilter filter) implements Parsed {}
+    public record Valid(StreamChoice stream, StartPosition start) implements Parsed {}
 
     /** @param reason what is wrong and what would be right */
     public record Refused(String reason) implements Parsed {}
 
     /** Tells whether a filter means a stream. */
     public static boolean isStream(String filter) {
-        return filter.startsWith(PREFIX);
+        return filter.startsWith(COVERING) || filter.startsWith(NAMED);
     }
 
-    /** @param filter one that {@link #isStream} */
-    public static Parsed parse(String filter) {
-        int slash = filter.indexOf('/', PREFIX.length());
+    /**
+     * What is the same for two filters that differ at most in the offset: to subscribe to one of them after the other is to go to
+     * another place of the stream. A filter that means no stream is returned as it is.
+     */
+    public static String withoutOffset(String filter) {
+        if (filter.startsWith(COVERING)) {
+            int slash = filter.indexOf('/', COVERING.length());
+            return slash < 0 ? filter : COVERING + filter.substring(slash);
+        }
+        if (filter.startsWith(NAMED)) {
+            int slash = filter.indexOf('/', NAMED.length());
+            String head = slash < 0 ? filter : filter.substring(0, slash);
+            int at = head.indexOf('@');
+            return at < 0 ? filter : head.substring(0, at) + filter.substring(head.length());
+        }
+        return filter;
+    }
+
+    /**
+     * @param filter one that {@link #isStream}
+     * @param offset the offset that is given beside the filter, or null
+     * @param nowMicros the time now, epoch microseconds
+     */
+    public static Parsed parse(String filter, @Nullable String offset, long nowMicros) {
+        return filter.startsWith(NAMED)
+                ? parseNamed(filter.substring(NAMED.length()), offset, nowMicros)
+                : parseCovering(filter.substring(COVERING.length()), nowMicros);
+    }
+
+    private static Parsed parseCovering(String written, long nowMicros) {
+        int slash = written.indexOf('/');
         if (slash < 0) {
             return new Refused("a stream subscription is $s/<offset>/<filter>, the filter is missing");
         }
-        String offset = filter.substring(PREFIX.length(), slash);
-        String topics = filter.substring(slash + 1);
-        Optional<StartPosition> start = startPosition(offset);
-        if (start.isEmpty()) {
-            return new Refused(
-                    "the offset of a stream subscription is 'earliest', 'latest' or microseconds since 1970, not '"
-                            + offset + "'");
-        }
-        return TopicFilter.problem(topics)
-                .<Parsed>map(Refused::new)
-                .orElseGet(() -> new Valid(start.get(), new TopicFilter(topics)));
+        String topics = written.substring(slash + 1);
+        Optional<String> problem = TopicFilter.problem(topics);
+        return problem.<Parsed>map(Refused::new)
+                .orElseGet(() -> from(
+                        written.substring(0, slash), new StreamChoice.Covering(new TopicFilter(topics)), nowMicros));
     }
 
-    private static Optional<StartPosition> startPosition(String offset) {
-        if (offset.equals("earliest")) {
-            return Optional.of(new StartPosition.Earliest());
+    private static Parsed parseNamed(String written, @Nullable String offset, long nowMicros) {
+        int slash = written.indexOf('/');
+        String head = slash < 0 ? written : written.substring(0, slash);
+        int at = head.indexOf('@');
+        String name = at < 0 ? head : head.substring(0, at);
+        if (!NAME.matcher(name).matches()) {
+            return new Refused("a stream subscription is $stream/<name>[@<offset>][/<filter>]: '" + name
+                    + "' is no name, it begins with a letter or digit and goes on with these, '-', '.' or '_'");
         }
-        if (offset.equals("latest")) {
-            return Optional.of(new StartPosition.Latest());
+        TopicFilter filter = null;
+        if (slash >= 0) {
+            String topics = written.substring(slash + 1);
+            Optional<String> problem = TopicFilter.problem(topics);
+            if (problem.isPresent()) {
+                return new Refused(problem.get());
+            }
+            filter = new TopicFilter(topics);
         }
-        if (!MICROSECONDS.matcher(offset).matches()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(new StartPosition.Timestamp(Long.parseLong(offset)));
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
+        String begin = at >= 0 ? head.substring(at + 1) : offset;
+        return from(begin == null ? DEFAULT_OFFSET : begin, new StreamChoice.Named(name, filter), nowMicros);
+    }
+
+    private static Parsed from(String offset, StreamChoice stream, long nowMicros) {
+        return StartPositionSyntax.parse(offset, nowMicros)
+                .<Parsed>map(start -> new Valid(stream, start))
+                .orElseGet(() -> new Refused("the offset of a stream subscription is " + StartPositionSyntax.LEGAL
+                        + "; not '" + offset + "'"));
     }
 }

@@ -1,23 +1,29 @@
 package io.magnetar.mqtt.codec;
 
 import io.magnetar.message.Qos;
+import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.packet.Unsubscribe;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads SUBSCRIBE and UNSUBSCRIBE, MQTT 5.0 sections 3.8 and 3.10. Thread: the caller's; stateless. */
 final class SubscribeDecoder {
+    private static final String STREAM_OFFSET = "stream-offset";
+    private static final String STREAM_OFFSET_ALIAS = "$stream.start-from";
+
     private SubscribeDecoder() {}
 
     static Subscribe subscribe(ByteBuf body, boolean mqtt5) throws PacketException {
         int packetId = WireReader.readPacketId(body);
         Properties properties = mqtt5 ? Properties.read(body, Property.Place.SUBSCRIBE) : Properties.NONE;
         int subscriptionId = (int) properties.positive(Property.SUBSCRIPTION_IDENTIFIER, -1);
+        String streamOffset = streamOffset(properties.userProperties());
         List<Subscribe.Request> requests = new ArrayList<>();
         while (body.isReadable()) {
-            requests.add(request(WireReader.readString(body), WireReader.readByte(body), mqtt5));
+            requests.add(request(WireReader.readString(body), WireReader.readByte(body), streamOffset, mqtt5));
         }
         if (requests.isEmpty()) {
             throw PacketException.protocolError("SUBSCRIBE has at least one topic filter"); // [MQTT-3.8.3-2]
@@ -25,7 +31,21 @@ final class SubscribeDecoder {
         return new Subscribe(packetId, Math.max(subscriptionId, Subscribe.NO_ID), List.copyOf(requests));
     }
 
-    private static Subscribe.Request request(String filter, int options, boolean mqtt5) throws PacketException {
+    private static @Nullable String streamOffset(List<UserProperty> properties) {
+        String alias = null;
+        for (UserProperty property : properties) {
+            if (property.name().equals(STREAM_OFFSET)) {
+                return property.value();
+            }
+            if (property.name().equals(STREAM_OFFSET_ALIAS) && alias == null) {
+                alias = property.value();
+            }
+        }
+        return alias;
+    }
+
+    private static Subscribe.Request request(String filter, int options, @Nullable String streamOffset, boolean mqtt5)
+            throws PacketException {
         int qos = options & 3;
         if (qos == 3) {
             throw PacketException.protocolError("QoS is 0, 1 or 2, not 3");
@@ -42,7 +62,7 @@ final class SubscribeDecoder {
         if (noLocal && filter.startsWith("$share/")) {
             throw PacketException.protocolError("No Local is not for shared subscriptions"); // [MQTT-3.8.3-4]
         }
-        return new Subscribe.Request(filter, Qos.of(qos), noLocal, (options & 8) != 0, retainHandling);
+        return new Subscribe.Request(filter, Qos.of(qos), noLocal, (options & 8) != 0, retainHandling, streamOffset);
     }
 
     static Unsubscribe unsubscribe(ByteBuf body, boolean mqtt5) throws PacketException {

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.packet;
 
 import io.magnetar.message.Qos;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SUBSCRIBE, MQTT 5.0 section 3.8.
@@ -18,6 +19,19 @@ public record Subscribe(int packetId, int subscriptionId, List<Request> requests
      *
      * @param filter as the client wrote it, not yet checked
      * @param qos the highest QoS that the client wants
+     * @param streamOffset where to begin to read a stream, from the user properties of the packet; null when they do not say
      */
-    public record Request(String filter, Qos qos, boolean noLocal, boolean retainAsPublished, int retainHandling) {}
+    public record Request(
+            String filter,
+            Qos qos,
+            boolean noLocal,
+            boolean retainAsPublished,
+            int retainHandling,
+            @Nullable String streamOffset) {
+
+        /** One whose packet names no offset. */
+        public Request(String filter, Qos qos, boolean noLocal, boolean retainAsPublished, int retainHandling) {
+            this(filter, qos, noLocal, retainAsPublished, retainHandling, null);
+        }
+    }
 }

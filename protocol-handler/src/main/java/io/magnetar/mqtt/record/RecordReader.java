@@ -25,12 +25,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the caller's; used once.
  */
 public final class RecordReader {
+    private static final int OLDEST_VERSION = 1;
+    /** The version of records that have the offset of a stream beside its filter. */
+    private static final int WITH_STREAM_OFFSETS = 2;
+
     private final byte[] in;
+    private final int version;
     private int index;
 
     private RecordReader(byte[] in) {
         this.in = in;
-        if (next() != RecordWriter.VERSION) {
+        version = next();
+        if (version < OLDEST_VERSION || version > RecordWriter.VERSION) {
             throw new IllegalArgumentException("the record has version " + in[0] + ", " + RecordWriter.VERSION
                     + " is known: a newer Magnetar has written it");
         }
@@ -93,7 +99,13 @@ public final class RecordReader {
     }
 
     private SubscriptionRecord subscription() {
-        Subscribe.Request request = new Subscribe.Request(text(), Qos.of(integer()), flag(), flag(), integer());
+        Subscribe.Request request = new Subscribe.Request(
+                text(),
+                Qos.of(integer()),
+                flag(),
+                flag(),
+                integer(),
+                version >= WITH_STREAM_OFFSETS ? optional() : null);
         return new SubscriptionRecord(request, integer(), list(this::position));
     }
 

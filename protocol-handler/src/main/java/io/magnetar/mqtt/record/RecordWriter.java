@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the caller's; used once.
  */
 public final class RecordWriter {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
@@ -78,6 +78,7 @@ public final class RecordWriter {
         flag(request.noLocal());
         flag(request.retainAsPublished());
         number(request.retainHandling());
+        optional(request.streamOffset());
         number(subscription.subscriptionId());
         number(subscription.starts().size());
         subscription.starts().forEach(this::position);

@@ -164,7 +164,9 @@ public final class DurableSession implements DurableSubscriptions {
 
     private List<SubscriptionRecord> without(String filter) {
         List<SubscriptionRecord> others = new ArrayList<>(definition.subscriptions());
-        others.removeIf(subscription -> subscription.filter().equals(filter));
+        String ended = StreamSubscriptionSyntax.withoutOffset(filter);
+        others.removeIf(subscription ->
+                StreamSubscriptionSyntax.withoutOffset(subscription.filter()).equals(ended));
         return others;
     }
 

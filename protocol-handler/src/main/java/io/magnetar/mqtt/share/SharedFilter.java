@@ -37,7 +37,7 @@ public record SharedFilter(String group, TopicFilter filter) {
             return Optional.of("the name of a group has no wildcard and no null character");
         }
         String filter = written.substring(slash + 1);
-        if (isShared(filter) || StreamSubscriptionSyntax.isStream(filter) || filter.startsWith("$stream/")) {
+        if (isShared(filter) || StreamSubscriptionSyntax.isStream(filter)) {
             return Optional.of("a group shares ordinary topics, not streams and not other groups");
         }
         return TopicFilter.problem(filter);

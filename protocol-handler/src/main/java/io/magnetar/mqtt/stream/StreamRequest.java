@@ -4,20 +4,19 @@ import io.magnetar.message.Message;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.stream.StartPosition;
-import io.magnetar.topic.TopicFilter;
+import io.magnetar.stream.StreamChoice;
 
 /**
  * What a client asked for when it subscribed to a stream.
  *
  * <p>Thread: immutable; {@code subscriptionIds} is never written to.
  *
- * @param filter the topics wanted of the stream
  * @param withProperties the client's MQTT version has properties, so that {@code ts} and {@code key} can be added
  */
 record StreamRequest(
         Publisher subscriber,
+        StreamChoice stream,
         StartPosition start,
-        TopicFilter filter,
         Qos qos,
         boolean noLocal,
         boolean retainAsPublished,

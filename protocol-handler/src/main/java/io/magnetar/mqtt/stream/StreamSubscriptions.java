@@ -9,12 +9,12 @@ import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.stream.NamespaceStreams;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.StreamReaders.StreamReader;
 import io.magnetar.stream.StreamSubscriptionSyntax;
-import io.magnetar.topic.TopicFilter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,9 +24,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's stream subscriptions, by the filters that it wrote.
+ * A client's stream subscriptions, by the filters that it wrote, whatever their offsets.
  *
- * <p>Subscribing to the same filter again begins again at the offset. A stream that is deleted while it is read is waited for:
+ * <p>Subscribing again, with the same offset or another, begins again there. A stream that is deleted while it is read is waited for:
  * when one that covers the filter is there again, it is read from the offset asked for.
  *
  * <p>Thread: the connection's owner.
@@ -67,7 +67,8 @@ public final class StreamSubscriptions {
     }
 
     public boolean contains(String filter) {
-        return subscriptions.containsKey(filter) || opening.containsKey(filter);
+        String key = StreamSubscriptionSyntax.withoutOffset(filter);
+        return subscriptions.containsKey(key) || opening.containsKey(key);
     }
 
     /**
@@ -77,20 +78,22 @@ public final class StreamSubscriptions {
      */
     public void subscribe(
             Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
-        StreamSubscriptionSyntax.Parsed parsed = StreamSubscriptionSyntax.parse(request.filter());
+        long nowMicros = TimeUnit.MILLISECONDS.toMicros(services.clock().millis());
+        StreamSubscriptionSyntax.Parsed parsed =
+                StreamSubscriptionSyntax.parse(request.filter(), request.streamOffset(), nowMicros);
         if (parsed instanceof StreamSubscriptionSyntax.Refused refused) {
             answer.accept(ReasonCode.TOPIC_FILTER_INVALID, refused.reason());
             return;
         }
         StreamSubscriptionSyntax.Valid valid = (StreamSubscriptionSyntax.Valid) parsed;
-        Optional<StreamDefinition> stream = streamFor(valid.filter());
+        NamespaceStreams streams = services.streams().of(subscriber.namespace());
+        Optional<StreamDefinition> stream = valid.stream().in(streams);
         if (stream.isEmpty()) {
-            answer.accept(
-                    ReasonCode.TOPIC_FILTER_INVALID,
-                    "no stream of the namespace '" + subscriber.namespace() + "' covers the filter " + valid.filter());
+            answer.accept(ReasonCode.TOPIC_FILTER_INVALID, valid.stream().whyNone(streams));
             return;
         }
-        open(request.filter(), stream.get(), requestOf(valid, request, subscriptionId), failure -> {
+        String key = StreamSubscriptionSyntax.withoutOffset(request.filter());
+        open(key, stream.get(), requestOf(valid, request, subscriptionId), failure -> {
             if (failure == null) {
                 answer.accept(ReasonCode.granted(request.qos()), null);
             } else {
@@ -103,17 +106,13 @@ public final class StreamSubscriptions {
             StreamSubscriptionSyntax.Valid valid, Subscribe.Request request, int subscriptionId) {
         return new StreamRequest(
                 subscriber,
+                valid.stream(),
                 valid.start(),
-                valid.filter(),
                 request.qos(),
                 request.noLocal(),
                 request.retainAsPublished(),
                 subscriptionId == Subscribe.NO_ID ? new int[0] : new int[] {subscriptionId},
                 version.isMqtt5());
-    }
-
-    private Optional<StreamDefinition> streamFor(TopicFilter filter) {
-        return services.streams().of(subscriber.namespace()).covering(filter);
     }
 
     private interface Opened {
@@ -133,7 +132,7 @@ public final class StreamSubscriptions {
                 services, owner, outbound, request, failure -> onFailed(filter, request, failure));
         opening.put(filter, subscription);
         var unused = services.readers()
-                .open(stream, request.start(), request.filter(), subscription)
+                .open(stream, request.start(), request.stream().filterOf(stream), subscription)
                 .whenComplete((reader, thrown) -> owner.execute(() -> {
                     opensUnderWay--;
                     opened.opened(reader == null ? failureOf(thrown) : start(filter, subscription, reader));
@@ -180,7 +179,8 @@ public final class StreamSubscriptions {
         if (!failed.equals(subscriptions.get(filter)) || opening.containsKey(filter)) {
             return;
         }
-        Optional<StreamDefinition> stream = streamFor(request.filter());
+        Optional<StreamDefinition> stream =
+                request.stream().in(services.streams().of(subscriber.namespace()));
         if (stream.isEmpty()) {
             reopenLater(filter, request, failed);
             return;
@@ -194,8 +194,9 @@ public final class StreamSubscriptions {
 
     /** @return whether there was such a subscription */
     public boolean unsubscribe(String filter) {
-        StreamSubscription pending = opening.remove(filter);
-        StreamSubscription subscription = subscriptions.remove(filter);
+        String key = StreamSubscriptionSyntax.withoutOffset(filter);
+        StreamSubscription pending = opening.remove(key);
+        StreamSubscription subscription = subscriptions.remove(key);
         if (subscription != null) {
             subscription.close();
         }

@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's owner.
  */
 public final class SubscribeFlow {
-    private static final String NAMED_STREAM_PREFIX = "$stream/";
-
     private final SessionServices services;
     private final PacketSink sink;
     private final LiveSubscriber subscriber;
@@ -117,10 +115,6 @@ public final class SubscribeFlow {
     private record Refusal(ReasonCode code, String reason) {}
 
     private Optional<Refusal> refusal(String filter) {
-        if (filter.startsWith(NAMED_STREAM_PREFIX)) {
-            return Optional.of(
-                    new Refusal(ReasonCode.TOPIC_FILTER_INVALID, "a stream is subscribed to as $s/<offset>/<filter>"));
-        }
         int limit = services.limits().maxSubscriptions();
         if (filters.size() + streams.size() + shared.size() >= limit && !isSubscribed(filter)) {
             return Optional.of(

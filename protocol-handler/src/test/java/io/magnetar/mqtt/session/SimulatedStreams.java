@@ -90,6 +90,13 @@ public final class SimulatedStreams implements StreamCatalog, StreamAppender, Na
     }
 
     @Override
+    public Optional<StreamDefinition> named(String name) {
+        return definitions.stream()
+                .filter(definition -> definition.name().equals(name))
+                .findFirst();
+    }
+
+    @Override
     public List<StreamDefinition> all() {
         return definitions;
     }
@@ -106,6 +113,11 @@ public final class SimulatedStreams implements StreamCatalog, StreamAppender, Na
         @Override
         public List<StreamDefinition> all() {
             return List.of();
+        }
+
+        @Override
+        public Optional<StreamDefinition> named(String name) {
+            return Optional.empty();
         }
 
         @Override

@@ -8,7 +8,9 @@ import io.magnetar.topic.TopicTrie;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The streams of one namespace as one look at the store found them. Thread: immutable once built. */
 final class NamespaceSnapshot implements NamespaceStreams {
@@ -16,6 +18,7 @@ final class NamespaceSnapshot implements NamespaceStreams {
 
     private final List<StreamDefinition> streams;
     private final List<RefusedStream> refused;
+    private final Map<String, StreamDefinition> byName;
     private final TopicTrie<String, StreamDefinition> index = new TopicTrie<>();
 
     NamespaceSnapshot(List<StreamDefinition> streams, List<RefusedStream> refused) {
@@ -25,6 +28,7 @@ final class NamespaceSnapshot implements NamespaceStreams {
         this.refused = refused.stream()
                 .sorted(Comparator.comparing(RefusedStream::pulsarTopic))
                 .toList();
+        this.byName = this.streams.stream().collect(Collectors.toMap(StreamDefinition::name, stream -> stream));
         this.streams.forEach(stream -> index.put(stream.filter(), stream.name(), stream));
     }
 
@@ -35,6 +39,11 @@ final class NamespaceSnapshot implements NamespaceStreams {
     @Override
     public List<StreamDefinition> all() {
         return streams;
+    }
+
+    @Override
+    public Optional<StreamDefinition> named(String name) {
+        return Optional.ofNullable(byName.get(name));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.magnetar.stream.failure;
 
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
+import io.magnetar.stream.StreamReaders.StreamFailureException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.pulsar.client.api.PulsarClientException.AlreadyClosedException;
@@ -26,6 +27,9 @@ public final class PulsarFailures {
      */
     public static StreamFailure of(Throwable thrown, String pulsarTopic) {
         Throwable cause = unwrap(thrown);
+        if (cause instanceof StreamFailureException failed) {
+            return failed.failure();
+        }
         Kind kind = kind(cause);
         String what = switch (kind) {
             case UNAVAILABLE -> "cannot be reached now";
@@ -33,6 +37,7 @@ public final class PulsarFailures {
             case TOO_LARGE -> "cannot take a message this large";
             case GONE -> "does not exist or has ended";
             case REFUSED -> "may not be used";
+            case UNSUPPORTED -> "cannot do this";
         };
         return new StreamFailure(
                 kind, pulsarTopic + " " + what + " (" + cause.getClass().getSimpleName() + ")");

@@ -22,6 +22,11 @@ public final class QueueCatalog implements StreamCatalog {
     /** The queue of one namespace, or none. */
     private record Queue(List<StreamDefinition> all) implements NamespaceStreams {
         @Override
+        public Optional<StreamDefinition> named(String name) {
+            return all.stream().filter(queue -> queue.name().equals(name)).findFirst();
+        }
+
+        @Override
         public List<StreamDefinition> matching(String topic) {
             return all;
         }

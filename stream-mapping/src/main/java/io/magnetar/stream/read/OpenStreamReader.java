@@ -12,7 +12,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.PulsarClientException;
-import org.apache.pulsar.client.api.Reader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,13 +38,13 @@ final class OpenStreamReader implements StreamReader {
     /** @param onClosed called once when it is closed, by its user or a failure */
     OpenStreamReader(
             StreamDefinition stream,
-            List<Reader<byte[]>> partitions,
+            List<PartitionCursor> cursors,
             MessageSelection selection,
             StreamListener listener,
             Runnable onClosed,
             Executor executor) {
         this.stream = stream;
-        this.cursors = partitions.stream().map(PartitionCursor::new).toList();
+        this.cursors = List.copyOf(cursors);
         this.selection = selection;
         this.listener = listener;
         this.onClosed = onClosed;

@@ -17,10 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionCursor {
     private final Reader<byte[]> reader;
+    private final long firstIndex;
     private @Nullable CompletableFuture<Message<byte[]>> awaited;
 
     public PartitionCursor(Reader<byte[]> reader) {
+        this(reader, 0);
+    }
+
+    /** @param firstIndex passes over the messages that the broker has numbered lower */
+    PartitionCursor(Reader<byte[]> reader, long firstIndex) {
         this.reader = reader;
+        this.firstIndex = firstIndex;
     }
 
     /** Whether the answer to {@link #await} has not come yet. */
@@ -36,6 +43,14 @@ public final class PartitionCursor {
      */
     @Nullable
     public Message<byte[]> poll() throws PulsarClientException {
+        Message<byte[]> message = next();
+        while (firstIndex > 0 && message != null && message.getIndex().orElse(Long.MAX_VALUE) < firstIndex) {
+            message = next();
+        }
+        return message;
+    }
+
+    private @Nullable Message<byte[]> next() throws PulsarClientException {
         CompletableFuture<Message<byte[]>> next = awaited;
         if (next == null) {
             return reader.readNext(0, TimeUnit.MILLISECONDS);

@@ -8,6 +8,7 @@ import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
+import org.apache.pulsar.client.api.ReaderBuilder;
 import org.apache.pulsar.client.api.TopicMessageId;
 
 /**
@@ -25,7 +26,17 @@ final class PartitionOpener {
         this.settings = settings;
     }
 
-    /** @return completes when the position is fixed; after a failure no reader is left open */
+    /** @return completes when the position is fixed; after a failure nothing is left open */
+    CompletableFuture<PartitionCursor> cursor(String pulsarTopic, StartPosition start) {
+        return start instanceof StartPosition.Last last
+                ? new LastMessages(this, pulsarTopic, last.messages()).open()
+                : open(pulsarTopic, start).thenApply(PartitionCursor::new);
+    }
+
+    /**
+     * @param start any but {@link StartPosition.Last}
+     * @return completes when the position is fixed; after a failure no reader is left open
+     */
     CompletableFuture<Reader<byte[]>> open(String pulsarTopic, StartPosition start) {
         if (start instanceof StartPosition.Timestamp timestamp) {
             long millis = TimeUnit.MICROSECONDS.toMillis(timestamp.epochMicros()) - settings.skewMarginMillis();
@@ -65,16 +76,24 @@ final class PartitionOpener {
 
     /** Opens a reader after a message. */
     CompletableFuture<Reader<byte[]>> open(String pulsarTopic, MessageId after) {
-        return client.newReader()
-                .topic(pulsarTopic)
-                .startMessageId(after)
-                .subscriptionRolePrefix("magnetar")
-                .receiverQueueSize(settings.prefetchMessages())
-                .cryptoFailureAction(ConsumerCryptoFailureAction.DISCARD)
-                .createAsync();
+        return reader(pulsarTopic, after).createAsync();
     }
 
-    private static CompletableFuture<Void> closed(Reader<byte[]> reader) {
+    /** Opens a reader that begins with a message. */
+    CompletableFuture<Reader<byte[]>> openWith(String pulsarTopic, MessageId first) {
+        return reader(pulsarTopic, first).startMessageIdInclusive().createAsync();
+    }
+
+    private ReaderBuilder<byte[]> reader(String pulsarTopic, MessageId start) {
+        return client.newReader()
+                .topic(pulsarTopic)
+                .startMessageId(start)
+                .subscriptionRolePrefix("magnetar")
+                .receiverQueueSize(settings.prefetchMessages())
+                .cryptoFailureAction(ConsumerCryptoFailureAction.DISCARD);
+    }
+
+    static CompletableFuture<Void> closed(Reader<byte[]> reader) {
         return reader.closeAsync().exceptionally(ignored -> null);
     }
 }

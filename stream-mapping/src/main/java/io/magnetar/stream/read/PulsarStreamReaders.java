@@ -21,7 +21,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.apache.pulsar.client.api.PulsarClient;
-import org.apache.pulsar.client.api.Reader;
 
 /**
  * Reads streams with the Pulsar client: a non-durable reader per partition. A reader ends with {@link Kind#GONE} when the
@@ -58,7 +57,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                     Kind.QUOTA_EXCEEDED, "the broker reads streams for " + settings.maxReaders() + " subscriptions")));
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
-        List<CompletableFuture<Reader<byte[]>>> partitions = IntStream.range(0, stream.partitions())
+        List<CompletableFuture<PartitionCursor>> partitions = IntStream.range(0, stream.partitions())
                 .mapToObj(partition -> open(stream, stream.pulsarTopic(partition), start, deadline))
                 .toList();
         return CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new))
@@ -75,9 +74,9 @@ public final class PulsarStreamReaders implements StreamReaders {
     }
 
     /** Opens one partition. A Pulsar topic that is not there while its stream is defined is in the making. */
-    private CompletableFuture<Reader<byte[]>> open(
+    private CompletableFuture<PartitionCursor> open(
             StreamDefinition stream, String pulsarTopic, StartPosition start, long deadlineNanos) {
-        return opener.open(pulsarTopic, start).exceptionallyCompose(failure -> {
+        return opener.cursor(pulsarTopic, start).exceptionallyCompose(failure -> {
             boolean inTheMaking = PulsarFailures.of(failure, pulsarTopic).kind() == Kind.GONE
                     && isDefined(stream)
                     && System.nanoTime() - deadlineNanos < 0;
@@ -94,16 +93,16 @@ public final class PulsarStreamReaders implements StreamReaders {
 
     private StreamReader opened(
             StreamDefinition stream,
-            List<CompletableFuture<Reader<byte[]>>> partitions,
+            List<CompletableFuture<PartitionCursor>> partitions,
             MessageSelection selection,
             StreamListener listener) {
-        List<Reader<byte[]>> readers = partitions.stream()
+        List<PartitionCursor> cursors = partitions.stream()
                 .map(partition -> Objects.requireNonNull(partition.getNow(null)))
                 .toList();
         OpenStreamReader[] self = new OpenStreamReader[1];
         self[0] = new OpenStreamReader(
                 stream,
-                readers,
+                cursors,
                 selection,
                 listener,
                 () -> {
@@ -133,8 +132,8 @@ public final class PulsarStreamReaders implements StreamReaders {
         reader.fail(new StreamFailure(Kind.GONE, "the stream " + reader.stream().name() + " no longer exists"));
     }
 
-    private static void closeWhenOpen(CompletableFuture<Reader<byte[]>> partition) {
-        var unused = partition.thenCompose(Reader::closeAsync).exceptionally(ignored -> null);
+    private static void closeWhenOpen(CompletableFuture<PartitionCursor> partition) {
+        var unused = partition.thenAccept(PartitionCursor::close).exceptionally(ignored -> null);
     }
 
     /** How many Pulsar messages were passed over because they are no MQTT messages: they have no topic. */

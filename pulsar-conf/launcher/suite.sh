@@ -70,7 +70,7 @@ fuzz_command() {
         cat <<'END'
 usage: ./magnetar fuzz [--minutes MINUTES]
 
-Sends made-up bytes, guided by the code that they reach, through the packet decoder and a whole MQTT session for MINUTES (60).
+Sends made-up bytes, guided by the code that they reach, through all of a broker but its sockets and its Pulsar for MINUTES (60).
 What it finds stays in protocol-handler/target/fuzz, beside its log, fuzz.log, and the inputs to begin with the next time.
 END
         return

@@ -33,7 +33,7 @@ public final class SimulatedStreams implements StreamCatalog, StreamAppender, Na
     }
 
     /** Settles one append, any of those under way. */
-    boolean settleOne(Random random, boolean mayFail) {
+    public boolean settleOne(Random random, boolean mayFail) {
         if (pending.isEmpty()) {
             return false;
         }

@@ -21,6 +21,8 @@ public final class BrokerStatus {
     /** How soon a broker knows of a stream that an admin has created, changed or deleted. */
     public static final Duration CHANGE_SEEN_WITHIN = Duration.ofSeconds(2);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final HttpRequest request;
@@ -94,7 +96,7 @@ public final class BrokerStatus {
     /** Returns when the broker has the stream, and fails when that takes too long. */
     public void awaitStream(String name) {
         await("stream " + name)
-                .atMost(CHANGE_SEEN_WITHIN)
+                .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> stream(name).isPresent());
     }

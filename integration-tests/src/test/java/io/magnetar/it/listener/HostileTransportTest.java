@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,39 +34,41 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Clients that break what MQTT is wrapped in, or take their time with it: they are closed or bounded, and nobody else notices. */
 @ExtendWith(PulsarExtension.class)
 class HostileTransportTest {
-    private static final int CONNECT_TIMEOUT_MILLIS = 1_500;
+    private static final int HASTY_TIMEOUT_MILLIS = 1_000;
 
     @TempDir
     static Path directory;
 
     private static CertificateAuthority authority;
     private static MqttBroker broker;
+    /** Waits no longer than {@link #HASTY_TIMEOUT_MILLIS} for a CONNECT. */
+    private static MqttBroker hasty;
 
     @BeforeAll
     static void start(EmbeddedPulsar pulsar) throws Exception {
         authority = new CertificateAuthority(directory, "authority");
         Issued server = authority.issue("server");
-        broker = MqttBroker.start(
-                pulsar.broker(),
-                Map.of(
-                        "mqttListeners", "mqtts://127.0.0.1:0,ws://127.0.0.1:0,wss://127.0.0.1:0",
-                        "mqttTlsCertificateFile", server.certificateFile().toString(),
-                        "mqttTlsKeyFile", server.keyFile().toString(),
-                        "mqttConnectTimeoutMillis", Integer.toString(CONNECT_TIMEOUT_MILLIS)));
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "mqttListeners", "mqtts://127.0.0.1:0,ws://127.0.0.1:0,wss://127.0.0.1:0",
+                "mqttTlsCertificateFile", server.certificateFile().toString(),
+                "mqttTlsKeyFile", server.keyFile().toString()));
+        broker = MqttBroker.start(pulsar.broker(), settings);
+        settings.put("mqttConnectTimeoutMillis", Integer.toString(HASTY_TIMEOUT_MILLIS));
+        hasty = MqttBroker.start(pulsar.broker(), settings);
     }
 
     @AfterAll
     static void stop() {
+        hasty.close();
         broker.close();
     }
 
-    private static Socket open(String scheme) throws Exception {
-        return new Socket(InetAddress.getLoopbackAddress(), broker.status().port(scheme));
+    private static Socket open(MqttBroker at, String scheme) throws Exception {
+        return new Socket(InetAddress.getLoopbackAddress(), at.status().port(scheme));
     }
 
-    private static Socket tls(String scheme) throws Exception {
-        return CertificateAuthority.connect(
-                authority.client(null), broker.status().port(scheme));
+    private static Socket tls(MqttBroker at, String scheme) throws Exception {
+        return CertificateAuthority.connect(authority.client(null), at.status().port(scheme));
     }
 
     @ParameterizedTest
@@ -78,7 +81,7 @@ class HostileTransportTest {
             for (int i = 0; i < 200; i++) {
                 byte[] garbage = new byte[1 + random.nextInt(400)];
                 random.nextBytes(garbage);
-                try (RawClient client = new RawClient(open(scheme))) {
+                try (RawClient client = new RawClient(open(broker, scheme))) {
                     client.send(garbage);
                 } catch (IOException closed) {
                     // The broker may hang up while the garbage is still being sent.
@@ -100,7 +103,7 @@ class HostileTransportTest {
             for (int i = 0; i < 200; i++) {
                 byte[] garbage = new byte[1 + random.nextInt(400)];
                 random.nextBytes(garbage);
-                try (WebSocketClient client = new WebSocketClient(open("ws")).open()) {
+                try (WebSocketClient client = new WebSocketClient(open(broker, "ws")).open()) {
                     if (random.nextBoolean()) {
                         client.send(RawClient.connect5("frames-" + i, 60)).read();
                     }
@@ -123,24 +126,30 @@ class HostileTransportTest {
     @ParameterizedTest
     @ValueSource(strings = {"mqtts", "ws", "wss"})
     void closesAClientThatSaysNothing(String scheme) throws Exception {
-        try (RawClient client = new RawClient(open(scheme))) {
-            assertClosedInTime(client::readUntilClosed);
+        long began = System.nanoTime();
+        try (RawClient client = new RawClient(open(hasty, scheme))) {
+            client.readUntilClosed();
         }
+        assertNotEarly(began);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"mqtts", "wss"})
     void closesAClientThatSaysNothingInsideTls(String scheme) throws Exception {
-        try (RawClient client = new RawClient(tls(scheme))) {
-            assertClosedInTime(client::readUntilClosed);
+        long began = System.nanoTime();
+        try (RawClient client = new RawClient(tls(hasty, scheme))) {
+            client.readUntilClosed();
         }
+        assertNotEarly(began);
     }
 
     @Test
     void closesAClientThatSaysNothingInsideAWebSocket() throws Exception {
-        try (WebSocketClient client = new WebSocketClient(open("ws")).open()) {
-            assertClosedInTime(client::readUntilClosed);
+        long began = System.nanoTime();
+        try (WebSocketClient client = new WebSocketClient(open(hasty, "ws")).open()) {
+            client.readUntilClosed();
         }
+        assertNotEarly(began);
     }
 
     @ParameterizedTest
@@ -150,17 +159,15 @@ class HostileTransportTest {
         byte[] begin = scheme.equals("ws")
                 ? (WebSocketClient.request() + "X: ").getBytes(StandardCharsets.US_ASCII)
                 : RawClient.bytes(0x16, 3, 1, 1, 0xF4, 1, 0, 1, 0xF0, 3, 3);
-        try (RawClient client = new RawClient(open(scheme))) {
+        long began = System.nanoTime();
+        try (RawClient client = new RawClient(open(hasty, scheme))) {
             client.send(begin);
-            long began = System.nanoTime();
 
             await().pollInterval(Duration.ofMillis(100))
-                    .atMost(Duration.ofMillis(CONNECT_TIMEOUT_MILLIS + 4_000))
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> isClosedFor(client));
-
-            assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis())
-                    .isGreaterThan(CONNECT_TIMEOUT_MILLIS - 100);
         }
+        assertNotEarly(began);
     }
 
     private static boolean isClosedFor(RawClient client) {
@@ -174,7 +181,7 @@ class HostileTransportTest {
 
     @Test
     void tellsThatARequestTookTooLong() throws Exception {
-        try (WebSocketClient client = new WebSocketClient(open("ws"))) {
+        try (WebSocketClient client = new WebSocketClient(open(hasty, "ws"))) {
             client.sendRaw("GET /mqtt".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(client.readHead()).startsWith("HTTP/1.1 408 ");
@@ -182,20 +189,14 @@ class HostileTransportTest {
         }
     }
 
-    private interface Reading {
-        void untilClosed() throws IOException;
-    }
-
-    private static void assertClosedInTime(Reading reading) throws IOException {
-        long began = System.nanoTime();
-        reading.untilClosed();
-        assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis())
-                .isBetween(CONNECT_TIMEOUT_MILLIS - 200L, CONNECT_TIMEOUT_MILLIS + 4_000L);
+    /** Asserts that a connection that was opened after {@code began} and has ended was given its time. */
+    private static void assertNotEarly(long began) {
+        assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis()).isGreaterThanOrEqualTo(HASTY_TIMEOUT_MILLIS);
     }
 
     @Test
     void doesNotAnswerThePingsOfAClientThatNeverReads() throws Exception {
-        try (WebSocketClient deaf = new WebSocketClient(open("ws")).open()) {
+        try (WebSocketClient deaf = new WebSocketClient(open(broker, "ws")).open()) {
             deaf.send(RawClient.connect5("deaf-pinger", 0)).read();
             byte[] ping = deaf.frame(WebSocketClient.FINAL | WebSocketClient.PING, new byte[125], 0, 125, true);
             byte[] pings = new byte[ping.length * 500];
@@ -222,7 +223,7 @@ class HostileTransportTest {
             pings[i] = (byte) 0xC0;
         }
         AtomicLong sent = new AtomicLong();
-        try (Socket socket = tls(scheme)) {
+        try (Socket socket = tls(broker, scheme)) {
             WebSocketClient frames = new WebSocketClient(socket);
             RawClient plain = new RawClient(socket);
             if (scheme.equals("wss")) {
@@ -264,7 +265,7 @@ class HostileTransportTest {
             watcher.subscribe("will/" + scheme, MqttQos.AT_LEAST_ONCE);
             byte[] connect =
                     RawClient.packet(0x10, "MQTT", 4, 0x06, 0, 60, "dying-" + scheme, "will/" + scheme, "gone");
-            Socket socket = tls(scheme);
+            Socket socket = tls(broker, scheme);
             if (scheme.equals("wss")) {
                 new WebSocketClient(socket).open().send(connect).read();
             } else {

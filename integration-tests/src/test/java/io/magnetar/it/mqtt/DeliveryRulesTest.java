@@ -265,16 +265,16 @@ class DeliveryRulesTest {
     @Test
     void goesOnWithTheExchangeOfAMessageThatHasExpired(MqttBroker broker) throws Exception {
         // [MQTT-4.3.3-7], [MQTT-4.3.3-13]
-        byte[] aSecond = RawProperties.fourBytes(RawProperties.MESSAGE_EXPIRY_INTERVAL, 1);
+        byte[] soon = RawProperties.fourBytes(RawProperties.MESSAGE_EXPIRY_INTERVAL, 2);
         try (RawClient client = connected(broker, RawDialect.MQTT_5, "expired-exchange");
                 RawClient publisher = connected(broker, RawDialect.MQTT_5, "expired-exchange-publisher")) {
             client.send(RawClient.subscribe5("expired-exchange/x", 2)).read();
             publisher
-                    .send(RawClient.publish5("expired-exchange/x", 2, 1, "x", aSecond))
+                    .send(RawClient.publish5("expired-exchange/x", 2, 1, "x", soon))
                     .read();
             RawPacket publish = client.read();
 
-            await().pollDelay(Duration.ofMillis(1_200)).until(() -> true);
+            await().pollDelay(Duration.ofMillis(2_200)).until(() -> true);
 
             client.send(RawDialect.acknowledge(PUBREC, publish.packetId()));
             assertThat(client.read().type()).isEqualTo(PUBREL);

@@ -163,7 +163,7 @@ class StreamReadTest {
 
             pulsar.admin().topics().deletePartitionedTopic(stream.pulsarTopic(), true);
 
-            Awaitility.await().atMost(Duration.ofSeconds(3)).until(() -> replay.failure != null);
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> replay.failure != null);
             assertThat(Objects.requireNonNull(replay.failure).kind()).isEqualTo(StreamFailure.Kind.GONE);
         }
     }

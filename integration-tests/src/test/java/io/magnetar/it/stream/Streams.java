@@ -96,7 +96,7 @@ final class Streams implements AutoCloseable {
 
     StreamDefinition await(String name) {
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> find(name), Optional::isPresent)
                 .orElseThrow();

@@ -260,6 +260,12 @@ public enum ConfigurationKey {
             "How many sessions that outlive their connection there may be, connected or not; one more is refused with 0x97.",
             0,
             100_000_000),
+    MAX_DURABLE_GROUPS(
+            "mqttMaxDurableGroups",
+            "10000",
+            "How many shared subscriptions may have a durable member; the subscription that makes one more is refused with 0x97.",
+            0,
+            10_000_000),
     MESSAGE_RETENTION_MINUTES(
             "mqttMessageRetentionMinutes",
             "1440",

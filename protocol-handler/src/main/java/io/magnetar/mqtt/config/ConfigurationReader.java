@@ -71,6 +71,7 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES),
                 new QueueSettings(
                         number(ConfigurationKey.MAX_DURABLE_SESSIONS),
+                        number(ConfigurationKey.MAX_DURABLE_GROUPS),
                         number(ConfigurationKey.MESSAGE_RETENTION_MINUTES),
                         number(ConfigurationKey.MESSAGE_PARTITIONS),
                         number(ConfigurationKey.MAX_QUEUE_READERS)));

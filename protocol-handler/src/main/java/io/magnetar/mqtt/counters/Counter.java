@@ -26,6 +26,10 @@ public enum Counter {
     /** QoS 1 and 2: the last member of the group has left. */
     DROPPED_GROUP_ENDED("droppedGroupEnded"),
     DROPPED_EXPIRED("droppedExpired"),
+    /** A group was without a member for longer than messages are kept: it goes on with the oldest that is there. */
+    GROUP_BACKLOGS_CUT("groupBacklogsCut"),
+    /** A message of a group with durable members went out to another member, or once more. */
+    GROUP_REDELIVERIES("groupRedeliveries"),
     /** Larger than the client's Maximum Packet Size. */
     DROPPED_TOO_LARGE("droppedTooLarge"),
     /** QoS 0 messages that a stream did not take. */

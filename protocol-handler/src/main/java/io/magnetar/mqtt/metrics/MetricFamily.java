@@ -4,7 +4,17 @@ package io.magnetar.mqtt.metrics;
 public enum MetricFamily {
     CONNECTIONS("magnetar_connections", Type.GAUGE, "MQTT connections that are accepted and open.", "namespace"),
     SESSIONS("magnetar_sessions", Type.GAUGE, "Client identifiers that are connected or about to be."),
-    SUBSCRIPTIONS("magnetar_subscriptions", Type.GAUGE, "Subscriptions to live messages.", "namespace"),
+    SUBSCRIPTIONS(
+            "magnetar_subscriptions",
+            Type.GAUGE,
+            "Subscriptions to live messages, members of shared ones too.",
+            "namespace"),
+    SHARED_GROUPS(
+            "magnetar_shared_groups",
+            Type.GAUGE,
+            "Shared subscriptions: those with durable members, whose messages come from the log, and others.",
+            "namespace",
+            "kind"),
     STREAMS("magnetar_streams", Type.GAUGE, "Streams that are defined.", "namespace"),
     MESSAGES_WITHOUT_KEY(
             "magnetar_stream_messages_without_key_total",

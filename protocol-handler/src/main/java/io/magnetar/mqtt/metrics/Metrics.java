@@ -7,6 +7,7 @@ import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.retain.RetainedStore;
+import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
 import java.util.Comparator;
@@ -29,10 +30,12 @@ public final class Metrics {
 
     private final SessionServices services;
     private final Counters counters;
+    private final SharedGroups groups;
     private final IntSupplier sessions;
 
     /** @param sessions how many sessions are connected */
-    public Metrics(SessionServices services, IntSupplier sessions) {
+    public Metrics(SessionServices services, SharedGroups groups, IntSupplier sessions) {
+        this.groups = groups;
         this.services = services;
         this.counters = services.counters();
         this.sessions = sessions;
@@ -65,6 +68,11 @@ public final class Metrics {
                 MetricFamily.SUBSCRIPTIONS,
                 namespaces,
                 namespace -> services.routing().table(namespace).subscriptions());
+        text.begin(MetricFamily.SHARED_GROUPS);
+        for (Namespace namespace : namespaces) {
+            text.sample(MetricFamily.SHARED_GROUPS, groups.count(namespace, false), namespace.name(), "live");
+            text.sample(MetricFamily.SHARED_GROUPS, groups.count(namespace, true), namespace.name(), "durable");
+        }
         perNamespace(
                 text,
                 MetricFamily.STREAMS,

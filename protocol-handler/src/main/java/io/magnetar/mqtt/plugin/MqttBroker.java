@@ -17,13 +17,17 @@ import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.metrics.MeasuredAppends;
 import io.magnetar.mqtt.metrics.Metrics;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
+import io.magnetar.mqtt.owner.TurnsOwner;
 import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.session.CompactedSessionLog;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.DurableSettings;
+import io.magnetar.mqtt.session.GroupRecordLog;
 import io.magnetar.mqtt.session.SessionKey;
+import io.magnetar.mqtt.session.SessionLog;
+import io.magnetar.mqtt.share.KeptSettings;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.status.Readiness;
 import io.magnetar.mqtt.status.StatusPage;
@@ -112,14 +116,29 @@ public final class MqttBroker {
                 clock,
                 counters,
                 configuration.limits());
+        SessionLog sessionLog = new CompactedSessionLog(queues.sessionLog(), clock);
+        Queues openQueues = new Queues(
+                queues.readers(),
+                configuration.queue().maxReaders(),
+                queue -> routing.table(queue.namespace()).keepIn(queue),
+                keeper);
+        SharedGroups groups = new SharedGroups(
+                configuration.sharedStrategies(),
+                configuration.limits(),
+                clock,
+                counters,
+                new KeptSettings(
+                        openQueues,
+                        new GroupRecordLog(sessionLog, keeper),
+                        () -> new TurnsOwner(keeper),
+                        configuration.queue().maxGroups(),
+                        configuration.limits().maxQueuedBytes(),
+                        configuration.queue().retentionMillis()));
         this.sessions = new DurableSessions(
                 services,
-                new CompactedSessionLog(queues.sessionLog(), clock),
-                new Queues(
-                        queues.readers(),
-                        configuration.queue().maxReaders(),
-                        queue -> routing.table(queue.namespace()).keepIn(queue),
-                        keeper),
+                sessionLog,
+                openQueues,
+                groups,
                 queues.tails(),
                 new DurableSettings(
                         new SessionKey(defaultNamespace, name),
@@ -132,7 +151,7 @@ public final class MqttBroker {
         ConnectionServices connections = new ConnectionServices(
                 services,
                 admission,
-                new SharedGroups(configuration.sharedStrategies(), configuration.limits(), services.clock(), counters),
+                groups,
                 liveSessions,
                 sessions,
                 authenticators,
@@ -145,7 +164,7 @@ public final class MqttBroker {
                         configuration.pace().maxMessageRate(),
                         configuration.pace().maxByteRate(),
                         configuration.outboundBufferBytes()));
-        Metrics metrics = new Metrics(services, liveSessions::size);
+        Metrics metrics = new Metrics(services, groups, liveSessions::size);
         pulsar.addPrometheusRawMetricsProvider(out -> {
             if (!closed) {
                 out.write(metrics.text());

@@ -49,7 +49,10 @@ public final class OutboundPublishFlow {
      * it back when the session ends before that.
      */
     public interface Lender {
-        /** The client has the message, or has refused it, and its place in the window is free. */
+        /** The client has received the message at QoS 2 (PUBREC came). */
+        default void received() {}
+
+        /** The client has the message, or has refused it, or may have it at QoS 2; its place in the window is free. */
         void settled();
 
         /** The session has ended, and the client has not acknowledged the message. In the order in which they were sent. */
@@ -234,8 +237,12 @@ public final class OutboundPublishFlow {
             free(packetId, State.AWAITS_PUBREC);
             return;
         }
-        boolean known = window.move(packetId, State.AWAITS_PUBREC, State.AWAITS_PUBCOMP)
-                || window.move(packetId, State.AWAITS_PUBCOMP, State.AWAITS_PUBCOMP);
+        Lent lent = window.lent(packetId);
+        boolean received = window.move(packetId, State.AWAITS_PUBREC, State.AWAITS_PUBCOMP);
+        if (received && lent != null) {
+            lent.lender().received();
+        }
+        boolean known = received || window.move(packetId, State.AWAITS_PUBCOMP, State.AWAITS_PUBCOMP);
         sink.acknowledge(
                 PacketType.PUBREL, packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, null);
     }
@@ -246,6 +253,8 @@ public final class OutboundPublishFlow {
      */
     public void end() {
         window.lentIn(State.AWAITS_PUBACK).forEach(lent -> lent.lender().giveBack(lent.publish()));
+        window.lentIn(State.AWAITS_PUBREC).forEach(lent -> lent.lender().settled());
+        window.lentIn(State.AWAITS_PUBCOMP).forEach(lent -> lent.lender().settled());
         queue.clear();
         backlogs.clear();
         queuedBytes = 0;

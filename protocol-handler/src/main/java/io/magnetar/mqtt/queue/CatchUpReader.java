@@ -11,22 +11,22 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one partition for one session that has not caught up. What the session cannot want is passed over on the reader's thread.
+ * Reads one partition for one user that has not caught up. What the user cannot want is passed over on the reader's thread.
  *
- * <p>Thread: the session's owner, but for the {@link QueueListener} methods, which hand over to it.
+ * <p>Thread: the user's owner, but for the {@link QueueListener} methods, which hand over to it.
  */
 final class CatchUpReader implements QueueListener {
     private final NamespaceQueue queue;
     private final PartitionQueue partition;
-    private final OwedMessages session;
+    private final PartitionUser user;
     private final ReadAhead readAhead = new ReadAhead();
     private @Nullable QueueReader reader;
     private boolean closed;
 
-    CatchUpReader(NamespaceQueue queue, PartitionQueue partition, OwedMessages session) {
+    CatchUpReader(NamespaceQueue queue, PartitionQueue partition, PartitionUser user) {
         this.queue = queue;
         this.partition = partition;
-        this.session = session;
+        this.user = user;
     }
 
     /** @return false when too many readers are open */
@@ -35,7 +35,7 @@ final class CatchUpReader implements QueueListener {
         if (opening == null) {
             return false;
         }
-        var unused = opening.whenComplete((opened, failure) -> session.owner().execute(() -> {
+        var unused = opening.whenComplete((opened, failure) -> user.owner().execute(() -> {
             if (opened == null) {
                 partition.onFailed(this);
             } else if (closed) {
@@ -51,11 +51,11 @@ final class CatchUpReader implements QueueListener {
     @Override
     public void onMessages(List<QueuedMessage> messages) {
         List<QueuedMessage> wanted = messages.stream()
-                .filter(message -> session.mayWant(partition.index, message))
+                .filter(message -> user.mayWant(partition.index, message))
                 .toList();
         Position upTo = messages.get(messages.size() - 1).position();
         int passedOver = messages.size() - wanted.size();
-        session.owner().execute(() -> {
+        user.owner().execute(() -> {
             wanted.forEach(message -> readAhead.arrived(message.message().weight()));
             for (int i = 0; i < passedOver; i++) {
                 readAhead.left();
@@ -66,7 +66,7 @@ final class CatchUpReader implements QueueListener {
 
     @Override
     public void onFailed(StreamFailure failure) {
-        session.owner().execute(() -> {
+        user.owner().execute(() -> {
             if (!closed) {
                 reader = null;
                 queue.failed();

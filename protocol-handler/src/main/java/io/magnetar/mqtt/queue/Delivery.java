@@ -4,7 +4,7 @@ import io.magnetar.message.Qos;
 import io.magnetar.stream.queue.Position;
 
 /**
- * A message of the queue that a session has taken.
+ * A message of the queue that a session, or a group, has taken.
  *
  * <pre>
  *   taken at QoS 1 ------------------------> SENT --PUBACK--> DONE
@@ -22,7 +22,7 @@ final class Delivery {
         DONE
     }
 
-    final PartitionQueue partition;
+    final DeliveryPlace place;
     final Position position;
     /** The position that was examined before it: all up to there is done when this is the first that is not. */
     final Position before;
@@ -31,8 +31,8 @@ final class Delivery {
     final int packetId;
     State state;
 
-    Delivery(PartitionQueue partition, Position position, Position before, Qos qos, int packetId, State state) {
-        this.partition = partition;
+    Delivery(DeliveryPlace place, Position position, Position before, Qos qos, int packetId, State state) {
+        this.place = place;
         this.position = position;
         this.before = before;
         this.qos = qos;

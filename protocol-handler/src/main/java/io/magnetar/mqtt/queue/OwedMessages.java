@@ -11,6 +11,7 @@ import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.queue.Delivery.State;
+import io.magnetar.mqtt.record.LentRecord;
 import io.magnetar.mqtt.record.ProgressLog;
 import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the session's owner, but for {@link #mayWant}.
  */
-public final class OwedMessages implements OutboundPublishFlow.Backlog, OutboundPublishFlow.OwedFlow, TailSubscriber {
+public final class OwedMessages implements OutboundPublishFlow.Backlog, OutboundPublishFlow.OwedFlow, PartitionUser {
     /** How many messages may be taken and not done, or done behind one that is not, as a multiple of the window. */
     private static final int TRACKED_WINDOWS = 8;
     /** After so many ticks without room nothing is kept in memory for the client. */
@@ -55,6 +56,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     private final OutboundPublishFlow outbound;
     private final ProgressLog progress;
     private final Owed owed;
+    private final LentMessages lent;
 
     private final Map<TopicFilter, SubscriptionRecord> subscriptions = new HashMap<>();
     private final Map<Integer, PartitionQueue> partitions = new TreeMap<>();
@@ -86,11 +88,19 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         this.outbound = outbound;
         this.progress = progress;
         this.owed = new Owed(clientId);
+        this.lent = new LentMessages(owner, this);
         this.resumed = resumed;
         resumed.releasing().forEach(packetId -> {
             releasing.put(packetId, true);
             outbound.hold(packetId);
         });
+        for (LentRecord taken : resumed.lent()) {
+            Delivery delivery = lent.resume(taken);
+            if (delivery != null) {
+                outbound.hold(delivery.packetId);
+                onTheirWay.put(delivery.packetId, delivery);
+            }
+        }
         outbound.passTo(this);
         outbound.add(this);
     }
@@ -152,6 +162,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     /** CONNACK has left: begins to deliver. */
     public void start() {
         releasing.keySet().forEach(packetId -> pubRel(packetId, ReasonCode.SUCCESS));
+        lent.start();
         drain();
     }
 
@@ -164,6 +175,9 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     @Override
     public void drain() {
         if (!ended) {
+            if (queue != null) {
+                lent.sendHeld(queue);
+            }
             List.copyOf(partitions.values()).forEach(PartitionQueue::drain);
         }
     }
@@ -176,13 +190,13 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         }
     }
 
-    /** False for what the session certainly does not want. Thread: any. */
-    boolean mayWant(int partition, QueuedMessage message) {
+    @Override
+    public boolean mayWant(int partition, QueuedMessage message) {
         return owed.mayBe(partition, message);
     }
 
-    /** Whether one more message can be taken. */
-    boolean hasRoom() {
+    @Override
+    public boolean hasRoom() {
         return !ended && outbound.canSend(Qos.AT_LEAST_ONCE) && tracked() < TRACKED_WINDOWS * outbound.windowSize();
     }
 
@@ -194,8 +208,8 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         return tracked;
     }
 
-    /** Takes the next message of a partition if it is owed. @return false when there is no room for it */
-    boolean examine(PartitionQueue partition, QueuedMessage next) {
+    @Override
+    public boolean examine(PartitionQueue partition, QueuedMessage next) {
         if (ended) {
             return false;
         }
@@ -219,12 +233,13 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         return true;
     }
 
-    private boolean sendAgain(Delivery delivery, Message message, Owed.@Nullable Form form) {
+    /** Sends what an earlier connection sent. @return false when there is no room for it */
+    boolean sendAgain(Delivery delivery, Message message, Owed.@Nullable Form form) {
         if (!outbound.canSend(delivery.qos)) {
             return false;
         }
         outbound.resume(delivery.packetId);
-        delivery.partition.resent(delivery);
+        delivery.place.resent(delivery);
         send(delivery, message, form == null ? new Owed.Form(delivery.qos, false, new int[0]) : form, true);
         return true;
     }
@@ -256,6 +271,58 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         }
     }
 
+    /** Tells groups what an earlier connection took from them. */
+    public void claimLent(Lenders groups) {
+        lent.claimAll(groups);
+    }
+
+    /** Whether a group may lend one more message at QoS 2. */
+    public boolean takesLoan() {
+        return !ended
+                && !lent.isHolding()
+                && lent.size() < TRACKED_WINDOWS * outbound.windowSize()
+                && outbound.takesNow(Qos.EXACTLY_ONCE);
+    }
+
+    /** Whether what groups lent an earlier connection is still to be sent again. */
+    public boolean holdsLoans() {
+        return lent.isHolding();
+    }
+
+    /** Takes a message that a group lends; {@link #takesLoan} must have said yes. */
+    public void take(Loan loan) {
+        Delivery delivery = lent.take(loan, outbound.takeOwedId());
+        onTheirWay.put(delivery.packetId, delivery);
+        saving.add(new Outgoing(delivery, loan.message(), LentMessages.form(loan.record(delivery.packetId))));
+        progress.afterSave(() -> {
+            if (lent.saved(delivery)) {
+                sendSaved();
+            }
+        });
+    }
+
+    /** Whether there is room for a message that an earlier connection sent. */
+    boolean canSendAgain() {
+        return !ended && outbound.canSend(Qos.EXACTLY_ONCE);
+    }
+
+    /** Groups may lend again, if that was what they waited for. */
+    void lentGone() {
+        if (!ended) {
+            outbound.drain();
+        }
+    }
+
+    /** What groups have lent has changed, and is to be recorded. */
+    void lentChanged() {
+        progress.changed();
+    }
+
+    /** What groups have lent, for the record. */
+    public List<LentRecord> lentRecords() {
+        return lent.records();
+    }
+
     /** Sends what is recorded, in the order in which it was taken. */
     private void sendSaved() {
         while (!ended && !saving.isEmpty() && saving.peek().delivery().state != State.SAVING) {
@@ -280,11 +347,11 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     private void settle(Delivery delivery) {
         onTheirWay.remove(delivery.packetId);
         outbound.giveBack(delivery.packetId);
-        delivery.partition.done(delivery);
+        delivery.place.done(delivery);
     }
 
-    /** What was on its way is no longer in the log: it is older than the queue keeps messages. */
-    void lost(Delivery delivery) {
+    @Override
+    public void lost(Delivery delivery) {
         services.counters().count(Counter.DROPPED_EXPIRED);
         onTheirWay.remove(delivery.packetId);
         outbound.giveBack(delivery.packetId);
@@ -335,7 +402,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
             return true;
         }
         onTheirWay.remove(packetId);
-        delivery.partition.done(delivery);
+        delivery.place.done(delivery);
         releasing.put(packetId, false);
         progress.afterSave(() -> {
             if (releasing.replace(packetId, true) != null) {
@@ -386,6 +453,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     /** The connection ends: nothing leaves any more. Cursors follow the tails once more. */
     public void end() {
         ended = true;
+        lent.end();
         followTails();
     }
 

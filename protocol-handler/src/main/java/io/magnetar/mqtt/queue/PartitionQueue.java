@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session's way through one partition of the queue.
+ * One user's way through one partition of the queue.
  *
  * <pre>
  *   AWAY --room at the client: join--> TAIL           follows the shared tail
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * What has arrived continues what was examined without a gap, whatever the source: positions decide. At most about 256 KiB, or
  * 1,024 messages that the tail remembers anyway, wait here, and nothing while the client takes nothing.
  *
- * <p>Thread: the session's owner.
+ * <p>Thread: the user's owner.
  */
-final class PartitionQueue {
+final class PartitionQueue implements DeliveryPlace {
     private static final int MAX_ARRIVED = 1_024;
     private static final long RETRY_MILLIS = 200;
 
@@ -39,7 +39,7 @@ final class PartitionQueue {
 
     final int index;
     private final NamespaceQueue queue;
-    private final OwedMessages session;
+    private final PartitionUser user;
     private final Owner owner;
     private final ArrayDeque<QueuedMessage> arrived = new ArrayDeque<>();
     /** What was taken and is not done, and what is done behind it. */
@@ -49,6 +49,9 @@ final class PartitionQueue {
     private Source source = Source.AWAY;
     private @Nullable CatchUpReader reader;
     private boolean joining;
+    /** Nothing is to be read for the time being. */
+    private boolean resting;
+
     private boolean closed;
     /** Rises when the source changes: what was asked for before has no meaning. */
     private int attachment;
@@ -58,11 +61,11 @@ final class PartitionQueue {
     /** All at it and before was examined or has arrived. */
     private Position end;
 
-    PartitionQueue(int index, NamespaceQueue queue, OwedMessages session, PartitionProgress progress) {
+    PartitionQueue(int index, NamespaceQueue queue, PartitionUser user, PartitionProgress progress) {
         this.index = index;
         this.queue = queue;
-        this.session = session;
-        this.owner = session.owner();
+        this.user = user;
+        this.owner = user.owner();
         this.examined = progress.cursor();
         this.end = progress.cursor();
         Position before = progress.cursor();
@@ -116,13 +119,15 @@ final class PartitionQueue {
         deliveries.put(delivery.position, delivery);
     }
 
-    void resent(Delivery delivery) {
+    @Override
+    public void resent(Delivery delivery) {
         delivery.state = State.SENT;
         held--;
     }
 
     /** It is done; so is all before the first that is not. */
-    void done(Delivery delivery) {
+    @Override
+    public void done(Delivery delivery) {
         delivery.state = State.DONE;
         while (!deliveries.isEmpty() && deliveries.firstEntry().getValue().state == State.DONE) {
             deliveries.pollFirstEntry();
@@ -136,11 +141,11 @@ final class PartitionQueue {
         }
         while (!arrived.isEmpty()) {
             QueuedMessage next = arrived.peek();
-            if (!session.examine(this, next)) {
+            if (!user.examine(this, next)) {
                 return;
             }
             if (!next.equals(arrived.peek())) {
-                return; // Examining it has ended the session, or this.
+                return; // Examining it has ended the user, or this.
             }
             arrived.poll();
             examined(next.position());
@@ -149,7 +154,8 @@ final class PartitionQueue {
             }
         }
         examined(end);
-        if (session.hasRoom()) {
+        if (user.hasRoom()) {
+            resting = false;
             fetch();
         }
     }
@@ -165,7 +171,7 @@ final class PartitionQueue {
                 .toList();
         for (Delivery delivery : lost) {
             held--;
-            session.lost(delivery);
+            user.lost(delivery);
             done(delivery);
         }
     }
@@ -185,17 +191,21 @@ final class PartitionQueue {
             return;
         }
         joining = true;
-        queue.tail(index).join(session, end, this::onJoined);
+        Position after = end;
+        queue.tail(index).join(user, after, missed -> onJoined(after, missed));
     }
 
-    private void onJoined(@Nullable List<QueuedMessage> missed) {
+    private void onJoined(Position after, @Nullable List<QueuedMessage> missed) {
         joining = false;
         if (missed == null) {
-            if (!closed && source == Source.AWAY) {
+            if (!closed && !resting && source == Source.AWAY) {
                 read();
             }
-        } else if (closed) {
-            queue.tail(index).leave(session);
+        } else if (closed || resting) {
+            queue.tail(index).leave(user);
+        } else if (after.isAfter(end)) { // What had arrived since was given up.
+            queue.tail(index).leave(user);
+            drain();
         } else {
             change(Source.TAIL);
             onTail(missed);
@@ -211,7 +221,7 @@ final class PartitionQueue {
             if (!message.position().isAfter(end)) {
                 continue;
             }
-            boolean wanted = session.mayWant(index, message);
+            boolean wanted = user.mayWant(index, message);
             if (wanted && arrived.size() >= MAX_ARRIVED) {
                 change(Source.AWAY);
                 break;
@@ -226,7 +236,7 @@ final class PartitionQueue {
 
     private void read() {
         change(Source.READER);
-        CatchUpReader opening = new CatchUpReader(queue, this, session);
+        CatchUpReader opening = new CatchUpReader(queue, this, user);
         if (opening.open(index, end)) {
             reader = opening;
         } else {
@@ -267,7 +277,7 @@ final class PartitionQueue {
     private void change(Source next) {
         attachment++;
         if (source == Source.TAIL) {
-            queue.tail(index).leave(session);
+            queue.tail(index).leave(user);
         }
         if (reader != null) {
             reader.close();
@@ -285,7 +295,33 @@ final class PartitionQueue {
         }
     }
 
-    /** Lets an idle session's cursor follow the tail, so that it has little to read when it comes back. */
+    /** Stops to read until there is room again. */
+    void rest() {
+        resting = true;
+        arrived.clear();
+        end = examined;
+        change(Source.AWAY);
+    }
+
+    /** Goes back to a message that was taken, for its user has forgotten it: it is read again like what was held. */
+    void rewind(Delivery delivery) {
+        delivery.state = State.HELD;
+        held++;
+        arrived.clear();
+        if (examined.isAfter(delivery.before)) {
+            examined = delivery.before;
+        }
+        end = examined;
+        change(Source.AWAY);
+    }
+
+    /** What was held is done without being met again. */
+    void doneHeld(Delivery delivery) {
+        held--;
+        done(delivery);
+    }
+
+    /** Lets an idle user's cursor follow the tail, so that it has little to read when it comes back. */
     void followTail() {
         if (source != Source.TAIL) {
             return;

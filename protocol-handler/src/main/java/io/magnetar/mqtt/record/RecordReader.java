@@ -28,6 +28,8 @@ public final class RecordReader {
     private static final int OLDEST_VERSION = 1;
     /** The version of records that have the offset of a stream beside its filter. */
     private static final int WITH_STREAM_OFFSETS = 2;
+    /** The version of records that have what groups have lent. */
+    private static final int WITH_LOANS = 3;
 
     private final byte[] in;
     private final int version;
@@ -63,7 +65,13 @@ public final class RecordReader {
                         reader.list(reader::integer),
                         reader.number(),
                         reader.list(reader::integer),
-                        reader.inLogs()));
+                        reader.inLogs(),
+                        reader.version < WITH_LOANS ? List.of() : reader.list(reader::lent)));
+    }
+
+    /** @throws IllegalArgumentException when the bytes are no record of a group of a version that is known */
+    public static GroupRecord group(byte[] bytes) {
+        return read(bytes, reader -> new GroupRecord(reader.number(), reader.partitions()));
     }
 
     private interface Body<T> {
@@ -92,6 +100,10 @@ public final class RecordReader {
             inLogs.put(integer(), Set.copyOf(list(this::text)));
         }
         return inLogs;
+    }
+
+    private LentRecord lent() {
+        return new LentRecord(text(), integer(), position(), integer(), flag(), integer());
     }
 
     private DeliveryRecord delivery() {

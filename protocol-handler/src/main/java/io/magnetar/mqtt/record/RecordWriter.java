@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the caller's; used once.
  */
 public final class RecordWriter {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
@@ -44,11 +44,7 @@ public final class RecordWriter {
 
     public static byte[] write(SessionProgress progress) {
         RecordWriter writer = new RecordWriter();
-        writer.number(progress.partitions().size());
-        for (Map.Entry<Integer, PartitionProgress> entry : progress.partitions().entrySet()) {
-            writer.number(entry.getKey());
-            writer.partition(entry.getValue());
-        }
+        writer.partitions(progress.partitions());
         writer.numbers(progress.releasing());
         writer.number(progress.answeredSequence());
         writer.numbers(progress.received());
@@ -58,7 +54,33 @@ public final class RecordWriter {
             writer.number(logs.size());
             logs.forEach(writer::text);
         });
+        writer.number(progress.lent().size());
+        progress.lent().forEach(writer::lent);
         return writer.out.toByteArray();
+    }
+
+    public static byte[] write(GroupRecord group) {
+        RecordWriter writer = new RecordWriter();
+        writer.number(group.leftMillis());
+        writer.partitions(group.partitions());
+        return writer.out.toByteArray();
+    }
+
+    private void partitions(Map<Integer, PartitionProgress> partitions) {
+        number(partitions.size());
+        for (Map.Entry<Integer, PartitionProgress> entry : partitions.entrySet()) {
+            number(entry.getKey());
+            partition(entry.getValue());
+        }
+    }
+
+    private void lent(LentRecord lent) {
+        text(lent.filter());
+        number(lent.partition());
+        position(lent.position());
+        number(lent.packetId());
+        flag(lent.retain());
+        number(lent.subscriptionId());
     }
 
     private void partition(PartitionProgress partition) {

@@ -16,21 +16,25 @@ import java.util.Set;
  * @param received packet ids of the client's QoS 2 publishes that PUBREC was sent for and that it has not released
  * @param inLogs packet ids of the client's QoS 2 publishes that no PUBREC was sent for, with the Pulsar topics of the logs that
  *     nevertheless have the message: it is not appended there again
+ * @param lent QoS 2 messages that groups have lent the session
  */
 public record SessionProgress(
         Map<Integer, PartitionProgress> partitions,
         List<Integer> releasing,
         long answeredSequence,
         List<Integer> received,
-        Map<Integer, Set<String>> inLogs) {
+        Map<Integer, Set<String>> inLogs,
+        List<LentRecord> lent) {
     /** Of a new session. */
-    public static final SessionProgress NONE = new SessionProgress(Map.of(), List.of(), 0, List.of(), Map.of());
+    public static final SessionProgress NONE =
+            new SessionProgress(Map.of(), List.of(), 0, List.of(), Map.of(), List.of());
 
     public SessionProgress {
         partitions = Map.copyOf(partitions);
         releasing = List.copyOf(releasing);
         received = List.copyOf(received);
         inLogs = Map.copyOf(inLogs);
+        lent = List.copyOf(lent);
     }
 
     /**

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Match {
     /** Of a topic that nobody may want. */
-    public static final Match NOBODY = new Match(-1, new OwnerTargets[0], new SharedSubscription[0], List.of(), null);
+    public static final Match NOBODY = new Match(
+            -1, new OwnerTargets[0], new Groups(new SharedSubscription[0], new SharedSubscription[0]), List.of(), null);
 
     private final long version;
     private final OwnerTargets[] live;
     /** Without those who read it from the queue when it is published at QoS 1 or 2. */
     private final OwnerTargets[] liveAcknowledged;
 
-    private final SharedSubscription[] shared;
+    private final Groups shared;
     private final List<StreamDefinition> streams;
     private final List<StreamDefinition> logs;
     private final int formsWithoutId;
@@ -33,7 +34,7 @@ public final class Match {
     Match(
             long version,
             OwnerTargets[] live,
-            SharedSubscription[] shared,
+            Groups shared,
             List<StreamDefinition> streams,
             @Nullable StreamDefinition queue) {
         this.version = version;
@@ -50,8 +51,10 @@ public final class Match {
                 asSubscribed |= target.form(true);
             }
         }
-        for (SharedSubscription subscription : shared) {
+        for (SharedSubscription subscription : shared.all) {
             withoutId |= subscription.forms(false);
+        }
+        for (SharedSubscription subscription : shared.live) {
             asSubscribed |= subscription.forms(true);
         }
         this.formsWithoutId = withoutId;
@@ -85,7 +88,7 @@ public final class Match {
 
     /** How many live subscribers it has, a shared subscription counted as one. */
     int size() {
-        int size = shared.length;
+        int size = shared.all.length;
         for (OwnerTargets group : live) {
             size += group.targets.length;
         }
@@ -94,7 +97,7 @@ public final class Match {
 
     /** Nobody wants the topic. */
     public boolean isEmpty() {
-        return live.length == 0 && shared.length == 0 && logs.isEmpty();
+        return live.length == 0 && shared.all.length == 0 && logs.isEmpty();
     }
 
     /**
@@ -108,7 +111,8 @@ public final class Match {
             publish.prepare(publish.message().qos() == Qos.AT_MOST_ONCE ? formsWithoutId : formsAsSubscribed);
         }
         boolean keepsUp = true;
-        for (OwnerTargets group : publish.message().qos() == Qos.AT_MOST_ONCE ? live : liveAcknowledged) {
+        boolean atMostOnce = publish.message().qos() == Qos.AT_MOST_ONCE;
+        for (OwnerTargets group : atMostOnce ? live : liveAcknowledged) {
             if (group.owner.isCurrentThread()) {
                 group.deliver(publish);
             } else {
@@ -116,11 +120,18 @@ public final class Match {
                 keepsUp &= !group.owner.isCongested();
             }
         }
-        for (SharedSubscription subscription : shared) {
+        for (SharedSubscription subscription : atMostOnce ? shared.all : shared.live) {
             keepsUp &= subscription.deliver(publish);
         }
         return keepsUp;
     }
+
+    /**
+     * The shared subscriptions.
+     *
+     * @param live those that take QoS 1 and 2 live, and not from the queue
+     */
+    record Groups(SharedSubscription[] all, SharedSubscription[] live) {}
 
     /** The targets that one thread owns. */
     record OwnerTargets(Owner owner, Target[] targets) {

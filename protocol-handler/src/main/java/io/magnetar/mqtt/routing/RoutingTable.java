@@ -88,7 +88,17 @@ public final class RoutingTable {
         owed.remove(filter, clientId);
     }
 
-    /** Adds a shared subscription, or tells that the forms of messages that it takes have changed. */
+    /** A client has joined a shared subscription. */
+    public void joined() {
+        subscriptions.increment();
+    }
+
+    /** A client has left a shared subscription. */
+    public void left() {
+        subscriptions.decrement();
+    }
+
+    /** Adds a shared subscription, or tells that what it takes, and in which forms, has changed. */
     public void share(TopicFilter filter, String group, SharedSubscription subscription) {
         shared.put(filter, group, subscription);
     }
@@ -103,13 +113,21 @@ public final class RoutingTable {
         Map<LiveSubscriber, Target> targets = new LinkedHashMap<>();
         live.match(topic, target -> targets.merge(target.subscriber(), target, Target::with));
         List<SharedSubscription> groups = new ArrayList<>();
-        shared.match(topic, groups::add);
+        List<SharedSubscription> liveGroups = new ArrayList<>();
+        shared.match(topic, group -> {
+            groups.add(group);
+            if (!group.readsQueue()) {
+                liveGroups.add(group);
+            }
+        });
+        boolean isOwed = liveGroups.size() < groups.size() || owed.matches(topic);
         return new Match(
                 version,
                 byOwner(targets),
-                groups.toArray(SharedSubscription[]::new),
+                new Match.Groups(
+                        groups.toArray(SharedSubscription[]::new), liveGroups.toArray(SharedSubscription[]::new)),
                 streams.of(namespace).matching(topic),
-                owed.matches(topic) ? queue : null);
+                isOwed ? queue : null);
     }
 
     private static Match.OwnerTargets[] byOwner(Map<LiveSubscriber, Target> targets) {

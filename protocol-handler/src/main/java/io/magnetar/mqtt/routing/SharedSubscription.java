@@ -11,6 +11,12 @@ public interface SharedSubscription {
      */
     boolean deliver(SharedPublish publish);
 
+    /**
+     * Tells whether it takes QoS 1 and 2 from the queue instead. An answer is good for the match that is made of it: the version of
+     * the routing table rises after it has changed.
+     */
+    boolean readsQueue();
+
     /** The bits of the shared forms that messages take on their way to its members. */
     int forms(boolean publishedWithId);
 }

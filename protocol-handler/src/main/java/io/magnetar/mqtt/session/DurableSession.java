@@ -11,6 +11,7 @@ import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.record.WillRecord;
 import io.magnetar.mqtt.share.SharedFilter;
+import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.subscribe.DurableSubscriptions;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamFailure;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -98,8 +100,11 @@ public final class DurableSession implements DurableSubscriptions {
     public void subscribed(
             Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
         enqueue(() -> record(request, subscriptionId).whenComplete((done, failure) -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (failure == null) {
                 answer.accept(ReasonCode.granted(request.qos()), null);
+            } else if (cause instanceof SharedGroups.LimitException limit) {
+                answer.accept(ReasonCode.QUOTA_EXCEEDED, limit.getMessage());
             } else {
                 answer.accept(ReasonCode.UNSPECIFIED_ERROR, "the subscription cannot be kept now");
             }
@@ -115,7 +120,9 @@ public final class DurableSession implements DurableSubscriptions {
     }
 
     private void forget(String filter) {
-        if (!StreamSubscriptionSyntax.isStream(filter)) {
+        if (SharedFilter.isShared(filter)) {
+            sessions.releaseGroup(key, filter);
+        } else if (!StreamSubscriptionSyntax.isStream(filter)) {
             TopicFilter topicFilter = new TopicFilter(filter);
             sessions.endOwing(key, topicFilter);
             messages().remove(topicFilter);
@@ -126,6 +133,15 @@ public final class DurableSession implements DurableSubscriptions {
         boolean owes = request.qos() != Qos.AT_MOST_ONCE
                 && !StreamSubscriptionSyntax.isStream(request.filter())
                 && !SharedFilter.isShared(request.filter());
+        if (request.qos() != Qos.AT_MOST_ONCE && SharedFilter.isShared(request.filter())) {
+            return onOwner(sessions.keepGroup(key, request.filter()))
+                    .thenCompose(kept -> saveWith(new SubscriptionRecord(request, subscriptionId, List.of())))
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            sessions.releaseGroup(key, request.filter());
+                        }
+                    });
+        }
         if (!owes) {
             forget(request.filter());
             return saveWith(new SubscriptionRecord(request, subscriptionId, List.of()));

@@ -15,6 +15,8 @@ import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.record.WillRecord;
 import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.session.RecordKey.Kind;
+import io.magnetar.mqtt.share.SharedFilter;
+import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.will.WillPublisher;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.queue.LogTails;
@@ -54,6 +56,7 @@ public final class DurableSessions {
     private final SessionServices services;
     private final Supplier<SessionLoader> loader;
     private final Queues queues;
+    private final SharedGroups groups;
     private final WillPublisher wills;
     private final DurableSettings settings;
     private final ScheduledExecutorService executor;
@@ -68,12 +71,14 @@ public final class DurableSessions {
             SessionServices services,
             SessionLog log,
             Queues queues,
+            SharedGroups groups,
             LogTails tails,
             DurableSettings settings,
             ScheduledExecutorService executor) {
         this.services = services;
         this.loader = () -> new SessionLoader(log, queues, services.streams(), tails);
         this.queues = queues;
+        this.groups = groups;
         this.wills = new WillPublisher(services);
         this.settings = settings;
         this.executor = executor;
@@ -88,15 +93,25 @@ public final class DurableSessions {
         SessionLoader loading = loader.get();
         return loading.load()
                 .thenCompose(loaded -> CompletableFuture.allOf(loaded.stream()
-                        .map(session -> restore(session, loading.lastAliveMillis()))
-                        .toArray(CompletableFuture[]::new)))
+                                .map(session -> restore(session, loading.lastAliveMillis()))
+                                .toArray(CompletableFuture[]::new))
+                        .thenCompose(restored -> restoreGroups(loaded, loading)))
                 .thenRun(() -> {
                     LOG.info("{} durable sessions", sessions.size());
                     var unused = executor.scheduleWithFixedDelay(
                             this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
                     unused = executor.scheduleWithFixedDelay(
                             this::giveSignOfLife, ALIVE_MILLIS, ALIVE_MILLIS, TimeUnit.MILLISECONDS);
+                    unused = executor.scheduleWithFixedDelay(
+                            groups::tick, ALIVE_MILLIS, ALIVE_MILLIS, TimeUnit.MILLISECONDS);
                 });
+    }
+
+    private CompletableFuture<Void> restoreGroups(List<SessionLoader.Loaded> loaded, SessionLoader loading) {
+        GroupLoader groupLoader = new GroupLoader(groups, services.routing());
+        loaded.forEach(groupLoader::add);
+        return groupLoader.restore(
+                loading.groups(), group -> saver.save(new RecordKey(Kind.GROUP, group), NOTHING, failure -> {}));
     }
 
     /** A session that was connected when the broker died counts as disconnected at the broker's last sign of life. */
@@ -244,7 +259,9 @@ public final class DurableSessions {
                 opened.completeExceptionally(unavailable(failure.reason()));
             }
         });
-        boolean needsQueue = definition.owes() || !progress.partitions().isEmpty();
+        boolean needsQueue = definition.owes()
+                || !progress.partitions().isEmpty()
+                || !progress.lent().isEmpty();
         CompletableFuture<@Nullable NamespaceQueue> queue =
                 needsQueue ? queues.of(key.namespace()).thenApply(q -> q) : CompletableFuture.completedFuture(null);
         return opened.thenCombine(queue, (result, used) -> {
@@ -281,6 +298,14 @@ public final class DurableSessions {
 
     void endOwing(SessionKey key, TopicFilter filter) {
         table(key).endOwing(filter, key.clientId());
+    }
+
+    CompletableFuture<Void> keepGroup(SessionKey key, String filter) {
+        return groups.keep(table(key), SharedFilter.parse(filter), key.clientId());
+    }
+
+    void releaseGroup(SessionKey key, String filter) {
+        groups.release(table(key), SharedFilter.parse(filter), key.clientId());
     }
 
     /** Keeps a session's records in memory. */
@@ -353,6 +378,9 @@ public final class DurableSessions {
         definition.subscriptions().stream()
                 .filter(SubscriptionRecord::owes)
                 .forEach(subscription -> endOwing(key, new TopicFilter(subscription.filter())));
+        definition.subscriptions().stream()
+                .filter(GroupLoader::keepsGroup)
+                .forEach(subscription -> releaseGroup(key, subscription.filter()));
         WillRecord will = definition.will();
         if (will == null || stored.willDueMillis() == Long.MAX_VALUE) {
             delete(key);
@@ -423,6 +451,6 @@ public final class DurableSessions {
 
     /** Completes when all records are saved. */
     public CompletableFuture<Void> close() {
-        return saver.idle();
+        return groups.close().thenCompose(flushed -> saver.idle());
     }
 }

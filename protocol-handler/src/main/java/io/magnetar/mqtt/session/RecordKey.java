@@ -3,12 +3,14 @@ package io.magnetar.mqtt.session;
 import io.magnetar.tenancy.Namespace;
 import java.util.Optional;
 
-/** The key of a record: whose it is, and which of a session's two. As text it is unambiguous, for a namespace has no slash. */
+/** The key of a record: whose it is, and which one. As text it is unambiguous, for a namespace has no slash. */
 public record RecordKey(Kind kind, SessionKey session) {
     /** Which record. */
     public enum Kind {
         DEFINITION("definition"),
         PROGRESS("progress"),
+        /** How far a group has come; its shared subscription stands for the client identifier. */
+        GROUP("group"),
         /** A sign of life of a broker, whose name stands for the client identifier. */
         ALIVE("alive");
 

@@ -51,6 +51,11 @@ final class Recovery {
             }
         }
         return new SessionProgress(
-                recorded.partitions(), recorded.releasing(), lastSequence, recorded.received(), inLogs);
+                recorded.partitions(),
+                recorded.releasing(),
+                lastSequence,
+                recorded.received(),
+                inLogs,
+                recorded.lent());
     }
 }

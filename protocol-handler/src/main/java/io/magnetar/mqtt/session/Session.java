@@ -21,6 +21,7 @@ import io.magnetar.mqtt.publish.InboundPublishFlow;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.publish.ReceivedPublishes;
 import io.magnetar.mqtt.queue.OwedMessages;
+import io.magnetar.mqtt.record.Checkpoints;
 import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.RouteCache;
@@ -46,6 +47,7 @@ public final class Session implements LiveSubscriber {
     private static final long TICK_MILLIS = 1_000;
 
     private final SessionServices services;
+    private final SharedGroups groups;
     private final Publisher publisher;
     private final Connect connect;
     private final Owner owner;
@@ -72,7 +74,8 @@ public final class Session implements LiveSubscriber {
                     owed.releasing(),
                     received.answeredSequence(),
                     received.answeredIds(),
-                    received.inLogs());
+                    received.inLogs(),
+                    owed.lentRecords());
         }
     }
 
@@ -86,6 +89,7 @@ public final class Session implements LiveSubscriber {
             @Nullable DurableSession kept) {
         RouteCache routes = around.routes();
         this.services = around.services();
+        this.groups = around.groups();
         this.publisher = publisher;
         this.connect = connect;
         this.owner = owner;
@@ -109,7 +113,12 @@ public final class Session implements LiveSubscriber {
                 routes.table(),
                 new SubscribeFlow.Kinds(
                         new StreamSubscriptions(services, sink, owner, publisher, connect.version(), outbound),
-                        new SharedSubscriptions(around.groups(), routes.table(), this, outbound),
+                        new SharedSubscriptions(
+                                around.groups(),
+                                routes.table(),
+                                this,
+                                outbound,
+                                durable == null ? null : durable.owed()),
                         new RetainedDeliveries(services, owner, publisher, outbound)),
                 kept);
     }
@@ -154,6 +163,7 @@ public final class Session implements LiveSubscriber {
                 .definition()
                 .subscriptions()
                 .forEach(subscription -> subscriptions.resume(subscription.request(), subscription.subscriptionId()));
+        durable.owed().claimLent((lent, then) -> groups.claim(publisher.namespace(), lent, then));
         durable.owed().start();
         tickLater();
     }

@@ -47,6 +47,7 @@ final class SessionLoader {
     private final LogTails tails;
     private final Map<SessionKey, byte[]> definitions = new HashMap<>();
     private final Map<SessionKey, byte[]> progresses = new HashMap<>();
+    private final Map<SessionKey, byte[]> groups = new HashMap<>();
     private long lastAliveMillis;
 
     SessionLoader(SessionLog log, Queues queues, StreamCatalog streams, LogTails tails) {
@@ -82,12 +83,25 @@ final class SessionLoader {
             lastAliveMillis = Math.max(lastAliveMillis, Long.parseLong(new String(value, StandardCharsets.US_ASCII)));
             return;
         }
-        Map<SessionKey, byte[]> records = key.kind() == RecordKey.Kind.DEFINITION ? definitions : progresses;
+        Map<SessionKey, byte[]> records = recordsOf(key.kind());
         if (value.length == 0) {
             records.remove(key.session());
         } else {
             records.put(key.session(), value);
         }
+    }
+
+    private Map<SessionKey, byte[]> recordsOf(RecordKey.Kind kind) {
+        return switch (kind) {
+            case DEFINITION -> definitions;
+            case GROUP -> groups;
+            default -> progresses;
+        };
+    }
+
+    /** The records of groups, by namespace and shared subscription. */
+    Map<SessionKey, byte[]> groups() {
+        return groups;
     }
 
     private CompletableFuture<List<NamespaceQueue>> openQueues() {

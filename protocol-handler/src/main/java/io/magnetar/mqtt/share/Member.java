@@ -4,6 +4,7 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.queue.OwedMessages;
 import io.magnetar.mqtt.routing.Target;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the client's owner, but for what the group calls from any: {@link #reserve}, {@link #hand}, {@link #hasRoom},
  * {@link #wake} and {@link #inflight}.
  */
-final class Member implements OutboundPublishFlow.Backlog, OutboundPublishFlow.Lender {
+final class Member implements OutboundPublishFlow.Backlog, OutboundPublishFlow.Lender, Candidate {
     private final Target target;
     private final Room room;
     private final OutboundPublishFlow outbound;
@@ -25,10 +26,14 @@ final class Member implements OutboundPublishFlow.Backlog, OutboundPublishFlow.L
     private final AtomicInteger onTheWay = new AtomicInteger();
 
     private final AtomicBoolean woken = new AtomicBoolean();
+    private final @Nullable OwedMessages durable;
     private @Nullable SharedGroup joined;
+    private @Nullable Seat seat;
     private boolean left;
 
-    Member(Target target, Room room, OutboundPublishFlow outbound) {
+    /** @param durable what takes QoS 2 for a durable session, or null */
+    Member(Target target, Room room, OutboundPublishFlow outbound, @Nullable OwedMessages durable) {
+        this.durable = durable;
         this.target = target;
         this.room = room;
         this.outbound = outbound;
@@ -39,7 +44,8 @@ final class Member implements OutboundPublishFlow.Backlog, OutboundPublishFlow.L
         return target;
     }
 
-    int inflight() {
+    @Override
+    public int inflight() {
         return room.inflight();
     }
 
@@ -56,12 +62,29 @@ final class Member implements OutboundPublishFlow.Backlog, OutboundPublishFlow.L
         joined = group;
         outbound.add(this);
         pull();
+        sit();
+    }
+
+    /** The group is kept from now on: its QoS 1 and 2 messages come from the log. Any thread. */
+    void onKept() {
+        owner.execute(this::sit);
+    }
+
+    private void sit() {
+        KeptGroup kept = joined == null || left ? null : joined.kept();
+        if (kept != null && seat == null) {
+            seat = new Seat(kept, target, outbound, durable);
+            seat.sit();
+        }
     }
 
     /** The group knows this member no more: what still arrives goes back. What the client has not acknowledged stays with it. */
     void left() {
         left = true;
         outbound.remove(this);
+        if (seat != null) {
+            seat.leave();
+        }
     }
 
     /** Takes a place for a message, if there seems to be one. */

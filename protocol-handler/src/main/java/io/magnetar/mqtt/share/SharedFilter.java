@@ -23,6 +23,11 @@ public record SharedFilter(String group, TopicFilter filter) {
                 written.substring(PREFIX.length(), slash), new TopicFilter(written.substring(slash + 1)));
     }
 
+    /** As a client writes it. */
+    public String written() {
+        return PREFIX + group + "/" + filter.value();
+    }
+
     /** Says what is wrong with a filter that {@link #isShared}, or nothing when it is good. */
     public static Optional<String> problem(String written) {
         int slash = written.indexOf('/', PREFIX.length());

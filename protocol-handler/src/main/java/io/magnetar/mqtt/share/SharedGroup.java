@@ -7,7 +7,10 @@ import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.routing.SharedSubscription;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,6 +53,13 @@ final class SharedGroup implements SharedSubscription {
     private final BrokerClock clock;
     private final Counters counters;
 
+    /** The clients whose durable sessions keep it. Changed as {@link #join} is. */
+    private final Set<String> keepers = new HashSet<>();
+    /** What {@link SharedGroups} does to have it kept; null when nobody wants that. Changed as {@link #join} is. */
+    private @Nullable CompletableFuture<Void> keeping;
+
+    private volatile @Nullable KeptGroup kept;
+
     private volatile Member[] members = {};
     private volatile int formsWithoutId;
     private volatile int formsAsSubscribed;
@@ -80,18 +90,59 @@ final class SharedGroup implements SharedSubscription {
         return use(joined);
     }
 
-    /**
-     * Removes a member. Not at the same time as {@link #join}.
-     *
-     * @return whether it was the last one: the group has ended
-     */
-    boolean leave(Member member) {
+    /** Removes a member. Not at the same time as {@link #join}. */
+    void leave(Member member) {
         use(Arrays.stream(members).filter(other -> !other.equals(member)).toArray(Member[]::new));
-        if (members.length > 0) {
-            return false;
+    }
+
+    /** Whether a client is a member, or comes back as one. */
+    boolean isNeeded() {
+        return members.length > 0 || !keepers.isEmpty();
+    }
+
+    /** It has ended. */
+    void end() {
+        KeptGroup ending = kept;
+        if (ending != null) {
+            ending.close();
         }
         dropAll();
-        return true;
+    }
+
+    Set<String> keepers() {
+        return keepers;
+    }
+
+    @Nullable
+    CompletableFuture<Void> keeping() {
+        return keeping;
+    }
+
+    void keeping(@Nullable CompletableFuture<Void> change) {
+        keeping = change;
+    }
+
+    /** The side of it that reads the log, or null. Any thread. */
+    @Nullable
+    KeptGroup kept() {
+        return kept;
+    }
+
+    /** From now on QoS 1 and 2 come from the log, once the routing table has a new version. What waits here goes out all the same. */
+    void keep(KeptGroup opened) {
+        kept = opened;
+        for (Member member : members) {
+            member.onKept();
+        }
+    }
+
+    SharedStrategy strategy() {
+        return strategy;
+    }
+
+    @Override
+    public boolean readsQueue() {
+        return kept != null;
     }
 
     private boolean use(Member[] changed) {
@@ -119,6 +170,9 @@ final class SharedGroup implements SharedSubscription {
         Member member = mayWait && hasWaiting() ? null : choose(publish);
         if (member != null) {
             return member.hand(publish);
+        }
+        if (!mayWait && members.length == 0) {
+            return true; // While all its members are away, QoS 0 is for nobody.
         }
         if (!mayWait) {
             counters.count(Counter.DROPPED_OUTBOUND_BUFFER_FULL);
@@ -157,7 +211,7 @@ final class SharedGroup implements SharedSubscription {
         queue.add(publish);
         waitingBytes.addAndGet(publish.message().weight());
         waiting.incrementAndGet();
-        if (members.length == 0) {
+        if (members.length == 0 && kept == null) {
             dropAll();
         } else {
             wakeOne();

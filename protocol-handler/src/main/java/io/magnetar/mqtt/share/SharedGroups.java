@@ -3,15 +3,34 @@ package io.magnetar.mqtt.share;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.flow.SessionLimits;
+import io.magnetar.mqtt.queue.GroupQueue;
+import io.magnetar.mqtt.record.GroupRecord;
+import io.magnetar.mqtt.record.LentRecord;
 import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.tenancy.Namespace;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The shared subscriptions of a broker that have a member.
+ * The shared subscriptions of a broker that have a member, connected or durable.
  *
- * <p>Thread: any. Joining and leaving one group exclude each other.
+ * <pre>
+ *   none --a client joins--> live --a durable session subscribes--> opening --recorded--> kept
+ *     ^                       | the last one leaves                                        | the last durable member has gone,
+ *     +-----------------------+------------------------------------------------------------+ and the last connected one
+ * </pre>
+ *
+ * The step to kept: where the log ends now is recorded as the group's begin; then one change of the routing table lets every
+ * later match send QoS 1 and 2 to the log and no longer to the members. A match decides either way, so no message is lost; what
+ * earlier matches sent live is told from its receive time where the log has it for others, too.
+ *
+ * <p>Thread: any. All that changes who belongs to one group excludes each other.
  */
 public final class SharedGroups {
     private record Key(Namespace namespace, SharedFilter filter) {}
@@ -21,20 +40,42 @@ public final class SharedGroups {
     private final SessionLimits limits;
     private final BrokerClock clock;
     private final Counters counters;
+    private final @Nullable KeptSettings kept;
+    /** Groups with a durable member. */
+    private final AtomicInteger keptCount = new AtomicInteger();
 
-    /** @param limits what may wait for a client may also wait in a group */
-    public SharedGroups(SharedStrategies strategies, SessionLimits limits, BrokerClock clock, Counters counters) {
+    /** There are as many groups with durable members as there may be. */
+    public static final class LimitException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        LimitException(int limit) {
+            super("the broker keeps at most " + limit + " groups with durable members", null, false, false);
+        }
+    }
+
+    /**
+     * @param limits what may wait for a client may also wait in a group
+     * @param kept what groups with durable members work with; null when there are none
+     */
+    public SharedGroups(
+            SharedStrategies strategies,
+            SessionLimits limits,
+            BrokerClock clock,
+            Counters counters,
+            @Nullable KeptSettings kept) {
         this.strategies = strategies;
         this.limits = limits;
         this.clock = clock;
         this.counters = counters;
+        this.kept = kept;
     }
 
     SharedGroup join(RoutingTable routing, SharedFilter filter, Member member) {
+        routing.joined();
         return groups.compute(new Key(routing.namespace(), filter), (key, known) -> {
             SharedGroup group = known == null ? newGroup(filter) : known;
             if (group.join(member) || known == null) {
-                routing.share(filter.filter(), filter.group(), group);
+                route(routing, filter, group);
             }
             return group;
         });
@@ -45,13 +86,224 @@ public final class SharedGroups {
                 strategies.of(filter.group()), limits.maxQueuedMessages(), limits.maxQueuedBytes(), clock, counters);
     }
 
+    private static void route(RoutingTable routing, SharedFilter filter, SharedGroup group) {
+        routing.share(filter.filter(), filter.group(), group);
+    }
+
     void leave(RoutingTable routing, SharedFilter filter, Member member) {
+        routing.left();
         groups.computeIfPresent(new Key(routing.namespace(), filter), (key, group) -> {
-            boolean ended = group.leave(member);
-            if (ended) {
-                routing.unshare(filter.filter(), filter.group());
-            }
-            return ended ? null : group;
+            group.leave(member);
+            return unlessEnded(routing, filter, group);
         });
+    }
+
+    private static @Nullable SharedGroup unlessEnded(RoutingTable routing, SharedFilter filter, SharedGroup group) {
+        if (group.isNeeded()) {
+            return group;
+        }
+        routing.unshare(filter.filter(), filter.group());
+        group.end();
+        return null;
+    }
+
+    /**
+     * A durable session subscribes at QoS 1 or 2: the group is kept from now on.
+     *
+     * @return completes when that is recorded, on any thread; fails with a {@link LimitException} when there may be no more
+     */
+    public CompletableFuture<Void> keep(RoutingTable routing, SharedFilter filter, String clientId) {
+        KeptSettings settings = Objects.requireNonNull(kept, "groups are kept here");
+        CompletableFuture<Void> promise = new CompletableFuture<>();
+        AtomicBoolean isFirst = new AtomicBoolean();
+        SharedGroup group = groups.compute(new Key(routing.namespace(), filter), (key, known) -> {
+            boolean isNew = known == null || known.keepers().isEmpty();
+            if (isNew && keptCount.incrementAndGet() > settings.maxGroups()) {
+                keptCount.decrementAndGet();
+                return known;
+            }
+            SharedGroup used = known == null ? newGroup(filter) : known;
+            if (known == null) {
+                route(routing, filter, used);
+            }
+            used.keepers().add(clientId);
+            CompletableFuture<Void> keeping = used.keeping();
+            if (keeping == null || keeping.isCompletedExceptionally()) {
+                used.keeping(promise);
+                isFirst.set(true);
+            }
+            return used;
+        });
+        CompletableFuture<Void> keeping = group == null ? null : group.keeping();
+        if (group == null || keeping == null) {
+            return CompletableFuture.failedFuture(new LimitException(settings.maxGroups()));
+        }
+        if (isFirst.get()) {
+            var unused = begin(settings, routing, filter, group).whenComplete((done, failure) -> {
+                if (failure == null) {
+                    promise.complete(null);
+                } else {
+                    promise.completeExceptionally(failure);
+                }
+            });
+        }
+        return keeping;
+    }
+
+    private CompletableFuture<Void> begin(
+            KeptSettings settings, RoutingTable routing, SharedFilter filter, SharedGroup group) {
+        KeptGroup existing = group.kept();
+        if (existing != null) {
+            return existing.record();
+        }
+        return settings.queues()
+                .of(routing.namespace())
+                .thenCompose(log -> log.ends().thenCompose(ends -> {
+                    GroupRecord begin =
+                            new GroupRecord(clock.millis(), GroupQueue.beginning(log, filter.filter(), ends));
+                    KeptGroup opened = new KeptGroup(
+                            routing.namespace(),
+                            filter,
+                            group.strategy(),
+                            log,
+                            begin,
+                            new KeptGroup.Around(settings, clock, counters));
+                    return opened.record()
+                            .<@Nullable Throwable>handle((saved, failure) -> failure)
+                            .thenCompose(failure -> opened(routing, filter, opened, failure));
+                }));
+    }
+
+    /** The record of a group that becomes a kept one is in the log, or is not. */
+    private CompletableFuture<Void> opened(
+            RoutingTable routing, SharedFilter filter, KeptGroup opened, @Nullable Throwable failure) {
+        SharedGroup now = groups.computeIfPresent(new Key(routing.namespace(), filter), (key, group) -> {
+            if (failure == null && !group.keepers().isEmpty() && group.kept() == null) {
+                opened.passOver(clock.nextMicros());
+                group.keep(opened);
+                route(routing, filter, group);
+            }
+            return group;
+        });
+        KeptGroup used = now == null ? null : now.kept();
+        if (opened.equals(used)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        opened.forget();
+        opened.close();
+        if (used != null) {
+            return used.record(); // Another was faster.
+        }
+        return CompletableFuture.failedFuture(
+                failure == null ? new IllegalStateException("nobody wants the group any more") : failure);
+    }
+
+    /** A durable session subscribes no longer, or has ended. */
+    public void release(RoutingTable routing, SharedFilter filter, String clientId) {
+        groups.computeIfPresent(new Key(routing.namespace(), filter), (key, group) -> {
+            if (group.keepers().remove(clientId) && group.keepers().isEmpty()) {
+                keptCount.decrementAndGet();
+                group.keeping(null);
+                KeptGroup forgotten = group.kept();
+                if (forgotten != null) {
+                    forgotten.forget();
+                }
+            }
+            return unlessEnded(routing, filter, group);
+        });
+    }
+
+    /**
+     * Takes up a group of a broker before this one, before any client is served.
+     *
+     * @param resumed how far it had come; null when nothing is recorded, so that it begins now
+     * @param isRecorded whether the log has it so
+     * @param clientIds its durable members
+     */
+    public CompletableFuture<Void> restore(
+            RoutingTable routing,
+            SharedFilter filter,
+            @Nullable GroupRecord resumed,
+            boolean isRecorded,
+            Set<String> clientIds) {
+        KeptSettings settings = Objects.requireNonNull(kept, "groups are kept here");
+        return settings.queues()
+                .of(routing.namespace())
+                .thenCompose(log -> log.ends().thenCompose(ends -> {
+                    GroupRecord from = resumed == null
+                            ? new GroupRecord(clock.millis(), GroupQueue.beginning(log, filter.filter(), ends))
+                            : resumed;
+                    SharedGroup group = newGroup(filter);
+                    KeptGroup opened = new KeptGroup(
+                            routing.namespace(),
+                            filter,
+                            group.strategy(),
+                            log,
+                            from,
+                            new KeptGroup.Around(settings, clock, counters));
+                    group.keepers().addAll(clientIds);
+                    group.keep(opened);
+                    group.keeping(CompletableFuture.completedFuture(null));
+                    SharedGroup before = groups.put(new Key(routing.namespace(), filter), group);
+                    if (before == null) {
+                        keptCount.incrementAndGet();
+                    } else {
+                        before.end(); // An earlier attempt to start.
+                    }
+                    route(routing, filter, group);
+                    if (isRecorded) {
+                        opened.recorded();
+                        return CompletableFuture.<Void>completedFuture(null);
+                    }
+                    return opened.record();
+                }));
+    }
+
+    /** The group of a filter that reads the log, or null. */
+    @Nullable
+    KeptGroup kept(Namespace namespace, SharedFilter filter) {
+        SharedGroup group = groups.get(new Key(namespace, filter));
+        return group == null ? null : group.kept();
+    }
+
+    /** Tells a group that a message is a durable session's; {@code then} runs when that is recorded, or when it has ended. */
+    public void claim(Namespace namespace, LentRecord message, Runnable then) {
+        KeptGroup group = kept(namespace, SharedFilter.parse(message.filter()));
+        if (group == null) {
+            then.run();
+        } else {
+            group.claim(message.partition(), message.position(), then);
+        }
+    }
+
+    /** How many groups of a namespace have a member: those that are kept, or those that are not. */
+    public long count(Namespace namespace, boolean durable) {
+        return groups.entrySet().stream()
+                .filter(entry -> entry.getKey().namespace().equals(namespace)
+                        && entry.getValue().readsQueue() == durable)
+                .count();
+    }
+
+    /** To be called about every second. */
+    public void tick() {
+        groups.values().forEach(group -> {
+            KeptGroup reading = group.kept();
+            if (reading != null) {
+                reading.tick();
+            }
+        });
+    }
+
+    /** Completes when all groups are recorded. */
+    public CompletableFuture<Void> close() {
+        CompletableFuture<?>[] flushed = groups.values().stream()
+                .map(SharedGroup::kept)
+                .filter(Objects::nonNull)
+                .map(KeptGroup::flush)
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(flushed)
+                .thenCompose(done -> kept == null
+                        ? CompletableFuture.completedFuture(null)
+                        : kept.records().idle());
     }
 }

@@ -48,7 +48,7 @@ public enum SharedStrategy {
      *
      * @param turn another one for each message
      */
-    int first(Member[] members, Message message, int turn) {
+    int first(Candidate[] members, Message message, int turn) {
         return switch (this) {
             case ROUND_ROBIN -> Math.floorMod(turn, members.length);
             case STICKY -> 0;
@@ -63,7 +63,7 @@ public enum SharedStrategy {
         return Math.floorMod(hash ^ (hash >>> 15), places);
     }
 
-    private static int leastInflight(Member[] members, int turn) {
+    private static int leastInflight(Candidate[] members, int turn) {
         int least = Math.floorMod(turn, members.length);
         for (int i = 1; i < members.length; i++) {
             int next = Math.floorMod(turn + i, members.length);

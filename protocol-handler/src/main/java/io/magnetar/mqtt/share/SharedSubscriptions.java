@@ -2,11 +2,13 @@ package io.magnetar.mqtt.share;
 
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.queue.OwedMessages;
 import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.routing.Target;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's shared subscriptions, by the filters that it wrote. Retained messages are not sent for them.
@@ -18,11 +20,18 @@ public final class SharedSubscriptions {
     private final RoutingTable routing;
     private final LiveSubscriber subscriber;
     private final OutboundPublishFlow outbound;
+    private final @Nullable OwedMessages durable;
     private final Room room;
     private final Map<String, Member> members = new HashMap<>();
 
+    /** @param durable what takes QoS 2 for a durable session, or null */
     public SharedSubscriptions(
-            SharedGroups groups, RoutingTable routing, LiveSubscriber subscriber, OutboundPublishFlow outbound) {
+            SharedGroups groups,
+            RoutingTable routing,
+            LiveSubscriber subscriber,
+            OutboundPublishFlow outbound,
+            @Nullable OwedMessages durable) {
+        this.durable = durable;
         this.groups = groups;
         this.routing = routing;
         this.subscriber = subscriber;
@@ -48,7 +57,8 @@ public final class SharedSubscriptions {
         Member member = new Member(
                 Target.of(subscriber, request.qos(), false, request.retainAsPublished(), subscriptionId),
                 room,
-                outbound);
+                outbound,
+                durable);
         SharedGroup group = groups.join(routing, filter, member);
         member.joined(group);
         Member replaced = members.put(request.filter(), member);

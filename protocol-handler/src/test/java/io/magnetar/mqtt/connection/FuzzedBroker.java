@@ -11,6 +11,7 @@ import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.listener.Scheme;
+import io.magnetar.mqtt.owner.TurnsOwner;
 import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.retain.Retained;
@@ -18,8 +19,11 @@ import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.session.CompactedSessionLog;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.DurableSettings;
+import io.magnetar.mqtt.session.GroupRecordLog;
+import io.magnetar.mqtt.session.SessionLog;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SimulatedStreams;
+import io.magnetar.mqtt.share.KeptSettings;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
@@ -91,10 +95,26 @@ final class FuzzedBroker {
                 clock,
                 counters,
                 new SessionLimits(5, 3, 10, 1 << 12, 10, 1 << 12, 1 << 16, true));
+        SessionLog sessionLog = new CompactedSessionLog(records, clock);
+        Queues opened =
+                new Queues(queues, 2, queue -> routing.table(queue.namespace()).keepIn(queue), keeper.eventLoop());
+        SharedGroups groups = new SharedGroups(
+                new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of()),
+                services.limits(),
+                clock,
+                counters,
+                new KeptSettings(
+                        opened,
+                        new GroupRecordLog(sessionLog, keeper.eventLoop()),
+                        () -> new TurnsOwner(keeper.eventLoop()),
+                        2,
+                        1 << 12,
+                        100_000));
         DurableSessions sessions = new DurableSessions(
                 services,
-                new CompactedSessionLog(records, clock),
-                new Queues(queues, 2, queue -> routing.table(queue.namespace()).keepIn(queue), keeper.eventLoop()),
+                sessionLog,
+                opened,
+                groups,
                 queues,
                 new DurableSettings(BROKER, 4, 1_000, 100_000),
                 keeper.eventLoop());
@@ -104,8 +124,7 @@ final class FuzzedBroker {
                 new Admission(
                         new AdmissionSettings(4, 0, 0, 1, 1, AdmissionSettings.Banned.NOBODY),
                         () -> TimeUnit.MILLISECONDS.toNanos(millis)),
-                new SharedGroups(
-                        new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of()), services.limits(), clock, counters),
+                groups,
                 new LiveSessions(),
                 sessions,
                 authentication.authenticators(),

@@ -65,9 +65,30 @@ class RecordReaderTest {
                 List.of(7, 1),
                 99,
                 List.of(2),
-                Map.of(5, Set.of("persistent://a/streams/b")));
+                Map.of(5, Set.of("persistent://a/streams/b")),
+                List.of(
+                        new LentRecord("$share/g/a/+", 3, LATER, 9, true, 268_435_455),
+                        new LentRecord("$share/h/ä", 0, START, LentRecord.DONE, false, 0)));
 
         assertThat(RecordReader.progress(RecordWriter.write(progress))).isEqualTo(progress);
+    }
+
+    @Test
+    void readsAGroupAsItWasWritten() {
+        GroupRecord group = new GroupRecord(
+                1_700_000_000_000L,
+                Map.of(2, new PartitionProgress(START, List.of(new DeliveryRecord(LATER, Qos.AT_LEAST_ONCE, 1)))));
+
+        assertThat(RecordReader.group(RecordWriter.write(group))).isEqualTo(group);
+    }
+
+    @Test
+    void readsAProgressOfTheVersionBefore() {
+        byte[] now = RecordWriter.write(SessionProgress.NONE);
+        byte[] before = Arrays.copyOf(now, now.length - 1);
+        before[0] = 2;
+
+        assertThat(RecordReader.progress(before)).isEqualTo(SessionProgress.NONE);
     }
 
     @Test

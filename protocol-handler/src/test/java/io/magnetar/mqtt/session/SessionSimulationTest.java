@@ -49,7 +49,11 @@ class SessionSimulationTest {
             counters,
             new SessionLimits(1_000, 1_000, 100_000, Integer.MAX_VALUE, 100, 1 << 20, 1 << 30, false));
     private final SharedGroups groups = new SharedGroups(
-            new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of()), services.limits(), services.clock(), counters);
+            new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of()),
+            services.limits(),
+            services.clock(),
+            counters,
+            null);
     private final List<SimulatedOwner> owners = List.of(new SimulatedOwner(), new SimulatedOwner());
 
     private SimulatedClient client(Namespace of, String clientId, int receiveMaximum) {

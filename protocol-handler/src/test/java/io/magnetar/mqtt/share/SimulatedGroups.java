@@ -45,7 +45,7 @@ final class SimulatedGroups {
                 new BrokerClock(InstantSource.system()),
                 counters,
                 new SessionLimits(1_000, 1_000, maxWaiting, Integer.MAX_VALUE, 100, 1 << 20, 1 << 30, false));
-        groups = new SharedGroups(strategies, services.limits(), services.clock(), counters);
+        groups = new SharedGroups(strategies, services.limits(), services.clock(), counters, null);
         routing = services.routing().table(new Namespace("one"));
     }
 

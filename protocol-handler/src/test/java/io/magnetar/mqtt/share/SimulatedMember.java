@@ -60,7 +60,7 @@ final class SimulatedMember implements PacketSink, LiveSubscriber {
         this.version = version;
         this.receiveMaximum = receiveMaximum;
         this.outbound = new OutboundPublishFlow(services, this, receiveMaximum);
-        this.subscriptions = new SharedSubscriptions(groups, routing, this, outbound);
+        this.subscriptions = new SharedSubscriptions(groups, routing, this, outbound, null);
     }
 
     void join(String filter, Qos qos) {

@@ -1,7 +1,6 @@
-package io.magnetar.mqtt.session;
+package io.magnetar.mqtt.record;
 
 import io.magnetar.mqtt.owner.Owner;
-import io.magnetar.mqtt.record.ProgressLog;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamFailure;
 import java.util.ArrayDeque;
@@ -9,12 +8,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the progress of a session is recorded: at once for those who wait for it, about every second when it has changed. At most one
+ * When the progress of a session, or of a group, is recorded: at once for those who wait for it, about every second when it has changed. At most one
  * record is on its way, and all that changes meanwhile shares the next one.
  *
- * <p>Thread: the session's owner.
+ * <p>Thread: the owner of what is recorded.
  */
-final class Checkpoints implements ProgressLog {
+public final class Checkpoints implements ProgressLog {
     private final Owner owner;
     private final Consumer<AppendListener> save;
     private final Runnable onSaved;
@@ -33,7 +32,7 @@ final class Checkpoints implements ProgressLog {
      * @param save records the progress as it is when it is called, and tells how that went on any thread
      * @param onSaved told at the owner when what was to be saved at the last {@code save} is
      */
-    Checkpoints(Owner owner, Consumer<AppendListener> save, Runnable onSaved) {
+    public Checkpoints(Owner owner, Consumer<AppendListener> save, Runnable onSaved) {
         this.onSaved = onSaved;
         this.owner = owner;
         this.save = save;
@@ -58,12 +57,12 @@ final class Checkpoints implements ProgressLog {
     }
 
     /** To be called about every second: saves what has changed. */
-    void tick() {
+    public void tick() {
         save();
     }
 
     /** Whether all changes are saved. */
-    boolean isSaved() {
+    public boolean isSaved() {
         return saved == changes;
     }
 
@@ -94,7 +93,7 @@ final class Checkpoints implements ProgressLog {
     }
 
     /** Nobody waits any more. */
-    void close() {
+    public void close() {
         closed = true;
         waiting.clear();
     }

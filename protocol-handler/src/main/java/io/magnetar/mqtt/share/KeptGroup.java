@@ -1,0 +1,339 @@
+package io.magnetar.mqtt.share;
+
+import io.magnetar.mqtt.clock.BrokerClock;
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.queue.GroupMessage;
+import io.magnetar.mqtt.queue.GroupQueue;
+import io.magnetar.mqtt.queue.NamespaceQueue;
+import io.magnetar.mqtt.record.Checkpoints;
+import io.magnetar.mqtt.record.GroupRecord;
+import io.magnetar.stream.StreamAppender.AppendListener;
+import io.magnetar.stream.queue.Position;
+import io.magnetar.tenancy.Namespace;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The durable side of a shared subscription: what is published at QoS 1 and 2 comes from the log, and is dealt out to the members
+ * that are connected. While none is, it stays there.
+ *
+ * <pre>
+ *   the log --GroupQueue--> dealt to a Seat --arrives at the client's owner--> at the client --acknowledged--> done, recorded
+ *                ^                |                        |                          |
+ *                +----------------+-- no room, left -------+-- its connection ends ---+   (QoS 1, and QoS 2 that has not left)
+ * </pre>
+ *
+ * QoS 2 changes hands once: a durable session records the message as its own before PUBLISH leaves, and the group strikes it out.
+ * A client without one keeps it while it is connected; when it leaves without PUBREC nobody else gets it [MQTT-4.8.2-5].
+ *
+ * <p>It is recorded while it has a durable member. One that lost the last of them goes on without a record until its last member
+ * leaves, so that nothing is lost or comes twice in between.
+ *
+ * <p>Thread: its own owner; what members and sessions call may come from any and hands over to it.
+ */
+final class KeptGroup implements GroupQueue.Dealer {
+    private static final Logger LOG = LoggerFactory.getLogger(KeptGroup.class);
+
+    private final Namespace namespace;
+    private final SharedFilter filter;
+    private final SharedStrategy strategy;
+    private final KeptSettings settings;
+    private final BrokerClock clock;
+    private final Counters counters;
+    private final Owner owner;
+    private final GroupQueue queue;
+    private final Checkpoints checkpoints;
+
+    private final List<Seat> seats = new ArrayList<>();
+    private Seat[] inOrder = {};
+    private final Set<Seat> dealtTo = new LinkedHashSet<>();
+    private int turn;
+    private long leftMillis;
+    private boolean recorded;
+    private boolean drainPlanned;
+    private boolean draining;
+    private boolean closed;
+    /** Whether a tick has something to look after. Any thread may read it. */
+    private volatile boolean busy;
+
+    /** What all groups of a broker have in common. */
+    record Around(KeptSettings settings, BrokerClock clock, Counters counters) {}
+
+    /** @param resumed how far it has come */
+    KeptGroup(
+            Namespace namespace,
+            SharedFilter filter,
+            SharedStrategy strategy,
+            NamespaceQueue log,
+            GroupRecord resumed,
+            Around around) {
+        this.namespace = namespace;
+        this.filter = filter;
+        this.strategy = strategy;
+        this.settings = around.settings();
+        this.clock = around.clock();
+        this.counters = around.counters();
+        this.owner = settings.owners().get();
+        this.queue = new GroupQueue(log, filter.filter(), owner, this, resumed.partitions(), clock, counters);
+        this.queue.limit(settings.maxLeasedBytes());
+        this.leftMillis = resumed.leftMillis() == GroupRecord.ATTENDED ? clock.millis() : resumed.leftMillis();
+        this.checkpoints = new Checkpoints(owner, this::save, () -> {});
+    }
+
+    SharedFilter filter() {
+        return filter;
+    }
+
+    /** Records it. @return completes when the log has the record, on any thread */
+    CompletableFuture<Void> record() {
+        CompletableFuture<Void> saved = new CompletableFuture<>();
+        owner.execute(() -> {
+            recorded = true;
+            save(failure -> {
+                if (failure == null) {
+                    saved.complete(null);
+                } else {
+                    saved.completeExceptionally(new IllegalStateException(failure.reason()));
+                }
+            });
+        });
+        return saved;
+    }
+
+    /** The log has its record already. */
+    void recorded() {
+        owner.execute(() -> recorded = true);
+    }
+
+    private void save(AppendListener listener) {
+        if (recorded) {
+            settings.records().save(namespace, filter, new GroupRecord(leftMillis, queue.progress()), listener);
+        } else {
+            listener.appended(null);
+        }
+    }
+
+    /** It is owed nothing by a broker that starts again: its last durable member has gone. */
+    void forget() {
+        owner.execute(() -> {
+            recorded = false;
+            settings.records().save(namespace, filter, null, failure -> {});
+        });
+    }
+
+    /** What was published before a time went to the members live. */
+    void passOver(long untilMicros) {
+        owner.execute(() -> queue.passOver(untilMicros));
+    }
+
+    /** It has ended. */
+    void close() {
+        owner.execute(() -> {
+            closed = true;
+            queue.close();
+            checkpoints.close();
+        });
+    }
+
+    /** Saves how far it has come. @return completes when that was handed over to the log */
+    CompletableFuture<Void> flush() {
+        CompletableFuture<Void> flushed = new CompletableFuture<>();
+        owner.execute(() -> {
+            if (!closed) {
+                save(failure -> {});
+            }
+            flushed.complete(null);
+        });
+        return flushed;
+    }
+
+    /** A client has taken a seat. */
+    void onSat(Seat seat) {
+        owner.execute(() -> {
+            if (closed) {
+                return;
+            }
+            seats.add(seat);
+            inOrder = seats.toArray(Seat[]::new);
+            if (seats.size() == 1) {
+                begin();
+            }
+        });
+    }
+
+    private void begin() {
+        long awayMillis = leftMillis == GroupRecord.ATTENDED ? 0 : clock.millis() - leftMillis;
+        if (awayMillis > settings.retentionMillis()) {
+            counters.count(Counter.GROUP_BACKLOGS_CUT);
+            LOG.warn(
+                    "A group of namespace {} was without members for {} s, longer than messages are kept: what is older is lost",
+                    namespace.name(),
+                    awayMillis / 1_000);
+        }
+        leftMillis = GroupRecord.ATTENDED;
+        changed();
+        queue.start();
+    }
+
+    /** A client has left its seat. */
+    void onLeft(Seat seat) {
+        owner.execute(() -> {
+            if (!seats.remove(seat)) {
+                return;
+            }
+            inOrder = seats.toArray(Seat[]::new);
+            if (seats.isEmpty()) {
+                leftMillis = clock.millis();
+                queue.rest();
+                saveSoon(() -> {});
+            }
+            drainSoon();
+        });
+    }
+
+    /** A seat can take messages. */
+    void onReady(Seat seat, int opening) {
+        owner.execute(() -> {
+            seat.groupSide().open = true;
+            seat.groupSide().opening = opening;
+            drainSoon();
+        });
+    }
+
+    /** A member did not take a message, or left before it has acknowledged it. */
+    void onReturned(Lease lease) {
+        owner.execute(() -> {
+            Seat.GroupSide side = lease.seat.groupSide();
+            side.leases--;
+            if (side.opening == lease.opening) {
+                side.open = false;
+            }
+            queue.takeBack(lease.dealt);
+            drainSoon();
+        });
+    }
+
+    /** A member is done with a message. */
+    void onSettled(Lease lease) {
+        owner.execute(() -> {
+            lease.seat.groupSide().leases--;
+            queue.done(lease.dealt);
+            drainSoon();
+        });
+    }
+
+    /** A member has received a message at QoS 2. */
+    void onReceived(Lease lease) {
+        owner.execute(() -> queue.done(lease.dealt));
+    }
+
+    /** A durable session has made a message its own. */
+    void onTaken(Lease lease, Runnable then) {
+        owner.execute(() -> {
+            queue.done(lease.dealt);
+            saveSoon(then);
+        });
+    }
+
+    /** A durable session has made a message its own, on an earlier connection. */
+    void claim(int partition, Position position, Runnable then) {
+        owner.execute(() -> {
+            queue.claim(partition, position);
+            saveSoon(then);
+        });
+    }
+
+    private void saveSoon(Runnable then) {
+        if (closed) {
+            then.run();
+        } else {
+            busy = true;
+            checkpoints.afterSave(then);
+        }
+    }
+
+    /** Many answers of members share one round. */
+    private void drainSoon() {
+        if (!drainPlanned) {
+            drainPlanned = true;
+            owner.execute(() -> {
+                drainPlanned = false;
+                if (!closed) {
+                    draining = true;
+                    queue.drain();
+                    draining = false;
+                    handOver();
+                }
+            });
+        }
+    }
+
+    private void handOver() {
+        for (Seat seat : dealtTo) {
+            List<Lease> dealt = seat.groupSide().dealt;
+            seat.groupSide().dealt = new ArrayList<>();
+            seat.owner().execute(() -> seat.arrive(dealt));
+        }
+        dealtTo.clear();
+    }
+
+    @Override
+    public boolean hasRoom() {
+        for (Seat seat : inOrder) {
+            if (seat.hasRoom()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean deal(GroupMessage message) {
+        if (inOrder.length == 0) {
+            return false;
+        }
+        int first = strategy.first(inOrder, message.message(), turn++);
+        for (int i = 0; i < inOrder.length; i++) {
+            Seat seat = inOrder[(first + i) % inOrder.length];
+            if (seat.hasRoom()) {
+                Seat.GroupSide side = seat.groupSide();
+                side.leases++;
+                side.dealt.add(new Lease(this, seat, message, side.opening));
+                if (!draining) {
+                    drainSoon();
+                }
+                dealtTo.add(seat);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void changed() {
+        busy = true;
+        checkpoints.changed();
+    }
+
+    /** To be called about every second. */
+    void tick() {
+        if (busy) {
+            owner.execute(this::onTick);
+        }
+    }
+
+    private void onTick() {
+        if (!closed) {
+            busy = !seats.isEmpty() || !checkpoints.isSaved();
+            queue.tick();
+            checkpoints.tick();
+        }
+    }
+}

@@ -89,6 +89,5 @@ public final class MqttBroker implements AutoCloseable {
     public void close() {
         handler.close();
         await().atMost(Duration.ofSeconds(20)).until(status::isGone);
-        LeakedBuffers.report();
     }
 }

@@ -186,9 +186,10 @@ public final class EmbeddedPulsar implements AutoCloseable {
         return configuration;
     }
 
-    /** Stops everything, the last started first, and deletes the data. */
+    /** Stops everything, the last started first, and deletes the data; buffers that its users have lost are reported before. */
     @Override
     public void close() throws Exception {
+        LeakedBuffers.report();
         Exception first = null;
         for (AutoCloseable next = open.poll(); next != null; next = open.poll()) {
             try {

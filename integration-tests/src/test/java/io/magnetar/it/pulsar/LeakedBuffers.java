@@ -1,4 +1,4 @@
-package io.magnetar.it.mqtt;
+package io.magnetar.it.pulsar;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +10,7 @@ final class LeakedBuffers {
 
     private LeakedBuffers() {}
 
-    /** Makes Netty report all that are lost by now; a report fails the build. */
+    /** Makes Netty report all that this JVM has lost by now; a report fails the build. */
     static void report() {
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();

@@ -18,6 +18,7 @@ import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
+import io.magnetar.mqtt.session.SessionRefusedException;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -212,7 +213,7 @@ final class Connection implements LiveSessions.Claimant {
         if (opened == null) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             refuse(
-                    cause instanceof DurableSessions.RefusedException refused
+                    cause instanceof SessionRefusedException refused
                             ? new PacketException(refused.code(), String.valueOf(refused.getMessage()))
                             : new PacketException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be opened now"));
             return;

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.connection;
 
+import io.magnetar.mqtt.flow.LogText;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ReasonCode;
 import java.net.SocketAddress;
@@ -19,7 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class RefusalLog {
     private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
     static final int LINES_PER_SECOND = 10;
-    private static final int LONGEST_VALUE = 256;
     private static final long NANOS_PER_LINE = 1_000_000_000L / LINES_PER_SECOND;
 
     private final LongSupplier nanoTime;
@@ -86,18 +86,6 @@ public final class RefusalLog {
     }
 
     private static void text(StringBuilder line, String key, String value) {
-        line.append(' ').append(key).append("=\"");
-        int end = Math.min(value.length(), LONGEST_VALUE);
-        for (int i = 0; i < end; i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                line.append('\\').append(c);
-            } else if (Character.isISOControl(c) || Character.isSurrogate(c) || c == '\u2028' || c == '\u2029') {
-                line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                line.append(c);
-            }
-        }
-        line.append(end < value.length() ? "...\"" : "\"");
+        line.append(' ').append(key).append('=').append(LogText.quoted(value));
     }
 }

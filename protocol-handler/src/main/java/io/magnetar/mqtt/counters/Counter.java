@@ -30,6 +30,8 @@ public enum Counter {
     GROUP_BACKLOGS_CUT("groupBacklogsCut"),
     /** A message of a group with durable members went out to another member, or once more. */
     GROUP_REDELIVERIES("groupRedeliveries"),
+    /** The place of a durable session or group in the queue is older than what is kept: it may have missed messages. */
+    QUEUE_PLACES_LOST("queuePlacesLost"),
     /** Larger than the client's Maximum Packet Size. */
     DROPPED_TOO_LARGE("droppedTooLarge"),
     /** QoS 0 messages that a stream did not take. */

@@ -21,6 +21,7 @@ import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,8 @@ public final class InboundPublishFlow {
 
     private final ArrayDeque<PendingPublish> unanswered = new ArrayDeque<>();
     private final ReceivedPublishes received;
+    /** Whose PUBREC is sent again when it is their turn. */
+    private final BitSet repeating = new BitSet();
 
     private int receiving;
     private long pendingBytes;
@@ -195,7 +198,7 @@ public final class InboundPublishFlow {
     /** @return the Pulsar topics of the logs that have it already */
     private Set<String> receive(Publish publish) throws PacketException {
         countUnderWay();
-        return publish.qos() == Qos.EXACTLY_ONCE ? received.receive(publish.packetId(), publish.dup()) : Set.of();
+        return publish.qos() == Qos.EXACTLY_ONCE ? received.receive(publish) : Set.of();
     }
 
     private void countUnderWay() throws PacketException {
@@ -277,6 +280,7 @@ public final class InboundPublishFlow {
             PendingPublish next = unanswered.poll();
             pendingBytes -= next.weight();
             answer(next);
+            next.answered();
         }
         settleWhenAnswered();
         if (held && !isBehind(2)) {
@@ -326,10 +330,8 @@ public final class InboundPublishFlow {
         receiving--;
         boolean exactlyOnce = publish.qos() == Qos.EXACTLY_ONCE;
         boolean told = mqtt5 && !ended;
-        if (exactlyOnce && told) {
-            received.refuse(publish.packetId());
-        } else if (exactlyOnce) {
-            received.giveUp(publish.packetId(), publish.confirmed());
+        if (exactlyOnce) {
+            received.giveUp(publish.packetId(), publish.message(), publish.confirmed());
         }
         if (told) {
             sink.acknowledge(
@@ -342,11 +344,23 @@ public final class InboundPublishFlow {
         }
     }
 
-    /** A PUBREC that was lost is sent again, but none overtakes the first one. */
+    /** A PUBREC that was lost is sent again, but none overtakes the first one, nor those of earlier publishes. */
     private void repeatPubRec(int packetId) {
-        if (received.isAnswered(packetId)) {
-            sink.acknowledge(PacketType.PUBREC, packetId, ReasonCode.SUCCESS, null);
+        PendingPublish last = unanswered.peekLast();
+        if (!received.isAnswered(packetId) || repeating.get(packetId)) {
+            return;
         }
+        if (last == null) {
+            sink.acknowledge(PacketType.PUBREC, packetId, ReasonCode.SUCCESS, null);
+            return;
+        }
+        repeating.set(packetId);
+        last.whenAnswered(() -> {
+            repeating.clear(packetId);
+            if (!ended && received.isAnswered(packetId)) {
+                sink.acknowledge(PacketType.PUBREC, packetId, ReasonCode.SUCCESS, null);
+            }
+        });
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.publish;
 
+import io.magnetar.message.Message;
 import io.magnetar.message.PublishMark;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
@@ -34,6 +35,7 @@ final class PendingPublish implements AppendListener, Runnable {
     private volatile int waitingFor;
     private volatile @Nullable StreamFailure failure;
     private boolean settled;
+    private @Nullable Runnable behind;
 
     /** @param refusal why it is not taken, though its answer waits for its turn like any other; or null */
     PendingPublish(
@@ -88,8 +90,30 @@ final class PendingPublish implements AppendListener, Runnable {
         flow.settled(this);
     }
 
+    /** What is to be done behind its answer. */
+    void whenAnswered(Runnable then) {
+        Runnable before = behind;
+        behind = before == null
+                ? then
+                : () -> {
+                    before.run();
+                    then.run();
+                };
+    }
+
+    /** Its answer has left, or never will. */
+    void answered() {
+        if (behind != null) {
+            behind.run();
+        }
+    }
+
     boolean isSettled() {
         return settled;
+    }
+
+    Message message() {
+        return publish.message();
     }
 
     Qos qos() {

@@ -1,11 +1,13 @@
 package io.magnetar.mqtt.publish;
 
+import io.magnetar.message.Message;
 import io.magnetar.message.PublishMark;
+import io.magnetar.mqtt.packet.Publish;
+import io.magnetar.mqtt.record.InLogs;
 import io.magnetar.mqtt.record.ProgressLog;
 import io.magnetar.mqtt.record.SessionProgress;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   PUBLISH -> RECEIVED --all logs have it--> ANSWERED (PUBREC) --PUBREL--> RELEASING --saved--> gone (PUBCOMP)
- *                 |  a log fails, before MQTT 5: remembered with the logs that have it
+ *                 |  a log fails: remembered with the logs that have it
  *                 v
- *              gone; the client sends it again, and it is appended only where it is missing
+ *              gone; the client may send it again, and it is appended only where it is missing
  * </pre>
  *
  * In a durable session each publish carries a {@link PublishMark} into the logs. Records say what was answered and not released;
@@ -32,7 +34,7 @@ public final class ReceivedPublishes {
     private final BitSet received = new BitSet();
     private final BitSet answered = new BitSet();
     private final BitSet releasing = new BitSet();
-    private final Map<Integer, Set<String>> inLogs = new HashMap<>();
+    private final Map<Integer, InLogs> inLogs = new HashMap<>();
     private long sequence;
     private long answeredSequence;
 
@@ -66,20 +68,24 @@ public final class ReceivedPublishes {
     /**
      * A PUBLISH has come.
      *
-     * @param again the client says that it sends it again
      * @return the Pulsar topics of the logs that have it already
      */
-    Set<String> receive(int packetId, boolean again) {
+    Set<String> receive(Publish publish) {
+        int packetId = publish.packetId();
         received.set(packetId);
-        Set<String> logs = inLogs.get(packetId);
-        if (logs == null) {
+        InLogs known = inLogs.get(packetId);
+        if (known == null) {
             return Set.of();
         }
-        if (!again) {
+        if (!publish.dup() || known.fingerprint() != fingerprint(publish)) {
             inLogs.remove(packetId);
             return Set.of();
         }
-        return logs;
+        return known.logs();
+    }
+
+    private static long fingerprint(Publish publish) {
+        return InLogs.fingerprint(publish.topic().value(), publish.payload());
     }
 
     /** The mark of the next publish, null in a session that ends with its connection. */
@@ -98,25 +104,23 @@ public final class ReceivedPublishes {
         }
     }
 
-    /** The publish was refused: its packet id is free. */
+    /** The publish was refused, and no log has it: its packet id is free. */
     void refuse(int packetId) {
         received.clear(packetId);
         inLogs.remove(packetId);
     }
 
-    /** The publish is not answered, so that the client sends it again; some logs have it. */
-    void giveUp(int packetId, Set<String> logs) {
+    /**
+     * The publish is not answered with success; some logs have it. Its client may send it again, even one that was told, for it may
+     * not have heard.
+     */
+    void giveUp(int packetId, Message message, Set<String> logs) {
         received.clear(packetId);
         if (progress != null && !logs.isEmpty()) {
-            inLogs.merge(packetId, Set.copyOf(logs), ReceivedPublishes::union);
+            InLogs given = new InLogs(InLogs.fingerprint(message.topic(), message.payload()), logs);
+            inLogs.merge(packetId, given, InLogs::and);
             progress.changed();
         }
-    }
-
-    private static Set<String> union(Set<String> one, Set<String> other) {
-        Set<String> union = new HashSet<>(one);
-        union.addAll(other);
-        return Set.copyOf(union);
     }
 
     /**
@@ -158,7 +162,7 @@ public final class ReceivedPublishes {
     }
 
     /** For the record. */
-    public Map<Integer, Set<String>> inLogs() {
+    public Map<Integer, InLogs> inLogs() {
         return inLogs;
     }
 }

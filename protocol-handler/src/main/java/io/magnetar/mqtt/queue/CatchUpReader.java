@@ -65,6 +65,11 @@ final class CatchUpReader implements QueueListener {
     }
 
     @Override
+    public void onPlaceLost() {
+        user.owner().execute(user::placeLost);
+    }
+
+    @Override
     public void onFailed(StreamFailure failure) {
         user.owner().execute(() -> {
             if (!closed) {

@@ -276,6 +276,11 @@ public final class GroupQueue implements PartitionUser {
     }
 
     @Override
+    public void placeLost() {
+        counters.count(Counter.QUEUE_PLACES_LOST);
+    }
+
+    @Override
     public void onTail(int partition, List<QueuedMessage> messages) {
         PartitionQueue target = partitions.get(partition);
         if (target != null) {

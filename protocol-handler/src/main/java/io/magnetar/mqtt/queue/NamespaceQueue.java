@@ -12,7 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,7 @@ public final class NamespaceQueue {
             List<Position> ends,
             AtomicInteger readersInUse,
             int maxReaders,
-            Executor executor) {
+            ScheduledExecutorService executor) {
         this.readers = readers;
         this.definition = definition;
         this.readersInUse = readersInUse;
@@ -53,7 +53,7 @@ public final class NamespaceQueue {
             StreamDefinition definition,
             AtomicInteger readersInUse,
             int maxReaders,
-            Executor executor) {
+            ScheduledExecutorService executor) {
         return all(IntStream.range(0, definition.partitions())
                         .mapToObj(partition -> readers.end(definition, partition))
                         .toList())

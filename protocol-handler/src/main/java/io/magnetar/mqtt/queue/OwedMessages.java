@@ -3,6 +3,7 @@ package io.magnetar.mqtt.queue;
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.flow.LogText;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
@@ -28,6 +29,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a durable session is owed at QoS 1 and 2, from the log to its client.
@@ -50,7 +53,10 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     /** After so many ticks without room nothing is kept in memory for the client. */
     private static final int PATIENT_TICKS = 5;
 
+    private static final Logger LOG = LoggerFactory.getLogger(OwedMessages.class);
+
     private final SessionServices services;
+    private final String clientId;
     private final PacketSink sink;
     private final Owner owner;
     private final OutboundPublishFlow outbound;
@@ -69,6 +75,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     private final SessionProgress resumed;
     private @Nullable NamespaceQueue queue;
     private int ticksWithoutRoom;
+    private boolean placeLost;
     private boolean ended;
 
     private record Outgoing(Delivery delivery, Message message, Owed.Form form) {}
@@ -87,6 +94,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         this.owner = owner;
         this.outbound = outbound;
         this.progress = progress;
+        this.clientId = clientId;
         this.owed = new Owed(clientId);
         this.lent = new LentMessages(owner, this);
         this.resumed = resumed;
@@ -356,6 +364,21 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         onTheirWay.remove(delivery.packetId);
         outbound.giveBack(delivery.packetId);
         progress.changed();
+    }
+
+    /**
+     * The log no longer keeps messages since where the session is: a client that was connected all the time, and slower than the
+     * retention, is told nothing by MQTT.
+     */
+    @Override
+    public void placeLost() {
+        services.counters().count(Counter.QUEUE_PLACES_LOST);
+        if (!placeLost) {
+            placeLost = true;
+            LOG.warn(
+                    "A durable session is further behind than messages are kept, and may have missed some: client {}",
+                    LogText.quoted(clientId));
+        }
     }
 
     @Override

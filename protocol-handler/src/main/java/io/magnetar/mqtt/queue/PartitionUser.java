@@ -15,4 +15,7 @@ interface PartitionUser extends TailSubscriber {
 
     /** What was on its way is no longer in the log: it is older than the queue keeps messages. */
     void lost(Delivery delivery);
+
+    /** Its place is older than what the queue keeps: it may have missed messages, also when it was there all the time. */
+    void placeLost();
 }

@@ -75,6 +75,11 @@ final class PositionRead implements QueueListener {
     }
 
     @Override
+    public void onPlaceLost() {
+        // What is looked for is found or not.
+    }
+
+    @Override
     public void onFailed(StreamFailure failure) {
         owner.execute(() -> {
             if (reader != null) {

@@ -14,12 +14,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,8 @@ final class QueueTail implements QueueListener {
     private final QueueReaders readers;
     private final StreamDefinition queue;
     private final int partition;
-    private final TopicTrie<TailSubscriber, TailSubscriber> filters;
+    private final TailMatches matches;
+    private final ScheduledExecutorService executor;
     private final Turns turns;
 
     private final Set<TailSubscriber> attached = new HashSet<>();
@@ -67,13 +67,14 @@ final class QueueTail implements QueueListener {
             int partition,
             Position end,
             TopicTrie<TailSubscriber, TailSubscriber> filters,
-            Executor executor) {
+            ScheduledExecutorService executor) {
         this.readers = readers;
         this.queue = queue;
         this.partition = partition;
-        this.filters = filters;
+        this.matches = new TailMatches(filters);
         this.position = end;
         this.remembersFrom = end;
+        this.executor = executor;
         this.turns = new Turns(executor, () -> {});
     }
 
@@ -132,12 +133,14 @@ final class QueueTail implements QueueListener {
         Map<TailSubscriber, List<QueuedMessage>> wanted = new LinkedHashMap<>();
         for (QueuedMessage message : messages) {
             remember(message);
-            if (!attached.isEmpty()) {
-                Set<TailSubscriber> matching = new LinkedHashSet<>();
-                filters.match(message.message().topic(), matching::add);
-                matching.retainAll(attached);
-                matching.forEach(subscriber -> wanted.computeIfAbsent(subscriber, ignored -> new ArrayList<>())
-                        .add(message));
+            if (attached.isEmpty()) {
+                continue;
+            }
+            for (TailSubscriber subscriber : matches.of(message.message().topic())) {
+                if (attached.contains(subscriber)) {
+                    wanted.computeIfAbsent(subscriber, ignored -> new ArrayList<>())
+                            .add(message);
+                }
             }
         }
         boolean keepsUp = handOver(wanted);
@@ -145,8 +148,7 @@ final class QueueTail implements QueueListener {
         if (keepsUp) {
             request(messages.size());
         } else {
-            CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)
-                    .execute(() -> turns.take(() -> request(messages.size())));
+            later(PAUSE_MILLIS, () -> request(messages.size()));
         }
     }
 
@@ -183,23 +185,33 @@ final class QueueTail implements QueueListener {
     }
 
     @Override
+    public void onPlaceLost() {
+        LOG.warn("{} could not be read for longer than it keeps messages", queue.pulsarTopic(partition));
+    }
+
+    @Override
     public void onFailed(StreamFailure failure) {
         LOG.warn("The tail of {} is opened again: {}", queue.pulsarTopic(partition), failure.reason());
-        turns.take(() -> reader = null);
-        reopenLater();
+        turns.take(() -> {
+            reader = null;
+            reopenLater();
+        });
     }
 
     private void reopenLater() {
-        CompletableFuture.delayedExecutor(REOPEN_MILLIS, TimeUnit.MILLISECONDS)
-                .execute(() -> turns.take(() -> {
-                    if (!closed) {
-                        var unused = open().exceptionally(failure -> {
-                            LOG.info("{} cannot be read yet: {}", queue.pulsarTopic(partition), failure.getMessage());
-                            reopenLater();
-                            return null;
-                        });
-                    }
-                }));
+        later(REOPEN_MILLIS, () -> {
+            if (!closed) {
+                var unused = open().exceptionally(failure -> {
+                    LOG.info("{} cannot be read yet: {}", queue.pulsarTopic(partition), failure.getMessage());
+                    reopenLater();
+                    return null;
+                });
+            }
+        });
+    }
+
+    private void later(long millis, Runnable task) {
+        var unused = executor.schedule(() -> turns.take(task), millis, TimeUnit.MILLISECONDS);
     }
 
     void close() {

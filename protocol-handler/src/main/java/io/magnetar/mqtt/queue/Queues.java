@@ -6,7 +6,7 @@ import io.magnetar.tenancy.Namespace;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -19,7 +19,7 @@ public final class Queues {
     private final QueueReaders readers;
     private final int maxReaders;
     private final Consumer<StreamDefinition> onMade;
-    private final Executor executor;
+    private final ScheduledExecutorService executor;
     private final AtomicInteger readersInUse = new AtomicInteger();
     private final Map<Namespace, CompletableFuture<NamespaceQueue>> queues = new ConcurrentHashMap<>();
 
@@ -28,7 +28,11 @@ public final class Queues {
      * @param onMade told of each queue before it is used
      * @param executor runs the tails
      */
-    public Queues(QueueReaders readers, int maxReaders, Consumer<StreamDefinition> onMade, Executor executor) {
+    public Queues(
+            QueueReaders readers,
+            int maxReaders,
+            Consumer<StreamDefinition> onMade,
+            ScheduledExecutorService executor) {
         this.readers = readers;
         this.maxReaders = maxReaders;
         this.onMade = onMade;

@@ -30,6 +30,8 @@ public final class RecordReader {
     private static final int WITH_STREAM_OFFSETS = 2;
     /** The version of records that have what groups have lent. */
     private static final int WITH_LOANS = 3;
+    /** The version of progress that tells its session's epoch, and the publishes that some logs have by their fingerprints. */
+    private static final int WITH_EPOCH = 4;
 
     private final byte[] in;
     private final int version;
@@ -40,7 +42,7 @@ public final class RecordReader {
         version = next();
         if (version < OLDEST_VERSION || version > RecordWriter.VERSION) {
             throw new IllegalArgumentException("the record has version " + in[0] + ", " + RecordWriter.VERSION
-                    + " is known: a newer Magnetar has written it");
+                    + " is known: another Magnetar has written it");
         }
     }
 
@@ -56,17 +58,27 @@ public final class RecordReader {
                         reader.flag() ? reader.will() : null));
     }
 
-    /** @throws IllegalArgumentException when the bytes are no progress of a version that is known */
-    public static SessionProgress progress(byte[] bytes) {
+    /**
+     * The progress of the session with this epoch: none when the record is another's, which was to be deleted.
+     *
+     * @throws IllegalArgumentException when the bytes are no progress of a version that is known
+     */
+    public static SessionProgress progress(long epoch, byte[] bytes) {
         return read(
                 bytes,
-                reader -> new SessionProgress(
-                        reader.partitions(),
-                        reader.list(reader::integer),
-                        reader.number(),
-                        reader.list(reader::integer),
-                        reader.inLogs(),
-                        reader.version < WITH_LOANS ? List.of() : reader.list(reader::lent)));
+                reader -> reader.version < WITH_EPOCH || reader.number() == epoch
+                        ? reader.progress()
+                        : SessionProgress.NONE);
+    }
+
+    private SessionProgress progress() {
+        return new SessionProgress(
+                partitions(),
+                list(this::integer),
+                number(),
+                list(this::integer),
+                inLogs(),
+                version < WITH_LOANS ? List.of() : list(this::lent));
     }
 
     /** @throws IllegalArgumentException when the bytes are no record of a group of a version that is known */
@@ -94,10 +106,12 @@ public final class RecordReader {
         return partitions;
     }
 
-    private Map<Integer, Set<String>> inLogs() {
-        Map<Integer, Set<String>> inLogs = new HashMap<>();
+    private Map<Integer, InLogs> inLogs() {
+        Map<Integer, InLogs> inLogs = new HashMap<>();
         for (int left = integer(); left > 0; left--) {
-            inLogs.put(integer(), Set.copyOf(list(this::text)));
+            int packetId = integer();
+            long fingerprint = version < WITH_EPOCH ? 0 : number();
+            inLogs.put(packetId, new InLogs(fingerprint, Set.copyOf(list(this::text))));
         }
         return inLogs;
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the caller's; used once.
  */
 public final class RecordWriter {
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
@@ -42,17 +42,20 @@ public final class RecordWriter {
         return writer.out.toByteArray();
     }
 
-    public static byte[] write(SessionProgress progress) {
+    /** @param epoch of the session: an earlier one of the client may have left its progress behind */
+    public static byte[] write(long epoch, SessionProgress progress) {
         RecordWriter writer = new RecordWriter();
+        writer.number(epoch);
         writer.partitions(progress.partitions());
         writer.numbers(progress.releasing());
         writer.number(progress.answeredSequence());
         writer.numbers(progress.received());
         writer.number(progress.inLogs().size());
-        progress.inLogs().forEach((packetId, logs) -> {
+        progress.inLogs().forEach((packetId, publish) -> {
             writer.number(packetId);
-            writer.number(logs.size());
-            logs.forEach(writer::text);
+            writer.number(publish.fingerprint());
+            writer.number(publish.logs().size());
+            publish.logs().forEach(writer::text);
         });
         writer.number(progress.lent().size());
         progress.lent().forEach(writer::lent);

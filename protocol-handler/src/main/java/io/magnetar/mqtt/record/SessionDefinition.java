@@ -49,6 +49,11 @@ public record SessionDefinition(
         return new SessionDefinition(epoch, expirySeconds, epochMillis, subscriptions, left);
     }
 
+    /** The same with another expiry. */
+    public SessionDefinition expiringAfter(long seconds) {
+        return new SessionDefinition(epoch, seconds, disconnectedMillis, subscriptions, will);
+    }
+
     public SessionDefinition withoutWill() {
         return new SessionDefinition(epoch, expirySeconds, disconnectedMillis, subscriptions, null);
     }

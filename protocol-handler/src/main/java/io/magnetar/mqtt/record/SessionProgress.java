@@ -4,7 +4,6 @@ import io.magnetar.message.Qos;
 import io.magnetar.stream.queue.Position;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * How far a durable session has come. Written about every second when it has changed, at the end of a connection, and before each
@@ -14,8 +13,8 @@ import java.util.Set;
  * @param releasing packet ids that the client has received and not yet completed (PUBREC came), in their order
  * @param answeredSequence the sequence of the last QoS 2 publish of the client that PUBREC was sent for
  * @param received packet ids of the client's QoS 2 publishes that PUBREC was sent for and that it has not released
- * @param inLogs packet ids of the client's QoS 2 publishes that no PUBREC was sent for, with the Pulsar topics of the logs that
- *     nevertheless have the message: it is not appended there again
+ * @param inLogs packet ids of the client's QoS 2 publishes that no PUBREC was sent for, with the logs that nevertheless have
+ *     the message: it is not appended there again
  * @param lent QoS 2 messages that groups have lent the session
  */
 public record SessionProgress(
@@ -23,7 +22,7 @@ public record SessionProgress(
         List<Integer> releasing,
         long answeredSequence,
         List<Integer> received,
-        Map<Integer, Set<String>> inLogs,
+        Map<Integer, InLogs> inLogs,
         List<LentRecord> lent) {
     /** Of a new session. */
     public static final SessionProgress NONE =

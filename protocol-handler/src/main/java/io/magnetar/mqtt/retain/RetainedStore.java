@@ -114,6 +114,12 @@ public final class RetainedStore {
                 : null;
     }
 
+    /** Tells whether the retained message of the topic is one that the broker received later. */
+    public boolean hasNewerThan(Message message) {
+        RetainedMessage seen = messages.get(message.topic());
+        return seen != null && seen.message().timestampMicros() > message.timestampMicros();
+    }
+
     /** Appends a message to the log, after {@link #keep} has taken it, and tells how that went. */
     public void append(Message message, AppendListener listener) {
         CompactedLog opened = currentLog();

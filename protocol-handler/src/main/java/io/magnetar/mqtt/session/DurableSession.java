@@ -10,6 +10,7 @@ import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.record.WillRecord;
+import io.magnetar.mqtt.session.RecordSaver.WhenSaved;
 import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.subscribe.DurableSubscriptions;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class DurableSession implements DurableSubscriptions {
     private final DurableSessions sessions;
     private final SessionKey key;
+    private final @Nullable SessionDefinition before;
     private final SessionProgress resumed;
     /** What is to be done with the subscriptions, the first of it under way. */
     private final ArrayDeque<Supplier<CompletableFuture<?>>> operations = new ArrayDeque<>();
@@ -48,9 +50,16 @@ public final class DurableSession implements DurableSubscriptions {
     private @Nullable Owner owner;
     private @Nullable OwedMessages owed;
 
-    DurableSession(DurableSessions sessions, SessionKey key, SessionDefinition definition, SessionProgress resumed) {
+    /** @param before what it was without a connection; null when it is new */
+    DurableSession(
+            DurableSessions sessions,
+            SessionKey key,
+            @Nullable SessionDefinition before,
+            SessionDefinition definition,
+            SessionProgress resumed) {
         this.sessions = sessions;
         this.key = key;
+        this.before = before;
         this.definition = definition;
         this.resumed = resumed;
         this.settledMillis = sessions.clock().millis();
@@ -115,7 +124,7 @@ public final class DurableSession implements DurableSubscriptions {
     public void unsubscribed(String filter, Runnable then) {
         enqueue(() -> {
             forget(filter);
-            return save(definition.with(without(filter))).whenComplete((done, failure) -> then.run());
+            return untilSaved(definition.with(without(filter))).thenRun(then);
         });
     }
 
@@ -172,10 +181,16 @@ public final class DurableSession implements DurableSubscriptions {
         });
     }
 
+    /** What could not be saved is taken back, for the client is told so; the record follows as soon as it can. */
     private CompletableFuture<Void> saveWith(SubscriptionRecord subscription) {
+        List<SubscriptionRecord> earlier = definition.subscriptions();
         List<SubscriptionRecord> all = without(subscription.filter());
         all.add(subscription);
-        return save(definition.with(all));
+        return save(definition.with(all)).whenComplete((done, failure) -> {
+            if (failure != null) {
+                var unused = untilSaved(definition.with(earlier));
+            }
+        });
     }
 
     private List<SubscriptionRecord> without(String filter) {
@@ -184,6 +199,14 @@ public final class DurableSession implements DurableSubscriptions {
         others.removeIf(subscription ->
                 StreamSubscriptionSyntax.withoutOffset(subscription.filter()).equals(ended));
         return others;
+    }
+
+    /** Completes when the log has it, however long that takes. */
+    private CompletableFuture<Void> untilSaved(SessionDefinition changed) {
+        definition = changed;
+        CompletableFuture<Void> saved = new CompletableFuture<>();
+        sessions.change(this, changed, new WhenSaved(() -> saved.complete(null)));
+        return onOwner(saved);
     }
 
     private CompletableFuture<Void> save(SessionDefinition changed) {
@@ -238,12 +261,7 @@ public final class DurableSession implements DurableSubscriptions {
 
     /** The client asks for another expiry, in seconds, and gets at most the longest. It is recorded when the connection ends. */
     void expireAfter(long seconds) {
-        definition = new SessionDefinition(
-                definition.epoch(),
-                Math.min(seconds, sessions.maxExpirySeconds()),
-                definition.disconnectedMillis(),
-                definition.subscriptions(),
-                definition.will());
+        definition = definition.expiringAfter(Math.min(seconds, sessions.maxExpirySeconds()));
     }
 
     /** The client cancels its will. */
@@ -263,11 +281,19 @@ public final class DurableSession implements DurableSubscriptions {
 
     /** The connection has ended, and nothing of it is under way. */
     void end(SessionProgress progress) {
-        sessions.end(this, definition, progress);
+        end(definition, progress);
     }
 
-    /** No connection came of it. */
+    private void end(SessionDefinition last, SessionProgress progress) {
+        sessions.end(this, sessions.leave(last), progress);
+    }
+
+    /** No connection came of it: all is as it was before, and what was nothing is nothing again. */
     public void abandon() {
-        sessions.end(this, definition.withoutWill(), resumed);
+        if (before == null) {
+            end(definition.withoutWill().expiringAfter(0), resumed);
+        } else {
+            sessions.end(this, before, resumed);
+        }
     }
 }

@@ -15,6 +15,8 @@ import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.record.WillRecord;
 import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.session.RecordKey.Kind;
+import io.magnetar.mqtt.session.RecordSaver.Entry;
+import io.magnetar.mqtt.session.RecordSaver.WhenSaved;
 import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.will.WillPublisher;
@@ -57,15 +59,15 @@ public final class DurableSessions {
     private final Supplier<SessionLoader> loader;
     private final Queues queues;
     private final SharedGroups groups;
-    private final WillPublisher wills;
+    private final SessionWills wills;
     private final DurableSettings settings;
     private final ScheduledExecutorService executor;
     private final RecordSaver saver;
     private final Map<SessionKey, StoredSession> sessions = new ConcurrentHashMap<>();
     /** Those with a connection. */
     private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
-    /** What is being saved, or published, of sessions without a connection: since when. */
-    private final Map<Object, Long> underWay = new ConcurrentHashMap<>();
+    /** What is being saved of sessions that have lost their connection: since when. */
+    private final Map<DurableSession, Long> underWay = new ConcurrentHashMap<>();
 
     public DurableSessions(
             SessionServices services,
@@ -79,7 +81,7 @@ public final class DurableSessions {
         this.loader = () -> new SessionLoader(log, queues, services.streams(), tails);
         this.queues = queues;
         this.groups = groups;
-        this.wills = new WillPublisher(services);
+        this.wills = new SessionWills(new WillPublisher(services, executor), services.clock());
         this.settings = settings;
         this.executor = executor;
         this.saver = new RecordSaver(log, executor);
@@ -121,10 +123,11 @@ public final class DurableSessions {
         long began = TimeUnit.MICROSECONDS.toMillis(recorded.epoch());
         SessionDefinition absent =
                 recorded.isConnected() ? leave(recorded, Math.max(began, lastAliveMillis)) : recorded;
-        if (loaded.willIsPublished()) {
-            absent = absent.withoutWill();
+        WillRecord will = absent.will();
+        if (will != null && !loaded.willInLogs().isEmpty()) {
+            wills.found(will.mark(), loaded.willInLogs(), lastAliveMillis);
         }
-        byte[] progress = RecordWriter.write(loaded.progress());
+        byte[] progress = RecordWriter.write(recorded.epoch(), loaded.progress());
         keep(key, absent, progress);
         absent.subscriptions().stream()
                 .filter(SubscriptionRecord::owes)
@@ -132,14 +135,12 @@ public final class DurableSessions {
         if (absent.equals(recorded)) {
             return CompletableFuture.completedFuture(null);
         }
-        return CompletableFuture.allOf(
-                saved(new RecordKey(Kind.PROGRESS, key), progress),
-                saved(new RecordKey(Kind.DEFINITION, key), RecordWriter.write(absent)));
+        return saved(key, progress, absent);
     }
 
-    private CompletableFuture<Void> saved(RecordKey key, byte[] value) {
+    private CompletableFuture<Void> saved(SessionKey key, byte[] progress, SessionDefinition absent) {
         CompletableFuture<Void> saved = new CompletableFuture<>();
-        saver.save(key, value, failure -> {
+        saveAbsent(key, progress, absent, failure -> {}, failure -> {
             if (failure == null) {
                 saved.complete(null);
             } else {
@@ -151,10 +152,10 @@ public final class DurableSessions {
 
     /** Records the time before which all progress of all sessions is saved. */
     private void giveSignOfLife() {
-        if (connected.isEmpty() && underWay.isEmpty()) {
+        if (connected.isEmpty() && underWay.isEmpty() && wills.isIdle()) {
             return;
         }
-        long settled = services.clock().millis();
+        long settled = Math.min(services.clock().millis(), wills.oldestMillis());
         for (long since : underWay.values()) {
             settled = Math.min(settled, since);
         }
@@ -164,7 +165,11 @@ public final class DurableSessions {
         saver.save(new RecordKey(Kind.ALIVE, settings.broker()), SessionLoader.alive(settled), failure -> {});
     }
 
-    /** The definition of a session whose connection ends at a time. */
+    /** The definition of a session whose connection ends now. */
+    SessionDefinition leave(SessionDefinition definition) {
+        return leave(definition, services.clock().millis());
+    }
+
     private SessionDefinition leave(SessionDefinition definition, long now) {
         WillRecord will = definition.will();
         if (will == null) {
@@ -195,39 +200,33 @@ public final class DurableSessions {
      */
     public record Opened(boolean present, @Nullable DurableSession session) {}
 
-    /** A CONNECT that cannot have what it wants. */
-    public static final class RefusedException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final ReasonCode code;
-
-        RefusedException(ReasonCode code, String reason) {
-            super(reason, null, false, false);
-            this.code = code;
-        }
-
-        public ReasonCode code() {
-            return code;
-        }
-    }
-
     /**
      * Opens the session for a new connection, when all earlier connections of the client identifier have ended.
      *
-     * @return completes when the log has the session's definition, on any thread; fails with a {@link RefusedException}
+     * @return completes when the log has the session's definition, on any thread; fails with a {@link SessionRefusedException}
      */
     public CompletableFuture<Opened> open(SessionKey key, Request request) {
         StoredSession stored = sessions.get(key);
+        if (stored != null && stored.willDueMillis() <= services.clock().millis()) {
+            publishWill(key, stored);
+            stored = sessions.get(key);
+        }
+        CompletableFuture<Void> willTried = wills.tried(key);
+        if (!willTried.isDone()) {
+            // Until a log has it, only the record knows of the will, and the record is about to change.
+            return willTried.thenCompose(tried -> open(key, request));
+        }
         if (stored != null
                 && (request.cleanStart()
                         || stored.expiresAtMillis() <= services.clock().millis())) {
             discard(key, stored);
-            stored = null;
+            return open(key, request);
         }
         if (stored == null && request.expirySeconds() == 0) {
             return CompletableFuture.completedFuture(new Opened(false, null));
         }
         if (stored == null && sessions.size() >= settings.maxSessions()) {
-            return CompletableFuture.failedFuture(new RefusedException(
+            return CompletableFuture.failedFuture(new SessionRefusedException(
                     ReasonCode.QUOTA_EXCEEDED,
                     "the broker keeps at most " + settings.maxSessions() + " durable sessions"));
         }
@@ -238,7 +237,7 @@ public final class DurableSessions {
         long epoch = services.clock().nextMicros();
         SessionDefinition before = stored == null
                 ? new SessionDefinition(epoch, 0, SessionDefinition.CONNECTED, List.of(), null)
-                : stored.readDefinition();
+                : stored.readUnpublished(services.clock().millis());
         WillRecord will = request.will() == null
                 ? null
                 : new WillRecord(
@@ -248,10 +247,12 @@ public final class DurableSessions {
                         WillRecord.WHEN_THE_CONNECTION_ENDS);
         SessionDefinition definition = before.connected(request.expirySeconds(), will);
         SessionProgress progress = stored == null ? SessionProgress.NONE : stored.readProgress();
-        DurableSession session = new DurableSession(this, key, definition, progress);
+        DurableSession session = new DurableSession(this, key, stored == null ? null : before, definition, progress);
         connected.put(key, session);
         keep(key, definition, stored == null ? NOTHING : stored.progress());
         CompletableFuture<Opened> opened = new CompletableFuture<>();
+        // What the last connection has left is recorded before this one tells its client anything that depends on it.
+        CompletableFuture<Void> progressSaved = saver.settled(new RecordKey(Kind.PROGRESS, key));
         save(key, definition, failure -> {
             if (failure == null) {
                 opened.complete(new Opened(stored != null, session));
@@ -264,7 +265,8 @@ public final class DurableSessions {
                 || !progress.lent().isEmpty();
         CompletableFuture<@Nullable NamespaceQueue> queue =
                 needsQueue ? queues.of(key.namespace()).thenApply(q -> q) : CompletableFuture.completedFuture(null);
-        return opened.thenCombine(queue, (result, used) -> {
+        return opened.thenCombine(progressSaved, (result, saved) -> result)
+                .thenCombine(queue, (result, used) -> {
                     session.use(used);
                     return result;
                 })
@@ -272,12 +274,12 @@ public final class DurableSessions {
                     session.abandon();
                     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
                     return CompletableFuture.failedFuture(
-                            cause instanceof RefusedException ? cause : unavailable(cause.getMessage()));
+                            cause instanceof SessionRefusedException ? cause : unavailable(cause.getMessage()));
                 });
     }
 
-    private static RefusedException unavailable(@Nullable String reason) {
-        return new RefusedException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be kept now: " + reason);
+    private static SessionRefusedException unavailable(@Nullable String reason) {
+        return new SessionRefusedException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be kept now: " + reason);
     }
 
     long maxExpirySeconds() {
@@ -317,6 +319,23 @@ public final class DurableSessions {
         saver.save(new RecordKey(Kind.DEFINITION, key), RecordWriter.write(definition), listener);
     }
 
+    /**
+     * The progress comes first: what is recorded as disconnected is taken to have no more in the logs than its records tell.
+     *
+     * @param onProgress told of the progress
+     * @param onDefinition told of the definition, or of a newer one
+     */
+    private void saveAbsent(
+            SessionKey key,
+            byte[] progress,
+            SessionDefinition absent,
+            AppendListener onProgress,
+            AppendListener onDefinition) {
+        saver.saveInOrder(
+                new Entry(new RecordKey(Kind.PROGRESS, key), progress, onProgress),
+                new Entry(new RecordKey(Kind.DEFINITION, key), RecordWriter.write(absent), onDefinition));
+    }
+
     /** A connected session's definition has changed. */
     void change(DurableSession session, SessionDefinition definition, AppendListener listener) {
         SessionKey key = session.key();
@@ -331,7 +350,10 @@ public final class DurableSessions {
 
     void saveProgress(DurableSession session, SessionProgress progress, AppendListener listener) {
         if (session.equals(connected.get(session.key()))) {
-            saver.save(new RecordKey(Kind.PROGRESS, session.key()), RecordWriter.write(progress), listener);
+            saver.save(
+                    new RecordKey(Kind.PROGRESS, session.key()),
+                    RecordWriter.write(session.definition().epoch(), progress),
+                    listener);
         } else {
             listener.appended(null);
         }
@@ -340,30 +362,29 @@ public final class DurableSessions {
     /**
      * The connection of a session has ended.
      *
-     * @param definition as it was, with the will that the client has left
+     * @param absent what the session is from now on
      */
-    void end(DurableSession session, SessionDefinition definition, SessionProgress progress) {
+    void end(DurableSession session, SessionDefinition absent, SessionProgress progress) {
         SessionKey key = session.key();
         if (!session.equals(connected.get(key))) {
             return;
         }
-        byte[] saved = RecordWriter.write(progress);
-        SessionDefinition absent = leave(definition, services.clock().millis());
+        byte[] saved = RecordWriter.write(absent.epoch(), progress);
         keep(key, absent, saved);
         StoredSession stored = sessions.get(key);
+        boolean stays = stored != null && absent.expirySeconds() != 0;
+        if (stays) {
+            underWay.put(session, session.settledMillis());
+        }
         connected.remove(key, session);
         if (stored == null) {
             return;
         }
-        if (absent.expirySeconds() == 0) {
+        if (!stays) {
             discard(key, stored);
             return;
         }
-        underWay.put(session, session.settledMillis());
-        saver.save(
-                new RecordKey(Kind.PROGRESS, key),
-                saved,
-                failure -> save(key, absent, ignored -> underWay.remove(session)));
+        saveAbsent(key, saved, absent, new WhenSaved(() -> underWay.remove(session)), failure -> {});
         if (stored.willDueMillis() <= services.clock().millis()) {
             publishWill(key, stored);
         }
@@ -382,26 +403,25 @@ public final class DurableSessions {
                 .filter(GroupLoader::keepsGroup)
                 .forEach(subscription -> releaseGroup(key, subscription.filter()));
         WillRecord will = definition.will();
-        if (will == null || stored.willDueMillis() == Long.MAX_VALUE) {
+        if (will == null) {
             delete(key);
-        } else {
-            underWay.put(will.mark(), services.clock().millis());
-            wills.publish(will.will(), publisher(key, will), will.mark(), () -> {
-                if (!sessions.containsKey(key)) {
-                    delete(key);
-                }
-                underWay.remove(will.mark());
+        } else if (stored.willDueMillis() != Long.MAX_VALUE) {
+            wills.publish(key, will, () -> {
+                delete(key);
+                settleWhenRecorded(key, will);
             });
-        }
+        } // Else it is being published, and who does that deletes the records.
     }
 
+    /** Deletes the records of a session, unless there is one of the same key again. */
     private void delete(SessionKey key) {
-        saver.save(new RecordKey(Kind.PROGRESS, key), NOTHING, failure -> {});
-        saver.save(new RecordKey(Kind.DEFINITION, key), NOTHING, failure -> {});
-    }
-
-    private static Publisher publisher(SessionKey key, WillRecord will) {
-        return new Publisher(key.namespace(), key.clientId(), will.username());
+        var unused = sessions.compute(key, (same, again) -> {
+            if (again == null) {
+                saver.save(new RecordKey(Kind.PROGRESS, key), NOTHING, failure -> {});
+                saver.save(new RecordKey(Kind.DEFINITION, key), NOTHING, failure -> {});
+            }
+            return again;
+        });
     }
 
     private void publishWill(SessionKey key, StoredSession stored) {
@@ -410,20 +430,35 @@ public final class DurableSessions {
         StoredSession without = new StoredSession(
                 stored.epoch(), stored.definition(), stored.progress(), stored.expiresAtMillis(), Long.MAX_VALUE);
         if (will != null && sessions.replace(key, stored, without)) {
-            underWay.put(will.mark(), services.clock().millis());
-            wills.publish(will.will(), publisher(key, will), will.mark(), () -> strikeOut(key, without, will.mark()));
+            wills.publish(key, will, () -> strikeOut(key, without, will));
         }
     }
 
     /** The will is in the logs. */
-    private void strikeOut(SessionKey key, StoredSession published, PublishMark mark) {
+    private void strikeOut(SessionKey key, StoredSession published, WillRecord will) {
         SessionDefinition definition = published.readDefinition().withoutWill();
         StoredSession struck = StoredSession.of(definition, published.progress(), settings.queueRetentionMillis());
-        if (sessions.replace(key, published, struck)) {
-            save(key, definition, failure -> underWay.remove(mark));
-        } else {
-            underWay.remove(mark);
+        StoredSession now = sessions.computeIfPresent(key, (same, present) -> {
+            if (!present.equals(published)) {
+                return present;
+            }
+            saver.saveInTurn(
+                    new RecordKey(Kind.DEFINITION, key),
+                    RecordWriter.write(definition),
+                    new WhenSaved(() -> wills.settled(will)));
+            return struck;
+        });
+        if (now == null) {
+            delete(key);
         }
+        if (!struck.equals(now)) {
+            settleWhenRecorded(key, will);
+        }
+    }
+
+    /** Memory has forgotten the will; its record has when all that is under way is saved. */
+    private void settleWhenRecorded(SessionKey key, WillRecord will) {
+        var unused = saver.settled(new RecordKey(Kind.DEFINITION, key)).thenRun(() -> wills.settled(will));
     }
 
     private void sweep() {

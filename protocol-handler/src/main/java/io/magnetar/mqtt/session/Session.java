@@ -268,7 +268,7 @@ public final class Session implements LiveSubscriber {
             }
             durable.session().end(durable.progress());
         } else if (left != null) {
-            new WillPublisher(services).publish(left, publisher, null, () -> {});
+            new WillPublisher(services).publish(left, publisher);
         }
         ended.complete(null);
     }

@@ -61,9 +61,9 @@ final class SessionLoader {
      * A session as it is known after the start.
      *
      * @param definition without an end of its connection when the broker died while it was connected
-     * @param willIsPublished the logs have its will
+     * @param willInLogs the Pulsar topics of the logs that have its will
      */
-    record Loaded(SessionKey key, SessionDefinition definition, SessionProgress progress, boolean willIsPublished) {}
+    record Loaded(SessionKey key, SessionDefinition definition, SessionProgress progress, Set<String> willInLogs) {}
 
     /** When the broker before gave its last sign of life, epoch milliseconds; 0 when it never did. */
     long lastAliveMillis() {
@@ -155,7 +155,7 @@ final class SessionLoader {
                 session.key(),
                 session.definition(),
                 recovery.complete(session.key(), session.definition().epoch(), session.progress()),
-                recovery.hasWill(session.key(), will == null ? null : will.mark()));
+                recovery.logsOfWill(session.key(), will == null ? null : will.mark()));
     }
 
     private List<Loaded> read() {
@@ -163,11 +163,12 @@ final class SessionLoader {
         definitions.forEach((key, definition) -> {
             try {
                 byte[] progress = progresses.get(key);
+                SessionDefinition read = RecordReader.definition(definition);
                 sessions.add(new Loaded(
                         key,
-                        RecordReader.definition(definition),
-                        progress == null ? SessionProgress.NONE : RecordReader.progress(progress),
-                        false));
+                        read,
+                        progress == null ? SessionProgress.NONE : RecordReader.progress(read.epoch(), progress),
+                        Set.of()));
             } catch (IllegalArgumentException e) {
                 LOG.error("A session's record cannot be read, the session is passed over: {}", e.getMessage());
             }

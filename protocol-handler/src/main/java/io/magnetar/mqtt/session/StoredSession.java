@@ -45,7 +45,13 @@ record StoredSession(long epoch, byte[] definition, byte[] progress, long expire
         return RecordReader.definition(definition);
     }
 
+    /** The definition, with its will if that is to be published later than now. */
+    SessionDefinition readUnpublished(long nowMillis) {
+        boolean waits = willDueMillis > nowMillis && willDueMillis != Long.MAX_VALUE;
+        return waits ? readDefinition() : readDefinition().withoutWill();
+    }
+
     SessionProgress readProgress() {
-        return progress.length == 0 ? SessionProgress.NONE : RecordReader.progress(progress);
+        return progress.length == 0 ? SessionProgress.NONE : RecordReader.progress(epoch, progress);
     }
 }

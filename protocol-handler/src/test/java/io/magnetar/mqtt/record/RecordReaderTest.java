@@ -65,12 +65,15 @@ class RecordReaderTest {
                 List.of(7, 1),
                 99,
                 List.of(2),
-                Map.of(5, Set.of("persistent://a/streams/b")),
+                Map.of(5, new InLogs(InLogs.fingerprint("a", new byte[] {1}), Set.of("persistent://a/streams/b"))),
                 List.of(
                         new LentRecord("$share/g/a/+", 3, LATER, 9, true, 268_435_455),
                         new LentRecord("$share/h/ä", 0, START, LentRecord.DONE, false, 0)));
 
-        assertThat(RecordReader.progress(RecordWriter.write(progress))).isEqualTo(progress);
+        byte[] written = RecordWriter.write(17, progress);
+
+        assertThat(RecordReader.progress(17, written)).isEqualTo(progress);
+        assertThat(RecordReader.progress(18, written)).as("of a later session").isEqualTo(SessionProgress.NONE);
     }
 
     @Test
@@ -83,12 +86,9 @@ class RecordReaderTest {
     }
 
     @Test
-    void readsAProgressOfTheVersionBefore() {
-        byte[] now = RecordWriter.write(SessionProgress.NONE);
-        byte[] before = Arrays.copyOf(now, now.length - 1);
-        before[0] = 2;
-
-        assertThat(RecordReader.progress(before)).isEqualTo(SessionProgress.NONE);
+    void readsProgressesOfTheVersionsBefore() {
+        assertThat(RecordReader.progress(17, new byte[] {2, 0, 0, 0, 0, 0})).isEqualTo(SessionProgress.NONE);
+        assertThat(RecordReader.progress(17, new byte[] {3, 0, 0, 0, 0, 0, 0})).isEqualTo(SessionProgress.NONE);
     }
 
     @Test
@@ -103,11 +103,11 @@ class RecordReaderTest {
 
     @Test
     void refusesAVersionThatItDoesNotKnow() {
-        byte[] newer = RecordWriter.write(SessionProgress.NONE);
+        byte[] newer = RecordWriter.write(1, SessionProgress.NONE);
         newer[0]++;
 
-        assertThatThrownBy(() -> RecordReader.progress(newer))
+        assertThatThrownBy(() -> RecordReader.progress(1, newer))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("newer");
+                .hasMessageContaining("another");
     }
 }

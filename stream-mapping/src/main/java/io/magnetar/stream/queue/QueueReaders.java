@@ -39,6 +39,12 @@ public interface QueueReaders {
         /** @param messages at least one */
         void onMessages(List<QueuedMessage> messages);
 
+        /**
+         * The message that was to be read after is no longer kept: others behind it may be gone too. Comes before the first
+         * message, if at all.
+         */
+        void onPlaceLost();
+
         /** The reader has ended and is closed. */
         void onFailed(StreamFailure failure);
     }

@@ -40,8 +40,10 @@ final class PulsarQueueReader implements QueueReader {
     private final Runnable onClosed;
     private final Turns turns;
     private final AtomicLong requested = new AtomicLong();
-    /** What comes again after a lost connection is passed over. */
+    /** What comes again after a lost connection is passed over, and the message that was to be read after. */
     private Position last;
+
+    private boolean begun;
 
     private volatile boolean closed;
 
@@ -58,6 +60,7 @@ final class PulsarQueueReader implements QueueReader {
         this.cursor = new PartitionCursor(reader);
         this.decoder = new MessageDecoder(queue.namespace(), queue.filter());
         this.last = after;
+        this.begun = after.entryId() < 0;
         this.listener = listener;
         this.onClosed = onClosed;
         this.turns = new Turns(executor, this::turn);
@@ -120,7 +123,13 @@ final class PulsarQueueReader implements QueueReader {
 
     private void decode(Message<byte[]> pulsar, List<QueuedMessage> burst) {
         Position position = position((MessageIdAdv) pulsar.getMessageId());
-        if (!position.isAfter(last)) {
+        if (!begun) {
+            begun = true;
+            if (!isSameEntry(position, last)) {
+                listener.onPlaceLost();
+            }
+        }
+        if (!position.isAfter(last) || isPartOf(position, last)) {
             return;
         }
         last = position;
@@ -128,6 +137,15 @@ final class PulsarQueueReader implements QueueReader {
         if (message != null) {
             burst.add(new QueuedMessage(position, message));
         }
+    }
+
+    private static boolean isSameEntry(Position one, Position other) {
+        return one.ledgerId() == other.ledgerId() && one.entryId() == other.entryId();
+    }
+
+    /** Whether a position is within an entry that was named as a whole. */
+    private static boolean isPartOf(Position position, Position entry) {
+        return entry.batchIndex() < 0 && isSameEntry(position, entry);
     }
 
     private void pass(List<QueuedMessage> burst) {

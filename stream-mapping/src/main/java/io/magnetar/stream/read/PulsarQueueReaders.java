@@ -47,7 +47,10 @@ public final class PulsarQueueReaders implements QueueReaders {
     @Override
     public CompletableFuture<QueueReader> open(
             StreamDefinition queue, int partition, Position after, QueueListener listener) {
-        return opener.open(queue.pulsarTopic(partition), messageId(after, partition))
+        String pulsarTopic = queue.pulsarTopic(partition);
+        boolean isMessage = after.entryId() >= 0;
+        MessageId start = messageId(after, partition);
+        return (isMessage ? opener.openWith(pulsarTopic, start) : opener.open(pulsarTopic, start))
                 .handle((reader, failure) -> {
                     if (failure != null) {
                         throw new StreamFailureException(PulsarFailures.of(failure, queue.pulsarTopic(partition)));
@@ -73,7 +76,7 @@ public final class PulsarQueueReaders implements QueueReaders {
         });
     }
 
-    /** The client begins after a message of a batch by reading the batch again and passing over its first messages. */
+    /** The client begins with a message of a batch by reading the batch again and passing over its first messages. */
     private static MessageId messageId(Position after, int partition) {
         if (after.equals(Position.START)) {
             return MessageId.earliest;

@@ -1,0 +1,56 @@
+package io.magnetar.mqtt.crash;
+
+import io.magnetar.message.Qos;
+
+/** A message that a client publishes, and what it and its subscriber were told about it. */
+final class Published {
+    final String topic;
+    final Qos qos;
+    final String text;
+    final int number;
+    /** How the peer's subscription stood when it was sent for the first time. */
+    private final Interest interest;
+
+    private final boolean wanted;
+    private final boolean unwanted;
+    private final int changes;
+    int packetId;
+    private boolean answered;
+    private boolean neverWanted;
+
+    Published(String topic, Qos qos, String text, int number, Interest interest) {
+        this.topic = topic;
+        this.qos = qos;
+        this.text = text;
+        this.number = number;
+        this.interest = interest;
+        this.wanted = interest.isOn();
+        this.unwanted = interest.isOff();
+        this.changes = interest.changes();
+    }
+
+    /** PUBACK or PUBREC without an error has come. */
+    void answered() {
+        answered = true;
+        neverWanted = unwanted && interest.changes() == changes;
+    }
+
+    /** It was promised while the peer was subscribed without a break, until now. */
+    boolean mustArrive() {
+        return answered && wanted && interest.isOn() && interest.changes() == changes;
+    }
+
+    /** It was sent and promised while the peer knew that it was not subscribed. */
+    boolean mustNotArrive() {
+        return neverWanted;
+    }
+
+    /** The peer was subscribed when it was sent for the first time: what comes later comes later. */
+    boolean isWanted() {
+        return wanted;
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+}

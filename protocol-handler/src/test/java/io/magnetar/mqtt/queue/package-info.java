@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.queue;
+
+import org.jspecify.annotations.NullMarked;

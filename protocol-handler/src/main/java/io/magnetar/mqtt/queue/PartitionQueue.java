@@ -51,6 +51,8 @@ final class PartitionQueue implements DeliveryPlace {
     private boolean joining;
     /** Nothing is to be read for the time being. */
     private boolean resting;
+    /** Rises when it begins to rest: what the tail has passed on since is not for it. */
+    private int rests;
 
     private boolean closed;
     /** Rises when the source changes: what was asked for before has no meaning. */
@@ -192,10 +194,11 @@ final class PartitionQueue implements DeliveryPlace {
         }
         joining = true;
         Position after = end;
-        queue.tail(index).join(user, after, missed -> onJoined(after, missed));
+        int asked = rests;
+        queue.tail(index).join(user, after, missed -> onJoined(after, asked, missed));
     }
 
-    private void onJoined(Position after, @Nullable List<QueuedMessage> missed) {
+    private void onJoined(Position after, int asked, @Nullable List<QueuedMessage> missed) {
         joining = false;
         if (missed == null) {
             if (!closed && !resting && source == Source.AWAY) {
@@ -203,7 +206,7 @@ final class PartitionQueue implements DeliveryPlace {
             }
         } else if (closed || resting) {
             queue.tail(index).leave(user);
-        } else if (after.isAfter(end)) { // What had arrived since was given up.
+        } else if (asked != rests || after.isAfter(end)) { // It was away in between, or has gone back.
             queue.tail(index).leave(user);
             drain();
         } else {
@@ -298,6 +301,7 @@ final class PartitionQueue implements DeliveryPlace {
     /** Stops to read until there is room again. */
     void rest() {
         resting = true;
+        rests++;
         arrived.clear();
         end = examined;
         change(Source.AWAY);

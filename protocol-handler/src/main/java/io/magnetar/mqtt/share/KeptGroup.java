@@ -199,10 +199,9 @@ final class KeptGroup implements GroupQueue.Dealer {
     }
 
     /** A seat can take messages. */
-    void onReady(Seat seat, int opening) {
+    void onReady(Seat seat) {
         owner.execute(() -> {
             seat.groupSide().open = true;
-            seat.groupSide().opening = opening;
             drainSoon();
         });
     }
@@ -212,8 +211,10 @@ final class KeptGroup implements GroupQueue.Dealer {
         owner.execute(() -> {
             Seat.GroupSide side = lease.seat.groupSide();
             side.leases--;
-            if (side.opening == lease.opening) {
+            if (side.open) {
                 side.open = false;
+                handOver(); // What was dealt to it before comes before it knows.
+                lease.seat.owner().execute(lease.seat::onClosed);
             }
             queue.takeBack(lease.dealt);
             drainSoon();
@@ -305,7 +306,7 @@ final class KeptGroup implements GroupQueue.Dealer {
             if (seat.hasRoom()) {
                 Seat.GroupSide side = seat.groupSide();
                 side.leases++;
-                side.dealt.add(new Lease(this, seat, message, side.opening));
+                side.dealt.add(new Lease(this, seat, message));
                 if (!draining) {
                     drainSoon();
                 }

@@ -16,17 +16,14 @@ import io.magnetar.mqtt.record.LentRecord;
 final class Lease implements OutboundPublishFlow.Lender, Loan {
     final Seat seat;
     final GroupMessage dealt;
-    /** Which opening of the seat it was dealt for. */
-    final int opening;
 
     private final KeptGroup group;
     private boolean ended;
 
-    Lease(KeptGroup group, Seat seat, GroupMessage dealt, int opening) {
+    Lease(KeptGroup group, Seat seat, GroupMessage dealt) {
         this.group = group;
         this.seat = seat;
         this.dealt = dealt;
-        this.opening = opening;
     }
 
     @Override

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * One connected client at a {@link KeptGroup}.
  *
  * <pre>
- *   closed --the client has room: ready(n)--> open, opening n: the group deals to it, as far as its window goes
- *      ^                                        |
- *      +---- a message comes that it cannot take: it goes back, and so does what was dealt for opening n after it
+ *   closed --the client has room: ready--> open: the group deals to it, as far as its window goes
+ *      ^                                     |
+ *      |                                     | a message comes that it cannot take: it goes back, and so does all that comes after it
+ *      |                                     v
+ *      +--the group knows: nothing more is on its way-- closing
  * </pre>
  *
- * What goes back arrives at the group before the next opening does. So the client gets the messages of each topic in their order,
- * but for those that another member had before.
+ * So what goes back has arrived at the group before the seat is open again, and the client gets the messages of each topic in their
+ * order, but for those that another member had before.
  *
  * <p>Thread: fields of the group belong to the group's owner, all else to the client's.
  */
@@ -32,14 +34,15 @@ final class Seat implements OutboundPublishFlow.Backlog, Candidate {
     private final Owner owner;
 
     private final GroupSide groupSide = new GroupSide();
-    private int opening;
     private boolean closed = true;
+    /** Closed, and the group may not know it yet. */
+    private boolean closing;
+
     private boolean left;
 
     /** What the group knows of it. Thread: the group's owner. */
     static final class GroupSide {
         boolean open;
-        int opening;
         int leases;
         /** Dealt in this turn. */
         List<Lease> dealt = new ArrayList<>();
@@ -92,10 +95,16 @@ final class Seat implements OutboundPublishFlow.Backlog, Candidate {
 
     @Override
     public void drain() {
-        if (closed && !left && takes(target.qos())) {
+        if (closed && !closing && !left && takes(target.qos())) {
             closed = false;
-            group.onReady(this, opening);
+            group.onReady(this);
         }
+    }
+
+    /** The group knows that it is closed: all that was dealt to it before has come. */
+    void onClosed() {
+        closing = false;
+        drain();
     }
 
     private boolean takes(Qos qos) {
@@ -109,21 +118,15 @@ final class Seat implements OutboundPublishFlow.Backlog, Candidate {
     void arrive(List<Lease> leases) {
         for (Lease lease : leases) {
             Qos qos = lease.message().qos().min(target.qos());
-            if (left || closed || lease.opening != opening || !takes(qos)) {
-                close(lease);
+            if (left || closed || !takes(qos)) {
+                closing |= !closed;
+                closed = true;
                 lease.giveBack();
             } else {
                 send(lease, qos);
             }
         }
         drain();
-    }
-
-    private void close(Lease lease) {
-        if (lease.opening == opening) {
-            closed = true;
-            opening++;
-        }
     }
 
     private void send(Lease lease, Qos qos) {

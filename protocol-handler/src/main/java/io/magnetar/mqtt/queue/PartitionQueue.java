@@ -88,8 +88,8 @@ final class PartitionQueue implements DeliveryPlace {
     }
 
     PartitionProgress progress() {
-        Position cursor =
-                deliveries.isEmpty() ? examined : deliveries.firstEntry().getValue().before;
+        boolean behind = deliveries.isEmpty() || deliveries.firstKey().isAfter(examined);
+        Position cursor = behind ? examined : deliveries.firstEntry().getValue().before;
         return new PartitionProgress(
                 cursor,
                 deliveries.values().stream()
@@ -127,11 +127,17 @@ final class PartitionQueue implements DeliveryPlace {
         held--;
     }
 
-    /** It is done; so is all before the first that is not. */
     @Override
     public void done(Delivery delivery) {
         delivery.state = State.DONE;
-        while (!deliveries.isEmpty() && deliveries.firstEntry().getValue().state == State.DONE) {
+        forgetDone();
+    }
+
+    /** All before the first that is not done is done; but what is read again is remembered until it has come. */
+    private void forgetDone() {
+        while (!deliveries.isEmpty()
+                && deliveries.firstEntry().getValue().state == State.DONE
+                && !deliveries.firstKey().isAfter(examined)) {
             deliveries.pollFirstEntry();
         }
     }
@@ -165,17 +171,17 @@ final class PartitionQueue implements DeliveryPlace {
     /** What was on its way and did not come again before this position is no longer in the log. */
     private void examined(Position position) {
         examined = position;
-        if (held == 0) {
-            return;
+        if (held > 0) {
+            List<Delivery> lost = deliveries.headMap(position, true).values().stream()
+                    .filter(delivery -> delivery.state == State.HELD)
+                    .toList();
+            for (Delivery delivery : lost) {
+                held--;
+                user.lost(delivery);
+                done(delivery);
+            }
         }
-        List<Delivery> lost = deliveries.headMap(position, true).values().stream()
-                .filter(delivery -> delivery.state == State.HELD)
-                .toList();
-        for (Delivery delivery : lost) {
-            held--;
-            user.lost(delivery);
-            done(delivery);
-        }
+        forgetDone();
     }
 
     private void fetch() {

@@ -49,19 +49,27 @@ public final class Turns {
         }
     }
 
-    /** One turn; the next one queues behind the turns of other owners. */
+    /** One turn, with what was asked for before it; the next one queues behind the turns of other owners. */
     private void run() {
         int answered = wanted.get();
-        try {
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
+        for (int run = 0; run < answered; run++) {
+            Runnable task = tasks.poll();
+            if (task == null) {
+                break;
             }
-            turn.run();
-        } catch (Throwable e) {
-            LOG.error("A turn failed", e);
+            run(task);
         }
+        run(turn);
         if (wanted.addAndGet(-answered) != 0) {
             execute();
+        }
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            LOG.error("A turn failed", e);
         }
     }
 }

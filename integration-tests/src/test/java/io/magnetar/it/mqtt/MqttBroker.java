@@ -25,13 +25,14 @@ public final class MqttBroker implements AutoCloseable {
 
     private final MqttProtocolHandler handler;
     private final int port;
+    private final int httpPort;
     private final BrokerStatus status;
 
     private MqttBroker(PulsarService pulsar, Map<String, String> settings, MqttProtocolHandler handler)
             throws Exception {
         this.handler = handler;
         port = FreePorts.next();
-        int httpPort = FreePorts.next();
+        httpPort = FreePorts.next();
         Map<String, String> keys = new HashMap<>(settings);
         String plain = "mqtt://127.0.0.1:" + port;
         keys.merge("mqttListeners", plain, (more, own) -> own + "," + more);
@@ -74,6 +75,11 @@ public final class MqttBroker implements AutoCloseable {
             throw e;
         }
         return broker;
+    }
+
+    /** Where the status page is, on 127.0.0.1. */
+    int httpPort() {
+        return httpPort;
     }
 
     /** Where MQTT clients connect, on 127.0.0.1. */

@@ -58,6 +58,11 @@ public enum ConfigurationKey {
             "The port of the status page, `GET /status`. 0 lets the system choose.",
             0,
             65_535),
+    TRACE_DIRECTORY(
+            "mqttTraceDirectory",
+            "",
+            "Where traces of single clients' packets are written, when an operator asks for one: see Operations. Without it, no"
+                    + " client can be traced."),
     IO_THREADS("mqttIoThreads", "0", "Event loops for MQTT connections. 0 means one per processor.", 0, 1_024),
     MAX_PACKET_SIZE(
             "mqttMaxPacketSize",

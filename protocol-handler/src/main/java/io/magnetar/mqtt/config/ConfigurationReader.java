@@ -8,6 +8,8 @@ import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.Properties;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the {@code mqtt*} keys of a broker's configuration and finds all that is wrong with them at once.
@@ -56,6 +59,7 @@ public final class ConfigurationReader {
                 admission(),
                 pace(),
                 new InetSocketAddress(text(ConfigurationKey.HTTP_ADDRESS), number(ConfigurationKey.HTTP_PORT)),
+                traceDirectory(),
                 ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads,
                 number(ConfigurationKey.CONNECT_TIMEOUT_MILLIS),
                 connect(maxMessageSize),
@@ -88,6 +92,18 @@ public final class ConfigurationReader {
                     + ": up to 200 letters, digits and .:_- are needed");
         }
         return name;
+    }
+
+    private @Nullable Path traceDirectory() {
+        String name = text(ConfigurationKey.TRACE_DIRECTORY);
+        if (name.isEmpty()) {
+            return null;
+        }
+        Path directory = Path.of(name);
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            problems.add(ConfigurationKey.TRACE_DIRECTORY.key() + "=" + name + ": no directory that can be written to");
+        }
+        return directory;
     }
 
     private AdmissionSettings admission() {

@@ -7,8 +7,10 @@ import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.share.SharedStrategies;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration of one broker, valid as a whole.
@@ -17,6 +19,7 @@ import java.util.regex.Pattern;
  *
  * @param brokerName empty for the id of the Pulsar broker
  * @param listeners where MQTT clients connect, at least one
+ * @param traceDirectory null for no traces
  * @param ioThreads event loops, at least 1
  * @param sysIntervalSeconds 0 for never
  * @param streamRetentionMinutes -1 for ever
@@ -28,6 +31,7 @@ public record MqttConfiguration(
         AdmissionSettings admission,
         Pace pace,
         InetSocketAddress http,
+        @Nullable Path traceDirectory,
         int ioThreads,
         long connectTimeoutMillis,
         ConnectSettings connect,

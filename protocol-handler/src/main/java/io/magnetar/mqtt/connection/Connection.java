@@ -20,6 +20,7 @@ import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SessionRefusedException;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import io.magnetar.mqtt.trace.PacketTrace;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +60,7 @@ final class Connection implements LiveSessions.Claimant {
     private final Supplier<Peer> peer;
     private final Runnable onTurn;
     private final Runnable onConnected;
+    private final Runnable onTrace;
     private final AuthenticationFlow authentication;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -76,6 +78,7 @@ final class Connection implements LiveSessions.Claimant {
      * @param isHeld the connection is not read, by our own decision
      * @param onTurn runs when a packet is taken again before that
      * @param onConnected runs when packets after CONNECT may be passed on
+     * @param onTrace runs when a trace of the client has begun or ended
      */
     Connection(
             ConnectionServices connections,
@@ -84,7 +87,9 @@ final class Connection implements LiveSessions.Claimant {
             Supplier<Peer> peer,
             BooleanSupplier isHeld,
             Runnable onTurn,
-            Runnable onConnected) {
+            Runnable onConnected,
+            Runnable onTrace) {
+        this.onTrace = onTrace;
         this.peer = peer;
         this.isHeld = isHeld;
         this.connections = connections;
@@ -266,6 +271,12 @@ final class Connection implements LiveSessions.Claimant {
         return loop.traffic(Optional.ofNullable(key).map(SessionKey::namespace));
     }
 
+    /** The trace of this connection's client, null when there is none. */
+    @Nullable
+    PacketTrace trace() {
+        return key == null ? null : connections.traces().of(key.namespace(), key.clientId());
+    }
+
     RouteCache routes() {
         if (key == null) {
             throw new IllegalStateException("no topic is met before CONNECT");
@@ -397,6 +408,11 @@ final class Connection implements LiveSessions.Claimant {
                     ReasonCode.SERVER_BUSY,
                     "another connection has come with this client identifier");
         });
+    }
+
+    @Override
+    public void traceChanged() {
+        loop.execute(onTrace);
     }
 
     @Override

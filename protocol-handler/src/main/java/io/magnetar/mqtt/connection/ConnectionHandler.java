@@ -8,9 +8,12 @@ import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
 import io.magnetar.mqtt.packet.Publish;
+import io.magnetar.mqtt.trace.PacketTrace;
+import io.magnetar.mqtt.trace.PacketTraces;
 import io.magnetar.mqtt.transport.Peers;
 import io.magnetar.mqtt.transport.TransportEnd;
 import io.magnetar.mqtt.transport.TransportPipeline;
+import io.magnetar.tenancy.Namespace;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -53,6 +56,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private boolean overfull;
     private boolean paced;
     private Traffic traffic;
+    private final PacketTraces traces;
+    private final Namespace namespace;
+    /** Null for all but the few clients that an operator looks at. */
+    private @Nullable ConnectionTrace trace;
 
     ConnectionHandler(ConnectionServices connections, IoLoop loop, Channel channel) {
         this.channel = channel;
@@ -70,7 +77,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
                 () -> Peers.of(channel),
                 () -> held || paced,
                 this::readPackets,
-                this::connected);
+                this::connected,
+                this::traceChanged);
+        this.traces = connections.traces();
+        this.namespace = connections.connectFlow().settings().defaultNamespace();
     }
 
     @Override
@@ -120,6 +130,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
         if (packet != null) {
             int size = bytes.readerIndex() - start;
             traffic.received(bytes.getUnsignedByte(start), size);
+            if (packet instanceof Connect connect) {
+                trace(
+                        traces.of(namespace, connect.clientId()),
+                        connect.version().isMqtt5());
+            }
+            if (trace != null) {
+                trace.received(bytes, start, size);
+            }
             if (pace != null) {
                 keepPace(pace, packet, size);
             }
@@ -174,6 +192,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
         traffic = connection.traffic();
         decoder.takePublishes(connection.topicAliasMaximum(), connection.routes());
         readOn();
+    }
+
+    private void trace(@Nullable PacketTrace running, boolean mqtt5) {
+        trace = running == null ? null : new ConnectionTrace(running, mqtt5);
+        sink.trace(trace);
+    }
+
+    private void traceChanged() {
+        trace(connection.trace(), sink.isMqtt5());
     }
 
     private void readOn() {

@@ -7,6 +7,7 @@ import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import io.magnetar.mqtt.trace.PacketTraces;
 
 /** What all connections of a broker share. Thread: any. */
 public record ConnectionServices(
@@ -18,4 +19,5 @@ public record ConnectionServices(
         Authenticators authenticators,
         ConnectFlow connectFlow,
         RefusalLog refusalLog,
+        PacketTraces traces,
         ConnectionSettings settings) {}

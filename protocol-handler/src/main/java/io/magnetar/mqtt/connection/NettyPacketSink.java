@@ -52,6 +52,9 @@ final class NettyPacketSink implements PacketSink {
     private boolean flushPlanned;
     private boolean closed;
     private Traffic traffic;
+    /** Null for all but the few clients that an operator looks at. */
+    private @Nullable ConnectionTrace trace;
+
     /** Where in {@code out} the packet begins that was written last. */
     private int packetStart;
 
@@ -76,6 +79,15 @@ final class NettyPacketSink implements PacketSink {
     /** The client's address, also behind a proxy that tells it. */
     SocketAddress remoteAddress() {
         return Peers.of(channel).address();
+    }
+
+    /** Shows what is sent from now on. */
+    void trace(@Nullable ConnectionTrace shown) {
+        trace = shown;
+    }
+
+    boolean isMqtt5() {
+        return version.isMqtt5();
     }
 
     /** Counts what is sent from now on as the traffic of a namespace. */
@@ -303,6 +315,9 @@ final class NettyPacketSink implements PacketSink {
     private void count() {
         if (out != null) {
             traffic.sent(out.getUnsignedByte(packetStart), out.writerIndex() - packetStart);
+            if (trace != null) {
+                trace.sent(out, packetStart, out.writerIndex() - packetStart);
+            }
         }
     }
 

@@ -34,6 +34,7 @@ import io.magnetar.mqtt.status.StatusPage;
 import io.magnetar.mqtt.status.StatusServer;
 import io.magnetar.mqtt.sys.SysTopics;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import io.magnetar.mqtt.trace.PacketTraces;
 import io.magnetar.mqtt.transport.TlsContexts;
 import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.queue.LogAppender;
@@ -83,6 +84,7 @@ public final class MqttBroker {
     private final MqttServer server;
     private final StatusServer statusServer;
     private final TlsContexts tls;
+    private final PacketTraces traces;
     private final Set<Listener> bound = ConcurrentHashMap.newKeySet();
     private final List<String> listening = new CopyOnWriteArrayList<>();
     private volatile Readiness readiness = Readiness.waiting("the Pulsar broker is starting");
@@ -148,6 +150,11 @@ public final class MqttBroker {
                 keeper);
         LiveSessions liveSessions = new LiveSessions();
         Admission admission = new Admission(configuration.admission(), System::nanoTime);
+        this.traces = new PacketTraces(
+                configuration.traceDirectory(),
+                InstantSource.system(),
+                Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "magnetar-trace")),
+                (namespace, clientId) -> liveSessions.traceChanged(new SessionKey(namespace, clientId)));
         ConnectionServices connections = new ConnectionServices(
                 services,
                 admission,
@@ -157,6 +164,7 @@ public final class MqttBroker {
                 authenticators,
                 new ConnectFlow(services, configuration.connect()),
                 new RefusalLog(System::nanoTime),
+                traces,
                 new ConnectionSettings(
                         configuration.connect().maxPacketSize(),
                         configuration.connectTimeoutMillis(),
@@ -172,13 +180,16 @@ public final class MqttBroker {
         });
         this.sysTopics = new SysTopics(services, version());
         this.server = new MqttServer(connections, routing, tls, configuration.ioThreads());
-        this.statusServer = new StatusServer(new StatusPage(
-                version(),
-                () -> readiness,
-                () -> List.copyOf(listening),
-                admission::describe,
-                streams.catalog(),
-                counters));
+        this.statusServer = new StatusServer(
+                new StatusPage(
+                        version(),
+                        () -> readiness,
+                        () -> List.copyOf(listening),
+                        admission::describe,
+                        streams.catalog(),
+                        counters),
+                traces,
+                defaultNamespace);
     }
 
     private static Thread daemon(Runnable task, String name) {
@@ -307,6 +318,7 @@ public final class MqttBroker {
                     return null;
                 })
                 .thenCompose(ignored -> statusServer.close())
+                .thenRun(traces::close)
                 .thenRun(keeper::shutdownNow);
     }
 }

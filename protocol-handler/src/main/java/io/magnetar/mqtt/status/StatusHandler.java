@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,14 +25,16 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(StatusHandler.class);
 
     private final StatusPage page;
+    private final TraceRequests traces;
 
-    StatusHandler(StatusPage page) {
+    StatusHandler(StatusPage page, TraceRequests traces) {
         this.page = page;
+        this.traces = traces;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws JsonProcessingException {
-        FullHttpResponse response = respond(request);
+        FullHttpResponse response = respond(ctx, request);
         HttpUtil.setContentLength(response, response.content().readableBytes());
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         HttpUtil.setKeepAlive(response, keepAlive);
@@ -40,9 +44,15 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private FullHttpResponse respond(FullHttpRequest request) throws JsonProcessingException {
+    private FullHttpResponse respond(ChannelHandlerContext ctx, FullHttpRequest request)
+            throws JsonProcessingException {
+        QueryStringDecoder query = new QueryStringDecoder(request.uri());
+        if (query.path().equals(TraceRequests.PATH)) {
+            TraceRequests.Answer answer = traces.answer(request.method(), query, isLocal(ctx, request));
+            return text(answer.status(), answer.text());
+        }
         if (!request.uri().equals("/status")) {
-            return text(HttpResponseStatus.NOT_FOUND, "There is GET /status.\n");
+            return text(HttpResponseStatus.NOT_FOUND, "There are GET /status, and /traces.\n");
         }
         if (!request.method().equals(HttpMethod.GET)) {
             return text(HttpResponseStatus.METHOD_NOT_ALLOWED, "/status is for GET.\n");
@@ -52,6 +62,14 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 answer.ready() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
                 HttpHeaderValues.APPLICATION_JSON.toString(),
                 answer.json());
+    }
+
+    /** A browser on this machine may show a page of somebody else: it says whose. */
+    private static boolean isLocal(ChannelHandlerContext ctx, FullHttpRequest request) {
+        return ctx.channel().remoteAddress() instanceof InetSocketAddress address
+                && address.getAddress().isLoopbackAddress()
+                && !request.headers().contains(HttpHeaderNames.ORIGIN)
+                && !request.headers().contains("X-Forwarded-For");
     }
 
     private static FullHttpResponse text(HttpResponseStatus status, String text) {

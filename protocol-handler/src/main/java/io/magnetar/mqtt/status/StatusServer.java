@@ -1,5 +1,7 @@
 package io.magnetar.mqtt.status;
 
+import io.magnetar.mqtt.trace.PacketTraces;
+import io.magnetar.tenancy.Namespace;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -23,10 +25,12 @@ public final class StatusServer {
     private static final long STOP_MILLIS = 1_000;
 
     private final StatusPage page;
+    private final TraceRequests traces;
     private final EventLoopGroup group = new NioEventLoopGroup(1, new DefaultThreadFactory("magnetar-http", true));
 
-    public StatusServer(StatusPage page) {
+    public StatusServer(StatusPage page, PacketTraces traces, Namespace defaultNamespace) {
         this.page = page;
+        this.traces = new TraceRequests(traces, defaultNamespace);
     }
 
     /** Completes with the address that is listened on; fails with the reason of the system. */
@@ -43,7 +47,7 @@ public final class StatusServer {
                                 .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-                                .addLast(new StatusHandler(page));
+                                .addLast(new StatusHandler(page, traces));
                     }
                 })
                 .bind(address);

@@ -18,6 +18,9 @@ public final class LiveSessions {
         /** Ends the session, for another connection has come with its client identifier. Any thread. */
         void takeOver();
 
+        /** A trace of the client identifier has begun or ended. Any thread. */
+        void traceChanged();
+
         /** Completes when nothing of the session is left. Any thread. */
         CompletableFuture<Void> ended();
     }
@@ -39,6 +42,14 @@ public final class LiveSessions {
     /** Gives a client identifier back, unless another session has claimed it since. */
     public void release(SessionKey key, Claimant claimant) {
         sessions.remove(key, claimant);
+    }
+
+    /** Tells the session of a client identifier, if there is one, that a trace of it has begun or ended. */
+    public void traceChanged(SessionKey key) {
+        Claimant claimant = sessions.get(key);
+        if (claimant != null) {
+            claimant.traceChanged();
+        }
     }
 
     public int size() {

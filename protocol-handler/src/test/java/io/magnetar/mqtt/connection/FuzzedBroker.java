@@ -28,6 +28,7 @@ import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import io.magnetar.mqtt.trace.PacketTraces;
 import io.magnetar.mqtt.transport.TlsContexts;
 import io.magnetar.mqtt.transport.TransportPipeline;
 import io.magnetar.stream.StreamFailure;
@@ -139,6 +140,8 @@ final class FuzzedBroker {
                                 "responses/",
                                 new ConnectSettings.SessionExpiry(1_000, 500))),
                 new RefusalLog(System::nanoTime),
+                new PacketTraces(
+                        null, () -> Instant.ofEpochMilli(millis), keeper.eventLoop(), (namespace, clientId) -> {}),
                 new ConnectionSettings(MAX_PACKET_SIZE, 10_000, 150, 0, 0, 1 << 14));
         Listener listener = new Listener(
                 Scheme.MQTT, new InetSocketAddress(0), "", Listener.UNLIMITED, Listener.UNLIMITED, false, null);

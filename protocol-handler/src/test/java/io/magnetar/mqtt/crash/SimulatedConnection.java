@@ -121,6 +121,11 @@ final class SimulatedConnection implements LiveSessions.Claimant {
     }
 
     @Override
+    public void traceChanged() {
+        // Nobody looks at its packets.
+    }
+
+    @Override
     public CompletableFuture<Void> ended() {
         return ended;
     }

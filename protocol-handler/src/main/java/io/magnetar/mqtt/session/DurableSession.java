@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -49,6 +50,7 @@ public final class DurableSession implements DurableSubscriptions {
     private @Nullable NamespaceQueue queue;
     private @Nullable Owner owner;
     private @Nullable OwedMessages owed;
+    private boolean ended;
 
     /** @param before what it was without a connection; null when it is new */
     DurableSession(
@@ -143,13 +145,7 @@ public final class DurableSession implements DurableSubscriptions {
                 && !StreamSubscriptionSyntax.isStream(request.filter())
                 && !SharedFilter.isShared(request.filter());
         if (request.qos() != Qos.AT_MOST_ONCE && SharedFilter.isShared(request.filter())) {
-            return onOwner(sessions.keepGroup(key, request.filter()))
-                    .thenCompose(kept -> saveWith(new SubscriptionRecord(request, subscriptionId, List.of())))
-                    .whenComplete((done, failure) -> {
-                        if (failure != null) {
-                            sessions.releaseGroup(key, request.filter());
-                        }
-                    });
+            return recordShared(new SubscriptionRecord(request, subscriptionId, List.of()));
         }
         if (!owes) {
             forget(request.filter());
@@ -170,6 +166,21 @@ public final class DurableSession implements DurableSubscriptions {
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         sessions.endOwing(key, filter);
+                    }
+                });
+    }
+
+    /** A group that the session kept before stays kept when its new options cannot be recorded. */
+    private CompletableFuture<Void> recordShared(SubscriptionRecord subscription) {
+        boolean isKept = definition.subscriptions().stream()
+                .anyMatch(known -> known.filter().equals(subscription.filter()) && GroupLoader.keepsGroup(known));
+        return onOwner(sessions.keepGroup(key, subscription.filter()))
+                .thenCompose(kept -> ended
+                        ? CompletableFuture.failedFuture(new CancellationException("the connection has ended"))
+                        : saveWith(subscription))
+                .whenComplete((done, failure) -> {
+                    if (failure != null && !isKept) {
+                        sessions.releaseGroup(this, subscription.filter());
                     }
                 });
     }
@@ -284,7 +295,10 @@ public final class DurableSession implements DurableSubscriptions {
         end(definition, progress);
     }
 
+    /** What is still to be done with the subscriptions is not done: the next connection may have other wishes by then. */
     private void end(SessionDefinition last, SessionProgress progress) {
+        ended = true;
+        operations.clear();
         sessions.end(this, sessions.leave(last), progress);
     }
 

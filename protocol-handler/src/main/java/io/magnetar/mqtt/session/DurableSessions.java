@@ -310,6 +310,14 @@ public final class DurableSessions {
         groups.release(table(key), SharedFilter.parse(filter), key.clientId());
     }
 
+    /** The same, unless the client has another connection by now, which may want the group. */
+    void releaseGroup(DurableSession session, String filter) {
+        DurableSession now = connected.get(session.key());
+        if (now == null || now.equals(session)) {
+            releaseGroup(session.key(), filter);
+        }
+    }
+
     /** Keeps a session's records in memory. */
     private void keep(SessionKey key, SessionDefinition definition, byte[] progress) {
         sessions.put(key, StoredSession.of(definition, progress, settings.queueRetentionMillis()));

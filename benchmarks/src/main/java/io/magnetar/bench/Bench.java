@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             IdleCommand.class,
             TopicsCommand.class,
+            OwedCommand.class,
+            AbsentCommand.class,
             CompareCommand.class
         })
 public final class Bench implements Runnable {

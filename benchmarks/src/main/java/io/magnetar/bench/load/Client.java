@@ -25,6 +25,7 @@ abstract class Client extends PacketReader {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable ChannelHandlerContext context;
     private boolean leaving;
+    private volatile boolean sessionPresent;
 
     Client(Identity identity) {
         this.clientId = identity.clientId();
@@ -42,6 +43,11 @@ abstract class Client extends PacketReader {
         static Identity transientOne(String clientId, MqttVersion version) {
             return new Identity(clientId, version, false);
         }
+    }
+
+    /** Whether the broker had a session for the client; only once accepted. Thread: any. */
+    final boolean sessionPresent() {
+        return sessionPresent;
     }
 
     /** Completes when the client can take part in the run. */
@@ -108,6 +114,7 @@ abstract class Client extends PacketReader {
             if (connAck.code() != 0) {
                 throw new BrokerRefused("connection of " + clientId + " refused with code " + connAck.code());
             }
+            sessionPresent = (in.getUnsignedByte(body) & 1) != 0;
             accepted(ctx, connAck);
         } else if (type == PacketType.DISCONNECT) {
             int reason = length > 0 ? in.getUnsignedByte(body) : 0;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the connection's event loop.
  */
-final class Subscriber extends Client {
+class Subscriber extends Client {
     private static final int SUBSCRIBE_ID = 1;
     private static final int FAILURE = 0x80;
     private static final int ACK_BUFFER = 4096;

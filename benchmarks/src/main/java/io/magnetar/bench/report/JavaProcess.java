@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * <p>Thread: any, because it keeps nothing; it blocks while the other process collects its garbage.
  */
 public record JavaProcess(LinuxProcess process) {
+    private static final Pattern USED = Pattern.compile("heap\\s+total \\d+K, used (\\d+)K");
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
     /**
@@ -26,6 +27,15 @@ public record JavaProcess(LinuxProcess process) {
             throw new IOException("jcmd did not tell the heap of process " + process.pid());
         }
         return new Growth.Memory(Long.parseLong(total.group(1)), process.residentBytes());
+    }
+
+    /** How many bytes of its heap are used, garbage too: what it has needed at most between two collections shows over time. */
+    public long usedHeapBytes() throws IOException, InterruptedException {
+        Matcher used = USED.matcher(jcmd("GC.heap_info"));
+        if (!used.find()) {
+            throw new IOException("jcmd did not tell the used heap of process " + process.pid());
+        }
+        return Long.parseLong(used.group(1)) * 1024;
     }
 
     private String jcmd(String command) throws IOException, InterruptedException {

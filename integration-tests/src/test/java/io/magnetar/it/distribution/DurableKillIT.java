@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Durable sessions survive the sudden death of the broker, as often as it dies: nothing acknowledged is lost, the order of each topic
- * holds, and at QoS 2 each message comes once, in both directions. {@code -Dmagnetar.kill.rounds} says how often,
+ * holds, and at QoS 2 each message comes once, in both directions, for plain and for shared subscriptions. {@code -Dmagnetar.kill.rounds} says how often,
  * {@code -Dmagnetar.kill.pairs} with how many pairs of each QoS.
  */
 class DurableKillIT {
@@ -30,6 +30,8 @@ class DurableKillIT {
             for (int i = 0; i < PAIRS; i++) {
                 pairs.add(new DurablePair(standalone.mqttPort(), "one-" + i, MqttQos.AT_LEAST_ONCE));
                 pairs.add(new DurablePair(standalone.mqttPort(), "two-" + i, MqttQos.EXACTLY_ONCE));
+                pairs.add(DurablePair.inGroup(standalone.mqttPort(), "shared-one-" + i, MqttQos.AT_LEAST_ONCE));
+                pairs.add(DurablePair.inGroup(standalone.mqttPort(), "shared-two-" + i, MqttQos.EXACTLY_ONCE));
             }
             for (DurablePair pair : pairs) {
                 pair.start();

@@ -33,6 +33,7 @@ final class DurablePair {
 
     private final MqttQos qos;
     private final String topic;
+    private final String filter;
     private final Mqtt5AsyncClient publisher;
     private final Mqtt5AsyncClient subscriber;
     private final List<Integer> received = new ArrayList<>();
@@ -46,8 +47,18 @@ final class DurablePair {
     private volatile @Nullable Throwable failure;
 
     DurablePair(int port, String name, MqttQos qos) {
+        this(port, name, qos, "");
+    }
+
+    /** One whose subscriber is the only member of a group. */
+    static DurablePair inGroup(int port, String name, MqttQos qos) {
+        return new DurablePair(port, name, qos, "$share/group-" + name + "/");
+    }
+
+    private DurablePair(int port, String name, MqttQos qos, String share) {
         this.qos = qos;
         this.topic = "pairs/" + name;
+        this.filter = share + topic;
         this.publisher = client(port, "publisher-" + name);
         this.subscriber = client(port, "subscriber-" + name);
     }
@@ -84,7 +95,7 @@ final class DurablePair {
                 .build();
         subscriber.publishes(MqttGlobalPublishFilter.ALL, this::onPublish);
         subscriber.connect(connect).get(20, TimeUnit.SECONDS);
-        subscriber.subscribeWith().topicFilter(topic).qos(qos).send().get(20, TimeUnit.SECONDS);
+        subscriber.subscribeWith().topicFilter(filter).qos(qos).send().get(20, TimeUnit.SECONDS);
         publisher.connect(connect).get(20, TimeUnit.SECONDS);
         for (int i = 0; i < UNDER_WAY; i++) {
             publishNext();

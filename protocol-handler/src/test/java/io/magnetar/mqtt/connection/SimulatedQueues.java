@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  *
  * <p>Thread: the simulation's.
  */
-final class SimulatedQueues implements QueueReaders, LogTails, StreamAppender {
+public final class SimulatedQueues implements QueueReaders, LogTails, StreamAppender {
     private static final int PARTITIONS = 2;
     private static final int MESSAGES_AT_ONCE = 3;
 
@@ -32,14 +32,14 @@ final class SimulatedQueues implements QueueReaders, LogTails, StreamAppender {
     private final ArrayDeque<Append> pending = new ArrayDeque<>();
     private final List<Reader> readers = new ArrayList<>();
 
-    SimulatedQueues() {
+    public SimulatedQueues() {
         for (int i = 0; i < PARTITIONS; i++) {
             partitions.add(new ArrayList<>());
         }
     }
 
     /** Settles the oldest append under way, and lets every reader go on by a few messages. */
-    boolean work(Random random, boolean mayFail) {
+    public boolean work(Random random, boolean mayFail) {
         Append oldest = pending.poll();
         boolean worked = oldest != null;
         if (oldest != null) {

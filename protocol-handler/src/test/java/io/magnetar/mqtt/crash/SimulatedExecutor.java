@@ -14,7 +14,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The threads of one broker that are no owner's: a task runs when the simulation says so, in any order, a timer's when it is due. */
-final class SimulatedExecutor extends AbstractExecutorService implements ScheduledExecutorService {
+public final class SimulatedExecutor extends AbstractExecutorService implements ScheduledExecutorService {
     private final Random random;
     private final VirtualTime time;
     private final List<Runnable> ready = new ArrayList<>();
@@ -24,13 +24,13 @@ final class SimulatedExecutor extends AbstractExecutorService implements Schedul
 
     private record Timer(long dueMillis, long number, Runnable task) {}
 
-    SimulatedExecutor(Random random, VirtualTime time) {
+    public SimulatedExecutor(Random random, VirtualTime time) {
         this.random = random;
         this.time = time;
     }
 
     /** Runs any of the tasks that may run now. */
-    boolean runOne() {
+    public boolean runOne() {
         while (!timers.isEmpty() && timers.peek().dueMillis() <= time.millis()) {
             ready.add(timers.remove().task());
         }

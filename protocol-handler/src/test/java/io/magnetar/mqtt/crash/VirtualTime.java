@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /** Time that passes when the simulation says so, also while no broker runs. */
-final class VirtualTime implements InstantSource {
+public final class VirtualTime implements InstantSource {
     private long millis = 1_700_000_000_000L;
 
     void pass(long passed) {

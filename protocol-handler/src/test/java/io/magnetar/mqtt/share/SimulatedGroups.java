@@ -8,10 +8,13 @@ import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.connection.SimulatedQueues;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.crash.SimulatedExecutor;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.ProtocolVersion;
+import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
@@ -22,8 +25,10 @@ import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.tenancy.Namespace;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The shared subscriptions of a broker without streams, and one namespace's routes. */
 final class SimulatedGroups {
@@ -35,6 +40,10 @@ final class SimulatedGroups {
 
     /** @param maxWaiting how many messages may wait in a group */
     SimulatedGroups(SharedStrategies strategies, int maxWaiting) {
+        this(strategies, maxWaiting, null);
+    }
+
+    private SimulatedGroups(SharedStrategies strategies, int maxWaiting, @Nullable KeptSettings kept) {
         services = new SessionServices(
                 new Routing(streams),
                 streams,
@@ -45,12 +54,49 @@ final class SimulatedGroups {
                 new BrokerClock(InstantSource.system()),
                 counters,
                 new SessionLimits(1_000, 1_000, maxWaiting, Integer.MAX_VALUE, 100, 1 << 20, 1 << 30, false));
-        groups = new SharedGroups(strategies, services.limits(), services.clock(), counters, null);
+        groups = new SharedGroups(strategies, services.limits(), services.clock(), counters, kept);
         routing = services.routing().table(new Namespace("one"));
     }
 
     static SimulatedGroups with(SharedStrategy strategy) {
         return new SimulatedGroups(new SharedStrategies(strategy, Map.of()), 100_000);
+    }
+
+    /**
+     * Groups that may have durable members.
+     *
+     * @param owners those of groups are added
+     * @param tails runs the tails of the log
+     */
+    static SimulatedGroups kept(
+            SharedStrategy strategy,
+            SimulatedQueues log,
+            GroupRecords records,
+            List<SimulatedOwner> owners,
+            SimulatedExecutor tails) {
+        Queues queues = new Queues(log, 8, definition -> {}, tails);
+        return new SimulatedGroups(
+                new SharedStrategies(strategy, Map.of()),
+                100_000,
+                new KeptSettings(
+                        queues,
+                        records,
+                        () -> {
+                            SimulatedOwner owner = new SimulatedOwner();
+                            owners.add(owner);
+                            return owner;
+                        },
+                        10,
+                        1_000,
+                        Long.MAX_VALUE));
+    }
+
+    SharedGroups groups() {
+        return groups;
+    }
+
+    RoutingTable routing() {
+        return routing;
     }
 
     SimulatedMember member(SimulatedOwner owner, ProtocolVersion version, int receiveMaximum) {

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Durable sessions survive the sudden death of the broker, as often as it dies: nothing acknowledged is lost, the order of each topic
- * holds, and at QoS 2 each message comes once, in both directions, for plain and for shared subscriptions. {@code -Dmagnetar.kill.rounds} says how often,
- * {@code -Dmagnetar.kill.pairs} with how many pairs of each QoS.
+ * Durable sessions and durable groups survive the sudden death of the broker, as often as it dies: nothing acknowledged is lost, the
+ * order of each topic holds, and at QoS 2 each message comes once, in both directions. {@code -Dmagnetar.kill.rounds} says how often,
+ * {@code -Dmagnetar.kill.pairs} with how many pairs of each QoS, plain and shared.
  */
 class DurableKillIT {
     private static final int ROUNDS = Integer.getInteger("magnetar.kill.rounds", 3);

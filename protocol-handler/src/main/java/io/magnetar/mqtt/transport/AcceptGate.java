@@ -42,8 +42,8 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
         Channel connection = (Channel) message;
         if (connections.incrementAndGet() > maxConnections || !hasRoom.getAsBoolean()) {
             connections.decrementAndGet();
-            connection.unsafe().closeForcibly();
             onTurnedAway.run();
+            connection.unsafe().closeForcibly();
         } else {
             var unused = connection.closeFuture().addListener(closed -> connections.decrementAndGet());
             ctx.fireChannelRead(connection);

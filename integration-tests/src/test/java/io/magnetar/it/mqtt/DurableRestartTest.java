@@ -62,7 +62,7 @@ class DurableRestartTest {
 
     @Test
     void tellsTheExpiryInForceAndEndsTheSessionAfterIt() throws Exception {
-        // MQTT 5.0 section 3.2.2.3.2
+        // MQTT 5.0 section 3.2.2.3.2, [MQTT-4.1.0-2]
         try (MqttBroker broker = start(Map.of("mqttMaxSessionExpirySeconds", "1"))) {
             try (RawClient client = new RawClient(broker.port())) {
                 RawPacket connAck = connect(client, connect5("durable-expiring", true, 500));

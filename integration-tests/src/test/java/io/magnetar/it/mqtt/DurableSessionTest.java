@@ -26,7 +26,7 @@ class DurableSessionTest {
 
     @Test
     void deliversWhatWasPublishedInTheMeantimeInItsOrder(MqttBroker broker)
-            throws Exception { // [MQTT-4.6.0-6], [MQTT-3.1.2-5], [MQTT-3.1.2-23]
+            throws Exception { // [MQTT-4.5.0-1], [MQTT-4.6.0-6], [MQTT-3.1.2-5], [MQTT-3.1.2-23]
         try (Device away = durable(broker.port(), "durable-away")) {
             away.subscribe("durable/away/#", MqttQos.AT_LEAST_ONCE);
         }
@@ -63,7 +63,7 @@ class DurableSessionTest {
 
     @Test
     void tellsWhetherThereIsASession(MqttBroker broker)
-            throws Exception { // [MQTT-3.2.2-2], [MQTT-3.2.2-3], [MQTT-3.1.2-6]
+            throws Exception { // [MQTT-3.2.2-2], [MQTT-3.2.2-3], [MQTT-3.1.2-6], [MQTT-3.1.4-4]
         try (RawClient first = new RawClient(broker.port())) {
             assertThat(sessionPresent(connect(first, connect5("durable-present", false, 60))))
                     .isFalse();
@@ -88,7 +88,7 @@ class DurableSessionTest {
 
     @Test
     void sendsAgainWhatWasNotAcknowledgedWithItsPacketIdAndDup(MqttBroker broker) throws Exception {
-        // [MQTT-4.4.0-1], [MQTT-3.3.1-1]
+        // [MQTT-4.4.0-1], [MQTT-3.3.1-1], [MQTT-4.1.0-1]
         try (RawClient client = new RawClient(broker.port())) {
             connect(client, connect5("durable-again", true, 60));
             client.send(RawClient.subscribe5("durable/again", 1)).read();
@@ -116,7 +116,8 @@ class DurableSessionTest {
     }
 
     @Test
-    void continuesAQos2ExchangeWithPubRel(MqttBroker broker) throws Exception { // [MQTT-4.3.3-4], [MQTT-4.4.0-1]
+    void continuesAQos2ExchangeWithPubRel(MqttBroker broker) throws Exception {
+        // [MQTT-4.3.3-4], [MQTT-4.3.3-6], [MQTT-4.4.0-1]
         byte[] id;
         try (RawClient client = new RawClient(broker.port())) {
             connect(client, connect5("durable-pubrel", true, 60));
@@ -166,8 +167,12 @@ class DurableSessionTest {
     }
 
     @Test
-    void keepsASessionWithoutCleanSessionInMqtt311(MqttBroker broker) throws Exception { // 3.1.1 [MQTT-3.1.2-4]
+    void keepsASessionWithoutCleanSessionInMqtt311(MqttBroker broker) throws Exception {
+        // 3.1.1: [MQTT-3.1.2-4], [MQTT-3.1.2-5], [MQTT-3.1.2-6], [MQTT-3.1.4-3]
+        // 3.1.1: [MQTT-3.2.2-1], [MQTT-3.2.2-2], [MQTT-3.2.2-3]
+        // 3.1.1: [MQTT-4.1.0-1], [MQTT-4.1.0-2], [MQTT-4.5.0-1]
         byte[] connect = RawClient.packet(0x10, "MQTT", 4, 0x00, 0, 60, "durable-311");
+        byte[] connectClean = RawClient.packet(0x10, "MQTT", 4, 0x02, 0, 60, "durable-311");
         try (RawClient client = new RawClient(broker.port())) {
             assertThat(connect(client, connect).body()).containsExactly(0, 0);
             client.send(RawClient.packet(0x82, 0, 1, "durable/311", 1)).read();
@@ -179,6 +184,51 @@ class DurableSessionTest {
         try (RawClient again = new RawClient(broker.port())) {
             assertThat(connect(again, connect).body()).containsExactly(1, 0);
             assertThat(new String(again.read().body(), UTF_8)).endsWith("kept");
+        }
+        try (RawClient clean = new RawClient(broker.port())) {
+            assertThat(connect(clean, connectClean).body()).containsExactly(0, 0);
+        }
+        try (RawClient none = new RawClient(broker.port())) {
+            assertThat(connect(none, connect).body())
+                    .as("the clean session has ended with its connection")
+                    .containsExactly(0, 0);
+            none.send(RawClient.packet(0xE0)).readUntilClosed();
+        }
+        try (RawClient clean = new RawClient(broker.port())) {
+            assertThat(connect(clean, connectClean).body())
+                    .as("there is a session, and it is discarded")
+                    .containsExactly(0, 0);
+        }
+    }
+
+    @Test
+    void sendsAgainWhatWasNotAcknowledgedInMqtt311(MqttBroker broker) throws Exception {
+        // 3.1.1: [MQTT-3.3.1-1], [MQTT-4.4.0-1]
+        byte[] connect = RawClient.packet(0x10, "MQTT", 4, 0x00, 0, 60, "durable-311-again");
+        byte[] topic = "durable/311/again".getBytes(UTF_8);
+        RawPacket sent;
+        try (RawClient client = new RawClient(broker.port())) {
+            connect(client, connect);
+            client.send(RawClient.packet(0x82, 0, 1, "durable/311/again", 1)).read();
+            client.send(RawClient.packet(0x30, "durable/311/again", "not owed".getBytes(UTF_8)));
+            assertThat(client.read().header()).as("QoS 0").isEqualTo(0x30);
+            try (Device publisher = Device.connect(broker.port(), "durable-311-again-publisher")) {
+                publisher.publish("durable/311/again", "again", MqttQos.AT_LEAST_ONCE);
+            }
+            sent = client.read();
+            assertThat(sent.header()).as("QoS 1 for the first time").isEqualTo(0x32);
+        }
+        try (RawClient back = new RawClient(broker.port())) {
+            connect(back, connect);
+            RawPacket again = back.read();
+
+            assertThat(again.header()).as("QoS 1 with DUP").isEqualTo(0x3A);
+            assertThat(again.body()).isEqualTo(sent.body());
+            assertThat(again.body()).as("a packet id and the payload").hasSize(2 + topic.length + 2 + 5);
+            back.send(RawClient.packet(0x40, again.at(2 + topic.length), again.at(3 + topic.length)));
+            assertThat(back.send(RawClient.packet(0xC0)).read().header())
+                    .as("nothing comes again")
+                    .isEqualTo(0xD0);
         }
     }
 

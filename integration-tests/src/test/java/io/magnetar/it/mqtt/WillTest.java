@@ -62,8 +62,9 @@ class WillTest {
     }
 
     @Test
-    void comesAfterItsDelay(MqttBroker broker) throws Exception { // [MQTT-3.1.3-9]
-        try (Device watcher = watch(broker, "delayed")) {
+    void comesAfterItsDelay(MqttBroker broker) throws Exception { // [MQTT-3.1.3-9], [MQTT-3.1.2-7], [MQTT-3.1.2-14]
+        try (Device watcher = watch(broker, "delayed");
+                Device late = Device.connect(broker.port(), "late")) {
             RawClient client = connected(broker, withWill("delayed", true, LONG, 2));
             long closing = System.nanoTime();
             client.close();
@@ -73,7 +74,9 @@ class WillTest {
             assertThat(Duration.ofNanos(System.nanoTime() - closing)).isGreaterThan(Duration.ofMillis(1_900));
             assertThat(Device.text(will)).isEqualTo("gone");
             assertThat(will.getQos()).isEqualTo(MqttQos.AT_LEAST_ONCE);
+            late.subscribe("will/delayed", MqttQos.EXACTLY_ONCE);
             expectNoMore(watcher, "delayed");
+            assertThat(Device.text(late.next())).as("it is not retained").isEqualTo("end");
         }
     }
 
@@ -104,7 +107,7 @@ class WillTest {
     }
 
     @Test
-    void comesWhenACleanStartEndsTheSession(MqttBroker broker) throws Exception { // [MQTT-3.1.2-8]
+    void comesWhenACleanStartEndsTheSession(MqttBroker broker) throws Exception { // [MQTT-3.1.2-8], [MQTT-3.1.2-10]
         try (Device watcher = watch(broker, "cleaned")) {
             connected(broker, withWill("cleaned", true, LONG, LONG)).close();
             try (RawClient clean = connected(broker, withWill("cleaned", true, LONG, LONG))) {
@@ -153,6 +156,41 @@ class WillTest {
 
             assertThat(Device.text(watcher.next())).isEqualTo("gone");
             expectNoMore(watcher, "breaking");
+        }
+    }
+
+    @Test
+    void keepsTheOrderOfItsUserProperties(MqttBroker broker) throws Exception { // [MQTT-3.1.3-10]
+        byte[] properties = RawClient.bytes(0x26, "b", "1", 0x26, "a", "2", 0x26, "b", "3");
+        byte[] connect = RawClient.packet(
+                0x10, "MQTT", 5, 0x0E, 0, 60, 0, "ordered", properties.length, properties, "will/ordered", "gone");
+        try (Device watcher = watch(broker, "ordered")) {
+            connected(broker, connect).close();
+
+            assertThat(watcher.next().getUserProperties().asList())
+                    .extracting(property -> property.getName().toString() + property.getValue())
+                    .containsExactly("b1", "a2", "b3");
+        }
+    }
+
+    @Test
+    void inMqtt311ComesOnceUnlessThereIsNoneOrDisconnectCame(MqttBroker broker) throws Exception {
+        // 3.1.1: [MQTT-3.1.2-8], [MQTT-3.1.2-10], [MQTT-3.1.2-12], [MQTT-3.1.2-16]
+        byte[] connect = RawClient.packet(0x10, "MQTT", 4, 0x0E, 0, 60, "will-311", "will/will-311", "gone");
+        byte[] without = RawClient.packet(0x10, "MQTT", 4, 0x02, 0, 60, "will-311");
+        try (Device watcher = watch(broker, "will-311");
+                Device late = Device.connect(broker.port(), "late-311")) {
+            connected(broker, connect).close();
+            assertThat(Device.text(watcher.next())).isEqualTo("gone");
+
+            connected(broker, without).close();
+            try (RawClient polite = connected(broker, connect)) {
+                polite.send(RawClient.packet(0xE0)).readUntilClosed();
+            }
+            connected(broker, without).close();
+            late.subscribe("will/will-311", MqttQos.EXACTLY_ONCE);
+            expectNoMore(watcher, "will-311");
+            assertThat(Device.text(late.next())).as("it is not retained").isEqualTo("end");
         }
     }
 

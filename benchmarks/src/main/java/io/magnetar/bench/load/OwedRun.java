@@ -56,7 +56,7 @@ public final class OwedRun {
                             + "  session       %s%n"
                             + "  first message %,.0f ms after CONNECT%n"
                             + "  all           %.1f s after CONNECT, %,.0f a second%n"
-                            + "  accounting    %,d received, %,d lost, %,d repeated, %,d out of order%n"
+                            + "  accounting    %,d received, %,d lost, %,d repeated%s%n"
                             + "  heap in use   %,.1f MB before, at most %,.1f MB during the resume with garbage, %,.1f MB after",
                     owed.count(),
                     owed.payload(),
@@ -70,10 +70,15 @@ public final class OwedRun {
                     accounting.received(),
                     accounting.lost(),
                     accounting.duplicates(),
-                    accounting.outOfOrder(),
+                    order(),
                     heapBefore / 1e6,
                     heapDuring / 1e6,
                     heapAfter / 1e6);
+        }
+
+        /** Topics have an order each, and none among them. */
+        private String order() {
+            return owed.topics() == 1 ? String.format(Locale.ROOT, ", %,d out of order", accounting.outOfOrder()) : "";
         }
     }
 

@@ -4,6 +4,7 @@ import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.queue.GroupQueue;
+import io.magnetar.mqtt.queue.NamespaceQueue;
 import io.magnetar.mqtt.record.GroupRecord;
 import io.magnetar.mqtt.record.LentRecord;
 import io.magnetar.mqtt.routing.RoutingTable;
@@ -161,17 +162,27 @@ public final class SharedGroups {
                 .thenCompose(log -> log.ends().thenCompose(ends -> {
                     GroupRecord begin =
                             new GroupRecord(clock.millis(), GroupQueue.beginning(log, filter.filter(), ends));
-                    KeptGroup opened = new KeptGroup(
-                            routing.namespace(),
-                            filter,
-                            group.strategy(),
-                            log,
-                            begin,
-                            new KeptGroup.Around(settings, clock, counters));
+                    KeptGroup opened = open(settings, routing, filter, group, log, begin);
                     return opened.record()
                             .<@Nullable Throwable>handle((saved, failure) -> failure)
                             .thenCompose(failure -> opened(routing, filter, opened, failure));
                 }));
+    }
+
+    private KeptGroup open(
+            KeptSettings settings,
+            RoutingTable routing,
+            SharedFilter filter,
+            SharedGroup group,
+            NamespaceQueue log,
+            GroupRecord from) {
+        return new KeptGroup(
+                routing.namespace(),
+                filter,
+                group.strategy(),
+                log,
+                from,
+                new KeptGroup.Around(settings, clock, counters));
     }
 
     /** The record of a group that becomes a kept one is in the log, or is not. */
@@ -234,13 +245,7 @@ public final class SharedGroups {
                             ? new GroupRecord(clock.millis(), GroupQueue.beginning(log, filter.filter(), ends))
                             : resumed;
                     SharedGroup group = newGroup(filter);
-                    KeptGroup opened = new KeptGroup(
-                            routing.namespace(),
-                            filter,
-                            group.strategy(),
-                            log,
-                            from,
-                            new KeptGroup.Around(settings, clock, counters));
+                    KeptGroup opened = open(settings, routing, filter, group, log, from);
                     group.keepers().addAll(clientIds);
                     group.keep(opened);
                     group.keeping(CompletableFuture.completedFuture(null));

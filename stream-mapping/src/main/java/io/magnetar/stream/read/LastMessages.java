@@ -37,8 +37,8 @@ final class LastMessages {
         return opener.end(pulsarTopic)
                 .thenCompose(last -> opener.openWith(pulsarTopic, last.isEmpty() ? MessageId.earliest : last.get(0)))
                 .thenCompose(reader -> openBehind(reader)
-                        .exceptionallyCompose(failure ->
-                                closed(reader).thenCompose(ignored -> CompletableFuture.failedFuture(failure))));
+                        .exceptionallyCompose(failure -> PartitionOpener.closed(reader)
+                                .thenCompose(ignored -> CompletableFuture.failedFuture(failure))));
     }
 
     /** @param reader at the last message, or at the beginning of a partition without any */
@@ -78,10 +78,7 @@ final class LastMessages {
     /** A reader of its own, for one that has been moved may come back to where it was first opened. */
     private CompletableFuture<PartitionCursor> at(Reader<byte[]> searching, MessageId start, long first) {
         return opener.openWith(pulsarTopic, start)
-                .thenCompose(reader -> closed(searching).thenApply(ignored -> new PartitionCursor(reader, first)));
-    }
-
-    private static CompletableFuture<Void> closed(Reader<byte[]> reader) {
-        return PartitionOpener.closed(reader);
+                .thenCompose(reader ->
+                        PartitionOpener.closed(searching).thenApply(ignored -> new PartitionCursor(reader, first)));
     }
 }

@@ -40,6 +40,8 @@ class DurableKillIT {
                 awaitProgress(pairs);
                 standalone.kill();
                 standalone.start();
+                pairs.forEach(DurablePair::verify);
+                System.out.printf("kill %d of %d: nothing lost so far%n", round, ROUNDS);
             }
             awaitProgress(pairs);
             CompletableFuture.allOf(pairs.stream().map(DurablePair::stop).toArray(CompletableFuture[]::new))

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the test's.
  */
 final class Standalone implements AutoCloseable {
-    /** Longer than a start takes on a busy machine of two cores. */
-    private static final Duration START_PATIENCE = Duration.ofMinutes(3);
+    /** Longer than the launcher waits before it says itself what is wrong. */
+    private static final Duration START_PATIENCE = Duration.ofMinutes(6);
 
     private static final Duration STOP_PATIENCE = Duration.ofMinutes(2);
 
@@ -92,16 +94,24 @@ final class Standalone implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(console.toFile()))
                 .start();
         launcher = started;
-        await("READY")
-                .atMost(START_PATIENCE)
-                .pollInterval(Duration.ofMillis(250))
-                .failFast(() -> {
-                    if (!started.isAlive()) {
-                        throw new AssertionError("the launcher ended and printed\n" + console());
-                    }
-                })
-                .until(() -> readyLines() > readyBefore);
+        try {
+            await("READY")
+                    .atMost(START_PATIENCE)
+                    .pollInterval(Duration.ofMillis(250))
+                    .failFast(() -> {
+                        if (!started.isAlive()) {
+                            throw new AssertionError("the launcher ended and printed\n" + console());
+                        }
+                    })
+                    .until(() -> readyLines() > readyBefore);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(StartFailure.describe(started, console(), log()), e);
+        }
         return this;
+    }
+
+    private Path log() {
+        return data.resolve("logs").resolve("pulsar-standalone.log");
     }
 
     private long readyLines() throws IOException {
@@ -126,11 +136,9 @@ final class Standalone implements AutoCloseable {
      */
     void kill() throws InterruptedException {
         Process running = running();
-        ProcessHandle broker = running.descendants()
-                .filter(Standalone::isBroker)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("the launcher has no broker process"));
-        broker.destroyForcibly();
+        broker(running)
+                .orElseThrow(() -> new AssertionError("the launcher has no broker process"))
+                .destroyForcibly();
         awaitEnd(running);
     }
 
@@ -143,6 +151,11 @@ final class Standalone implements AutoCloseable {
 
     private Process running() {
         return Objects.requireNonNull(launcher, "not started");
+    }
+
+    /** The broker's JVM below a launcher, if it runs. */
+    static Optional<ProcessHandle> broker(Process launcher) {
+        return launcher.descendants().filter(Standalone::isBroker).findFirst();
     }
 
     private static boolean isBroker(ProcessHandle process) {

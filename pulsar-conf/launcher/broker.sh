@@ -6,13 +6,13 @@ DEFAULT_MEMORY='-Xms512m -Xmx1g -XX:MaxDirectMemorySize=1g'
 READY_SECONDS=300
 STOP_SECONDS=90
 
-# The metadata still have the bookie of a broker that was killed, and the next one may stumble over it for ever.
-forget_killed_bookie() {
+# The metadata still have what a broker that was killed had registered and locked, and the next one may stumble over it for ever.
+forget_killed_broker() {
     local home=$1 said
     [ -d "$DATA/metadata" ] || return 0
     said=$("$JAVA" -XX:TieredStopAtLevel=1 -Xshare:auto -cp "$MAGNETAR_ROOT/pulsar-conf/target/classes:$home/lib/*" \
         -Dlog4j.configurationFile="$MAGNETAR_ROOT/pulsar-conf/tools-log4j2.yaml" \
-        io.magnetar.launcher.BookieRegistrations "$DATA/metadata" 2>&1) \
+        io.magnetar.launcher.StaleEphemeralNodes "$DATA/metadata" 2>&1) \
         || fail "the metadata in $DATA/metadata cannot be read: $said"
 }
 

@@ -154,7 +154,7 @@ standalone_command() {
     STOP_REQUESTS=0
     trap 'STOP_REQUESTS=$((STOP_REQUESTS + 1))' INT TERM HUP
     say "Starting Pulsar $(distribution_version) ..."
-    forget_killed_bookie "$DATA/pulsar"
+    forget_killed_broker "$DATA/pulsar"
     start_broker "$DATA/pulsar"
     remember_running "$DATA" "$BROKER"
     if await_ready; then

@@ -36,6 +36,11 @@ public enum RawDialect {
         return connect(clientId, 2);
     }
 
+    /** CONNECT that takes up a session, which then outlives its connection. */
+    public byte[] connectDurable(String clientId) {
+        return this == MQTT_5 ? DurableClients.connect5(clientId, false, 60) : connect(clientId, 0);
+    }
+
     /** The parts of a will that {@link #connect} takes. */
     public byte[] will(String topic, String payload) {
         return RawClient.bytes(noProperties(), topic, payload);

@@ -235,6 +235,11 @@ public final class InboundPublishFlow {
         return oldest == null ? Long.MAX_VALUE : oldest.receivedMillis();
     }
 
+    /** Tells whether a publish above QoS 0 has the packet identifier. Looks through all that are not answered: not for every packet. */
+    public boolean isUnderWay(int packetId) {
+        return received.isInUse(packetId) || unanswered.stream().anyMatch(publish -> publish.packetId() == packetId);
+    }
+
     private void countFailure(@Nullable StreamFailure failure) {
         if (failure != null) {
             services.counters().count(Counter.DROPPED_APPEND_FAILED);

@@ -61,6 +61,11 @@ public final class ReceivedPublishes {
         return received.get(packetId);
     }
 
+    /** Tells whether an exchange with the packet id is not complete: PUBCOMP has not been sent. */
+    boolean isInUse(int packetId) {
+        return received.get(packetId) || releasing.get(packetId);
+    }
+
     boolean isAnswered(int packetId) {
         return answered.get(packetId);
     }

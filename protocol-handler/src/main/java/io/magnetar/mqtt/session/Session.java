@@ -120,6 +120,7 @@ public final class Session implements LiveSubscriber {
                                 outbound,
                                 durable == null ? null : durable.owed()),
                         new RetainedDeliveries(services, owner, publisher, outbound)),
+                inbound::isUnderWay,
                 kept);
     }
 

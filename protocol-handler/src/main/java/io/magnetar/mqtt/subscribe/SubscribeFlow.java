@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.subscribe;
 
+import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.ReasonCode;
@@ -14,16 +15,19 @@ import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.stream.StreamSubscriptionSyntax;
 import io.magnetar.topic.TopicFilter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * SUBSCRIBE and UNSUBSCRIBE, MQTT 5.0 sections 3.8 to 3.11. Each filter of a packet gets a code of its own, in their order
- * [MQTT-3.8.4-6], and the truth: a stream that does not exist is a failure.
+ * [MQTT-3.8.4-6], and the truth: a stream that does not exist is a failure. A packet whose identifier is in use changes nothing, see
+ * {@link RequestIds}.
  *
  * <p>Thread: the connection's owner.
  */
@@ -36,18 +40,23 @@ public final class SubscribeFlow {
     private final RetainedDeliveries retained;
     private final SharedSubscriptions shared;
     private final @Nullable DurableSubscriptions durable;
+    private final RequestIds packetIds;
     private final Set<TopicFilter> filters = new HashSet<>();
 
     /** The kinds of subscriptions, and what is sent because of them, that are more than a route. */
     public record Kinds(StreamSubscriptions streams, SharedSubscriptions shared, RetainedDeliveries retained) {}
 
-    /** @param durable keeps the subscriptions; null when they end with the connection */
+    /**
+     * @param usedByPublish tells the packet identifiers of the client's publishes that are under way
+     * @param durable keeps the subscriptions; null when they end with the connection
+     */
     public SubscribeFlow(
             SessionServices services,
             PacketSink sink,
             LiveSubscriber subscriber,
             RoutingTable routing,
             Kinds kinds,
+            IntPredicate usedByPublish,
             @Nullable DurableSubscriptions durable) {
         this.durable = durable;
         this.services = services;
@@ -57,11 +66,32 @@ public final class SubscribeFlow {
         this.streams = kinds.streams();
         this.shared = kinds.shared();
         this.retained = kinds.retained();
+        this.packetIds = new RequestIds(subscriber.version().isMqtt5(), usedByPublish);
     }
 
     public void onSubscribe(Subscribe subscribe) {
+        int packetId = subscribe.packetId();
+        switch (packetIds.take(packetId, subscribe)) {
+            case NEW -> subscribe(subscribe);
+            case SENT_AGAIN -> {} // one SUBACK answers both
+            case IN_USE -> sink.subAck(packetId, inUse(subscribe.requests().size()), whyInUse(packetId));
+        }
+    }
+
+    private static List<ReasonCode> inUse(int filters) {
+        return Collections.nCopies(filters, ReasonCode.PACKET_IDENTIFIER_IN_USE);
+    }
+
+    private static String whyInUse(int packetId) {
+        return "an earlier packet with the identifier " + packetId + " is not answered yet";
+    }
+
+    private void subscribe(Subscribe subscribe) {
         List<Subscribe.Request> requests = subscribe.requests();
-        PendingSubAck subAck = new PendingSubAck(sink, subscribe.packetId(), requests.size(), retained::deliver);
+        PendingSubAck subAck = new PendingSubAck(sink, subscribe.packetId(), requests.size(), () -> {
+            packetIds.answered(subscribe.packetId());
+            retained.deliver();
+        });
         for (int i = 0; i < requests.size(); i++) {
             Subscribe.Request request = requests.get(i);
             int index = i;
@@ -144,7 +174,22 @@ public final class SubscribeFlow {
         return isNew;
     }
 
-    public void onUnsubscribe(Unsubscribe unsubscribe) {
+    /** @throws PacketException when its identifier is in use, and the client has no code to be told so */
+    public void onUnsubscribe(Unsubscribe unsubscribe) throws PacketException {
+        int packetId = unsubscribe.packetId();
+        switch (packetIds.take(packetId, unsubscribe)) {
+            case NEW -> unsubscribe(unsubscribe);
+            case SENT_AGAIN -> {} // one UNSUBACK answers both
+            case IN_USE -> {
+                if (!subscriber.version().isMqtt5()) { // 3.1.1: [MQTT-4.8.0-1]
+                    throw new PacketException(ReasonCode.PROTOCOL_ERROR, whyInUse(packetId));
+                }
+                sink.unsubAck(packetId, inUse(unsubscribe.filters().size()), whyInUse(packetId));
+            }
+        }
+    }
+
+    private void unsubscribe(Unsubscribe unsubscribe) {
         List<ReasonCode> codes = new ArrayList<>();
         String reason = null;
         List<String> ended = new ArrayList<>();
@@ -159,7 +204,10 @@ public final class SubscribeFlow {
             }
         }
         String firstReason = reason;
-        whenForgotten(ended, () -> sink.unsubAck(unsubscribe.packetId(), codes, firstReason));
+        whenForgotten(ended, () -> {
+            packetIds.answered(unsubscribe.packetId());
+            sink.unsubAck(unsubscribe.packetId(), codes, firstReason);
+        });
     }
 
     /** UNSUBACK leaves when what was ended will not come back with the session. */

@@ -40,7 +40,7 @@ public record TopicFilter(String value) {
                 return Optional.of("'+' stands alone in its level of a topic filter");
             }
         }
-        return TopicNames.hasTooManyLevels(filter)
+        return TopicNames.levels(filter) > TopicNames.MAX_LEVELS
                 ? Optional.of("a topic filter has at most " + TopicNames.MAX_LEVELS + " levels")
                 : Optional.empty();
     }

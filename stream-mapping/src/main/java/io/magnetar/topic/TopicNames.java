@@ -7,8 +7,11 @@ public final class TopicNames {
     /** The longest topic name or filter, in bytes of UTF-8 [MQTT-4.7.3-3]. */
     public static final int MAX_UTF8_BYTES = 65_535;
 
-    /** The most levels of a topic name or filter. The specification knows no limit; an index of topics needs one. */
-    public static final int MAX_LEVELS = 128;
+    /**
+     * The most levels of a topic name or filter. The specification knows no limit; an index of topics, which has a place for each
+     * level, needs one.
+     */
+    public static final int MAX_LEVELS = 1_024;
 
     private TopicNames() {}
 
@@ -29,16 +32,17 @@ public final class TopicNames {
                 return Optional.of("a topic name has no null character");
             }
         }
-        return hasTooManyLevels(topic)
+        return levels(topic) > MAX_LEVELS
                 ? Optional.of("a topic name has at most " + MAX_LEVELS + " levels")
                 : Optional.empty();
     }
 
-    static boolean hasTooManyLevels(String topic) {
+    /** How many levels a topic name or filter has, at least 1. */
+    public static int levels(String topic) {
         int levels = 1;
         for (int slash = topic.indexOf('/'); slash >= 0; slash = topic.indexOf('/', slash + 1)) {
             levels++;
         }
-        return levels > MAX_LEVELS;
+        return levels;
     }
 }

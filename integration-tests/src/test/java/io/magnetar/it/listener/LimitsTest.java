@@ -27,11 +27,15 @@ class LimitsTest {
     private static final int QUOTA_EXCEEDED = 0x97;
     private static final int BANNED = 0x8A;
 
-    /** The reason code of the CONNACK; a refused connection ends behind it. */
+    /** The reason code of the CONNACK; a refused connection ends behind it, and an MQTT 5 client hears why. */
     private static int connect(RawClient client, byte[] connect) throws IOException {
         RawPacket connAck = client.send(connect).read();
         assertThat(connAck.type()).isEqualTo(CONNACK);
         if (connAck.at(1) != 0) {
+            assertThat(connAck.body().length == 2
+                            || connAck.properties(2).reason().isPresent())
+                    .as("an MQTT 5 client gets a reason")
+                    .isTrue();
             client.readUntilClosed();
         }
         return connAck.at(1);
@@ -145,6 +149,32 @@ class LimitsTest {
             assertThat(connectFrom("203.0.113.9", port)).isEqualTo(BANNED);
             assertThat(connectFrom("198.51.100.9", port)).isZero();
             assertThat(broker.status().get().at("/admission/bans").asInt()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void bansAnAddressThatComesAndGoesForTheTimeOfItsWindow(EmbeddedPulsar pulsar) throws Exception {
+        Map<String, String> settings = Map.of(
+                "mqttListeners",
+                "mqtt://127.0.0.2:0?proxyProtocol=required",
+                "mqttFlappingMaxConnectsPerAddress",
+                "3",
+                "mqttFlappingWindowSeconds",
+                "86400",
+                "mqttFlappingBanSeconds",
+                "3600");
+        try (MqttBroker broker = MqttBroker.start(pulsar.broker(), settings)) {
+            int port = java.net
+                    .URI
+                    .create(broker.status().get().path("listeners").get(1).asText())
+                    .getPort();
+            for (int i = 0; i < 3; i++) {
+                assertThat(connectFrom("203.0.113.9", port)).isZero();
+            }
+
+            assertThat(connectFrom("203.0.113.9", port)).isEqualTo(BANNED);
+            assertThat(connectFrom("203.0.113.10", port)).as("another address").isZero();
+            assertThat(broker.status().get().at("/admission/bans").asInt()).isOne();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.config;
 
+import io.magnetar.topic.TopicNames;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -174,6 +175,13 @@ public enum ConfigurationKey {
             "How many subscriptions a client may have; one more is refused with 0x97.",
             1,
             1_000_000),
+    MAX_TOPIC_LEVELS(
+            "mqttMaxTopicLevels",
+            "128",
+            "How many levels a topic may have. A PUBLISH to one with more ends its connection with 0x90, as a will it is refused with"
+                    + " 0x90 (3 in MQTT 3.1.1), a filter with more is refused with 0x8F.",
+            8,
+            TopicNames.MAX_LEVELS),
     SHARED_SUBSCRIPTION_STRATEGY(
             "mqttSharedSubscriptionStrategy",
             "round-robin",

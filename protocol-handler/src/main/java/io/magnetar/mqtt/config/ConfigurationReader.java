@@ -194,6 +194,7 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.MAX_QUEUED_MESSAGES),
                 number(ConfigurationKey.MAX_QUEUED_BYTES),
                 number(ConfigurationKey.MAX_SUBSCRIPTIONS),
+                number(ConfigurationKey.MAX_TOPIC_LEVELS),
                 longNumber(ConfigurationKey.MAX_PENDING_APPEND_BYTES),
                 longNumber(ConfigurationKey.MAX_BROKER_PENDING_APPEND_BYTES),
                 flag(ConfigurationKey.CHECK_PAYLOAD_FORMAT));

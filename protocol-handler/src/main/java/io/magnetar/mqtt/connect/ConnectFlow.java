@@ -92,6 +92,12 @@ public final class ConnectFlow {
     }
 
     private void checkWill(Connect.Will will, ProtocolVersion version) throws PacketException {
+        int maxLevels = services.limits().maxTopicLevels();
+        if (TopicNames.levels(will.topic()) > maxLevels) {
+            throw new PacketException(
+                    ReasonCode.TOPIC_NAME_INVALID,
+                    "the will's topic: a topic name has at most " + maxLevels + " levels here");
+        }
         if (will.retain() && version.isMqtt5() && !services.retained().isAvailable()) { // [MQTT-3.2.2-13]
             throw new PacketException(
                     ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available, nor for a will");

@@ -1,11 +1,10 @@
 package io.magnetar.mqtt.connection;
 
-import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.counters.Traffic;
+import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.routing.RouteCache;
-import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.tenancy.Namespace;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -35,18 +34,16 @@ final class IoLoop implements Owner {
     private static final int CONGESTED_TASKS = 8_192;
 
     private final EventLoop eventLoop;
-    private final Routing routing;
+    private final SessionServices services;
     private final MpscUnboundedArrayQueue<Runnable> tasks = new MpscUnboundedArrayQueue<>(QUEUE_CHUNK);
     private final AtomicBoolean awake = new AtomicBoolean();
     private final List<NettyPacketSink> unflushed = new ArrayList<>();
     private final Map<Namespace, RouteCache> routeCaches = new HashMap<>();
     private final Map<Optional<Namespace>, Traffic> traffic = new HashMap<>();
-    private final Counters counters;
 
-    IoLoop(EventLoop eventLoop, Routing routing, Counters counters) {
+    IoLoop(EventLoop eventLoop, SessionServices services) {
         this.eventLoop = eventLoop;
-        this.routing = routing;
-        this.counters = counters;
+        this.services = services;
         measureLag();
     }
 
@@ -56,7 +53,9 @@ final class IoLoop implements Owner {
         schedule(
                 () -> {
                     long lateNanos = System.nanoTime() - dueNanos;
-                    counters.latency(Latency.EVENT_LOOP_LAG).recordMicros(TimeUnit.NANOSECONDS.toMicros(lateNanos));
+                    services.counters()
+                            .latency(Latency.EVENT_LOOP_LAG)
+                            .recordMicros(TimeUnit.NANOSECONDS.toMicros(lateNanos));
                     measureLag();
                 },
                 LAG_PERIOD_MILLIS,
@@ -65,7 +64,8 @@ final class IoLoop implements Owner {
 
     /** Where the packets of a namespace's connections on this loop are counted. Thread: the event loop. */
     Traffic traffic(Optional<Namespace> namespace) {
-        return traffic.computeIfAbsent(namespace, key -> counters.traffic().open(key));
+        return traffic.computeIfAbsent(
+                namespace, key -> services.counters().traffic().open(key));
     }
 
     @Override
@@ -139,6 +139,9 @@ final class IoLoop implements Owner {
 
     /** The routes of a namespace that this loop has met. Thread: the event loop. */
     RouteCache routes(Namespace namespace) {
-        return routeCaches.computeIfAbsent(namespace, key -> new RouteCache(routing.table(key)));
+        return routeCaches.computeIfAbsent(
+                namespace,
+                key -> new RouteCache(
+                        services.routing().table(key), services.limits().maxTopicLevels()));
     }
 }

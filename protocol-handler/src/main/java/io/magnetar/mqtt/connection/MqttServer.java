@@ -2,7 +2,6 @@ package io.magnetar.mqtt.connection;
 
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.listener.Listener;
-import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.transport.TlsContexts;
 import io.magnetar.mqtt.transport.TransportPipeline;
 import io.netty.bootstrap.ServerBootstrap;
@@ -48,7 +47,7 @@ public final class MqttServer {
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /** @param ioThreads how many event loops */
-    public MqttServer(ConnectionServices connections, Routing routing, TlsContexts tls, int ioThreads) {
+    public MqttServer(ConnectionServices connections, TlsContexts tls, int ioThreads) {
         this.connections = connections;
         this.tls = tls;
         DefaultThreadFactory threads = new DefaultThreadFactory("magnetar-io", true);
@@ -56,12 +55,7 @@ public final class MqttServer {
                 ? new EpollEventLoopGroup(ioThreads, threads)
                 : new NioEventLoopGroup(ioThreads, threads);
         for (EventExecutor executor : group) {
-            loops.put(
-                    (EventLoop) executor,
-                    new IoLoop(
-                            (EventLoop) executor,
-                            routing,
-                            connections.services().counters()));
+            loops.put((EventLoop) executor, new IoLoop((EventLoop) executor, connections.services()));
         }
     }
 

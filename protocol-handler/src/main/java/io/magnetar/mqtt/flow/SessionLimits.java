@@ -8,6 +8,7 @@ package io.magnetar.mqtt.flow;
  * @param maxQueuedMessages QoS 1 and 2 messages that wait for the client
  * @param maxQueuedBytes the bytes of their payloads
  * @param maxSubscriptions subscriptions of the client
+ * @param maxTopicLevels levels of a topic that the client publishes or subscribes to
  * @param maxPendingAppendBytes payload bytes of the client that wait for a stream's confirmation, beyond which its connection is
  *     not read
  * @param maxBrokerPendingAppendBytes the same for all clients of the broker together
@@ -19,6 +20,7 @@ public record SessionLimits(
         int maxQueuedMessages,
         int maxQueuedBytes,
         int maxSubscriptions,
+        int maxTopicLevels,
         long maxPendingAppendBytes,
         long maxBrokerPendingAppendBytes,
         boolean checksPayloadFormat) {}

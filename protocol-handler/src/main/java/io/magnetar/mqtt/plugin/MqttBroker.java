@@ -179,7 +179,7 @@ public final class MqttBroker {
             }
         });
         this.sysTopics = new SysTopics(services, version());
-        this.server = new MqttServer(connections, routing, tls, configuration.ioThreads());
+        this.server = new MqttServer(connections, tls, configuration.ioThreads());
         this.statusServer = new StatusServer(
                 new StatusPage(
                         version(),

@@ -22,14 +22,17 @@ public final class RouteCache implements TopicNameSource {
     private static final int SMALL_MATCH = 64;
 
     private final RoutingTable table;
+    private final int maxLevels;
     private final @Nullable Route[] routes = new Route[PLACES];
     /** The bytes of the topic name that is looked for: compared as a whole, they cost a fraction of what single bytes do. */
     private byte[] name = new byte[256];
 
     private @Nullable Route large;
 
-    public RouteCache(RoutingTable table) {
+    /** @param maxLevels the most levels that a client's topic may have */
+    public RouteCache(RoutingTable table, int maxLevels) {
         this.table = table;
+        this.maxLevels = maxLevels;
     }
 
     public RoutingTable table() {
@@ -51,7 +54,7 @@ public final class RouteCache implements TopicNameSource {
         if (second != null && isNamed(second, length)) {
             return second;
         }
-        Route route = new Route(table, this, TopicNameText.read(in, index, length));
+        Route route = new Route(table, this, TopicNameText.read(in, index, length, maxLevels));
         if (length <= MAX_NAME_BYTES) {
             routes[place ^ 1] = first;
             routes[place] = route;

@@ -14,6 +14,7 @@ import io.magnetar.mqtt.share.SharedSubscriptions;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.stream.StreamSubscriptionSyntax;
 import io.magnetar.topic.TopicFilter;
+import io.magnetar.topic.TopicNames;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -150,12 +151,22 @@ public final class SubscribeFlow {
             return Optional.of(
                     new Refusal(ReasonCode.QUOTA_EXCEEDED, "a client has at most " + limit + " subscriptions"));
         }
+        int maxLevels = services.limits().maxTopicLevels();
+        if (TopicNames.levels(filter) - prefixLevels(filter) > maxLevels) {
+            return Optional.of(new Refusal(
+                    ReasonCode.TOPIC_FILTER_INVALID, "a topic filter has at most " + maxLevels + " levels here"));
+        }
         if (StreamSubscriptionSyntax.isStream(filter)) {
             return Optional.empty();
         }
         Optional<String> malformed =
                 SharedFilter.isShared(filter) ? SharedFilter.problem(filter) : TopicFilter.problem(filter);
         return malformed.map(problem -> new Refusal(ReasonCode.TOPIC_FILTER_INVALID, problem));
+    }
+
+    /** How many levels come before the topics: {@code $share/<group>}, {@code $s/<offset>} or {@code $stream/<name>}. */
+    private static int prefixLevels(String filter) {
+        return SharedFilter.isShared(filter) || StreamSubscriptionSyntax.isStream(filter) ? 2 : 0;
     }
 
     private boolean isSubscribed(String filter) {

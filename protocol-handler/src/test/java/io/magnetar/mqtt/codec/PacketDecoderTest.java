@@ -45,7 +45,7 @@ class PacketDecoderTest {
     }
 
     private static Name name(ByteBuf in, int index, int length) throws PacketException {
-        return new Name(TopicNameText.read(in, index, length));
+        return new Name(TopicNameText.read(in, index, length, 128));
     }
 
     private static PacketDecoder connected(ProtocolVersion version) {

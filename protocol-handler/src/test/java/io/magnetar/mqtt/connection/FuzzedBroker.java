@@ -95,7 +95,7 @@ final class FuzzedBroker {
                 new Retained(true, new RetainLimits(10, 1 << 14, 1 << 12)),
                 clock,
                 counters,
-                new SessionLimits(5, 3, 10, 1 << 12, 10, 1 << 12, 1 << 16, true));
+                new SessionLimits(5, 3, 10, 1 << 12, 10, 8, 1 << 12, 1 << 16, true));
         SessionLog sessionLog = new CompactedSessionLog(records, clock);
         Queues opened =
                 new Queues(queues, 2, queue -> routing.table(queue.namespace()).keepIn(queue), keeper.eventLoop());
@@ -153,8 +153,7 @@ final class FuzzedBroker {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.freezeTime();
         transport.addTo(channel);
-        IoLoop loop =
-                new IoLoop(channel.eventLoop(), routing, connections.services().counters());
+        IoLoop loop = new IoLoop(channel.eventLoop(), connections.services());
         ConnectionHandler handler = new ConnectionHandler(connections, loop, channel);
         channel.pipeline().addLast(handler);
         channel.pipeline().fireChannelActive();

@@ -67,7 +67,7 @@ final class SimulatedBroker {
                 new Retained(true, new RetainLimits(1_000, 1 << 30, 1 << 20)),
                 new BrokerClock(time),
                 new Counters(),
-                new SessionLimits(100, 1 + random.nextInt(6), 1_000, 1 << 30, 100, 1 << 20, 1 << 30, false));
+                new SessionLimits(100, 1 + random.nextInt(6), 1_000, 1 << 30, 100, 128, 1 << 20, 1 << 30, false));
         this.groups = new SharedGroups(
                 new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of()),
                 services.limits(),
@@ -88,7 +88,7 @@ final class SimulatedBroker {
                 executor);
         for (int i = 0; i < 2; i++) {
             owners.add(new SimulatedOwner(executor::after));
-            routes.add(new RouteCache(routing.table(namespace)));
+            routes.add(new RouteCache(routing.table(namespace), 128));
         }
         start();
     }

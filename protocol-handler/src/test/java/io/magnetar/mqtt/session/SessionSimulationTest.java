@@ -47,7 +47,7 @@ class SessionSimulationTest {
             new Retained(true, new RetainLimits(1_000, 1 << 30, 1 << 20)),
             new BrokerClock(InstantSource.system()),
             counters,
-            new SessionLimits(1_000, 1_000, 100_000, Integer.MAX_VALUE, 100, 1 << 20, 1 << 30, false));
+            new SessionLimits(1_000, 1_000, 100_000, Integer.MAX_VALUE, 100, 128, 1 << 20, 1 << 30, false));
     private final SharedGroups groups = new SharedGroups(
             new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of()),
             services.limits(),

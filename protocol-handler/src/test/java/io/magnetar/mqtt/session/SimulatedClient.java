@@ -93,7 +93,7 @@ final class SimulatedClient implements PacketSink {
                 null);
         this.session = new Session(
                 new Session.Surroundings(
-                        services, groups, new RouteCache(services.routing().table(namespace))),
+                        services, groups, new RouteCache(services.routing().table(namespace), 128)),
                 this,
                 owner,
                 new Publisher(namespace, clientId, null),

@@ -53,7 +53,7 @@ final class SimulatedGroups {
                 new Retained(true, new RetainLimits(1_000, 1 << 30, 1 << 20)),
                 new BrokerClock(InstantSource.system()),
                 counters,
-                new SessionLimits(1_000, 1_000, maxWaiting, Integer.MAX_VALUE, 100, 1 << 20, 1 << 30, false));
+                new SessionLimits(1_000, 1_000, maxWaiting, Integer.MAX_VALUE, 100, 128, 1 << 20, 1 << 30, false));
         groups = new SharedGroups(strategies, services.limits(), services.clock(), counters, kept);
         routing = services.routing().table(new Namespace("one"));
     }

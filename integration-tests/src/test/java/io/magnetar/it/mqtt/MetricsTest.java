@@ -7,17 +7,15 @@ import static org.awaitility.Awaitility.await;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.magnetar.it.client.Device;
+import io.magnetar.it.client.DurableClients;
+import io.magnetar.it.client.RawClient;
+import io.magnetar.it.client.RawProperties;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
+import io.magnetar.it.pulsar.PrometheusMetrics;
 import io.magnetar.mqtt.metrics.MetricsReference;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.apache.pulsar.broker.PulsarService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,35 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Magnetar's metrics, as Prometheus gets them from the Pulsar broker. */
 @ExtendWith(MqttExtension.class)
 class MetricsTest {
-    private static final Pattern SAMPLE =
-            Pattern.compile("(\\w+)(\\{\\w+=\"[^\"]*\"(,\\w+=\"[^\"]*\")*\\})? [-+0-9.E]+");
-
-    private final HttpClient http =
-            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.ALWAYS).build();
-
-    private List<String> metrics(PulsarService pulsar) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(pulsar.getWebServiceAddress() + "/metrics/"))
-                .build();
-        return http.send(request, BodyHandlers.ofString())
-                .body()
-                .lines()
-                .filter(line -> line.contains("magnetar_"))
-                .toList();
-    }
-
-    private static Map<String, String> samples(List<String> metrics) {
-        Map<String, String> samples = new HashMap<>();
-        for (String line : metrics) {
-            if (!line.startsWith("#")) {
-                assertThat(line).matches(SAMPLE);
-                int space = line.lastIndexOf(' ');
-                assertThat(samples.put(line.substring(0, space), line.substring(space + 1)))
-                        .as("%s is there once", line)
-                        .isNull();
-            }
-        }
-        return samples;
-    }
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @Test
     void areWhatHappened(EmbeddedPulsar pulsar) throws Exception {
@@ -61,7 +31,7 @@ class MetricsTest {
                 MqttBroker broker = MqttBroker.start(neighbour, Map.of());
                 Device publisher = Device.connect(broker.port(), "metrics-publisher");
                 Device subscriber = Device.connect(broker.port(), "metrics-subscriber")) {
-            Map<String, String> before = samples(metrics(neighbour));
+            Map<String, String> before = PrometheusMetrics.samples(neighbour);
             subscriber.subscribe("metrics/#", MqttQos.AT_LEAST_ONCE);
             for (int i = 0; i < 200; i++) {
                 publisher
@@ -76,8 +46,8 @@ class MetricsTest {
             publisher.publish("metrics/0", "y", MqttQos.EXACTLY_ONCE);
             subscriber.next(201);
 
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-                Map<String, String> now = samples(metrics(neighbour));
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                Map<String, String> now = PrometheusMetrics.samples(neighbour);
                 assertThat(now)
                         .containsEntry("magnetar_connections{namespace=\"public\"}", "2")
                         .containsEntry("magnetar_sessions", "2")
@@ -92,7 +62,8 @@ class MetricsTest {
                         .containsEntry("magnetar_messages_received_total{namespace=\"public\",qos=\"2\"}", "1")
                         .containsEntry("magnetar_messages_sent_total{namespace=\"public\",qos=\"1\"}", "201")
                         .containsEntry("magnetar_events_total{event=\"connectionsOpened\"}", "2")
-                        .containsEntry("magnetar_messages_dropped_total{reason=\"queue_full\"}", "0");
+                        .containsEntry(
+                                "magnetar_messages_dropped_total{namespace=\"public\",reason=\"queue_full\"}", "0");
                 assertThat(number(now, "magnetar_bytes_received_total{namespace=\"public\",type=\"publish\"}"))
                         .as("of 201 packets, with topics or their aliases")
                         .isBetween(201.0 * 8, 201.0 * 20);
@@ -113,10 +84,72 @@ class MetricsTest {
     }
 
     @Test
+    void countDurableSessionsThatAreConnectedAndThoseThatAreAbsent(EmbeddedPulsar pulsar) throws Exception {
+        try (PulsarService neighbour = pulsar.startBroker(settings -> {});
+                MqttBroker broker = MqttBroker.start(neighbour, Map.of())) {
+            Device leaving = DurableClients.durable(broker.port(), "metrics-leaving");
+            try (Device staying = DurableClients.durable(broker.port(), "metrics-staying");
+                    Device passing = Device.connect(broker.port(), "metrics-passing")) {
+                assertThat(List.of(staying, passing))
+                        .allMatch(device -> device.client().getState().isConnected());
+                await().atMost(PATIENCE)
+                        .untilAsserted(() ->
+                                assertThat(durable(neighbour, "connected")).isEqualTo(2));
+
+                leaving.close();
+
+                await().atMost(PATIENCE).untilAsserted(() -> {
+                    assertThat(durable(neighbour, "connected")).isEqualTo(1);
+                    assertThat(durable(neighbour, "absent"))
+                            .as("other tests may have left some, too")
+                            .isPositive();
+                });
+            }
+        }
+    }
+
+    private static double durable(PulsarService broker, String state) throws Exception {
+        return number(
+                PrometheusMetrics.samples(broker),
+                "magnetar_durable_sessions{namespace=\"public\",state=\"" + state + "\"}");
+    }
+
+    @Test
+    void countDropsByNamespaceAndRefusalsByReasonCode(EmbeddedPulsar pulsar) throws Exception {
+        try (PulsarService neighbour = pulsar.startBroker(settings -> {});
+                MqttBroker broker = MqttBroker.start(neighbour, Map.of("mqttMaxClientIdLength", "23"));
+                RawClient subscriber = new RawClient(broker.port());
+                RawClient refused = new RawClient(broker.port());
+                RawClient broken = new RawClient(broker.port())) {
+            subscriber
+                    .send(RawClient.connect5(
+                            "metrics-small", 60, RawProperties.fourBytes(RawProperties.MAXIMUM_PACKET_SIZE, 100)))
+                    .read();
+            subscriber.send(RawClient.subscribe5("metrics/large", 0)).read();
+            for (int i = 0; i < 3; i++) {
+                subscriber.send(RawClient.publish5("metrics/large", 0, 0, "x".repeat(100)));
+            }
+            refused.send(RawClient.connect5("metrics-client-with-a-long-name", 60))
+                    .readUntilClosed();
+            broken.send(RawClient.packet(0x10, "MQTT", 4, 0x03, 0, 60, "reserved flag"))
+                    .readUntilClosed();
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(PrometheusMetrics.samples(neighbour))
+                            .containsEntry(
+                                    "magnetar_messages_dropped_total{namespace=\"public\",reason=\"too_large\"}", "3")
+                            .containsEntry("magnetar_connections_refused_total{code=\"0x85\"}", "1")
+                            .containsEntry("magnetar_connections_refused_total{code=\"0x81\"}", "1")
+                            .containsEntry("magnetar_events_total{event=\"connectionsRefused\"}", "2"));
+            assertThat(broker.status().counter("droppedTooLarge")).isEqualTo(3);
+        }
+    }
+
+    @Test
     void areAllDocumented(EmbeddedPulsar pulsar, MqttBroker broker) throws Exception {
         try (Device device = Device.connect(broker.port(), "metrics-documented")) {
             assertThat(device.client().getState().isConnected()).isTrue();
-            List<String> families = metrics(pulsar.broker()).stream()
+            List<String> families = PrometheusMetrics.lines(pulsar.broker()).stream()
                     .filter(line -> line.startsWith("# TYPE "))
                     .map(line -> line.split(" ", -1)[2])
                     .distinct()

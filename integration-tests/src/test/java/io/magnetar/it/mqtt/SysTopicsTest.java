@@ -59,6 +59,8 @@ class SysTopicsTest {
             assertThat(values)
                     .containsEntry("$SYS/broker/clients/connected", "2")
                     .containsEntry("$SYS/broker/subscriptions/count", "2")
+                    .containsEntry("$SYS/broker/publish/messages/dropped", "0")
+                    .containsKey("$SYS/broker/clients/disconnected")
                     .containsEntry("$SYS/broker/publish/messages/received", "3")
                     .containsKeys("$SYS/broker/uptime", "$SYS/broker/retained messages/count");
             assertThat(values.get("$SYS/broker/version")).startsWith("Magnetar version ");
@@ -80,7 +82,10 @@ class SysTopicsTest {
             device.subscribe("$SYS/broker/publish/+/+", MqttQos.AT_MOST_ONCE);
 
             assertThat(secondRound(device))
-                    .containsOnlyKeys("$SYS/broker/publish/messages/received", "$SYS/broker/publish/messages/sent");
+                    .containsOnlyKeys(
+                            "$SYS/broker/publish/messages/received",
+                            "$SYS/broker/publish/messages/sent",
+                            "$SYS/broker/publish/messages/dropped");
         }
     }
 

@@ -295,8 +295,7 @@ final class Connection implements LiveSessions.Claimant {
     /** CONNECT did not come in time, or it is not known in time who sent it. */
     void connectTimeout() {
         if (state == State.AWAITS_CONNECT) {
-            connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
-            logRefusal(ReasonCode.UNSPECIFIED_ERROR, "CONNECT did not come in time");
+            noteRefusal(ReasonCode.UNSPECIFIED_ERROR, "CONNECT did not come in time");
             sink.close();
         } else if (state == State.AUTHENTICATES) {
             refuse(new PacketException(
@@ -318,7 +317,7 @@ final class Connection implements LiveSessions.Claimant {
             sink.use(ProtocolVersion.MQTT_5, Connect.Reception.DEFAULT, 0);
             refuse(problem);
         } else {
-            logRefusal(problem.reasonCode(), problem.problem());
+            noteRefusal(problem.reasonCode(), problem.problem());
             sink.close();
         }
     }
@@ -328,20 +327,20 @@ final class Connection implements LiveSessions.Claimant {
         if (state != State.ENDED) {
             connections.services().counters().count(Counter.PROTOCOL_ERRORS);
             if (session == null) {
-                logRefusal(ReasonCode.PROTOCOL_ERROR, "the listener's transport was not kept to");
+                noteRefusal(ReasonCode.PROTOCOL_ERROR, "the listener's transport was not kept to");
             }
             sink.close();
         }
     }
 
-    private void logRefusal(ReasonCode code, String reason) {
+    private void noteRefusal(ReasonCode code, String reason) {
+        connections.services().counters().refuse(code);
         connections.refusalLog().refused(sink.remoteAddress(), connect, code, reason);
     }
 
     private void refuse(PacketException problem) {
         LOG.debug("Refused {}: {}, {}", peer.get(), problem.reasonCode(), problem.problem());
-        connections.services().counters().count(Counter.CONNECTIONS_REFUSED);
-        logRefusal(problem.reasonCode(), problem.problem());
+        noteRefusal(problem.reasonCode(), problem.problem());
         sink.refuse(ConnAck.refused(problem.reasonCode(), problem.problem()));
     }
 

@@ -17,25 +17,12 @@ public enum Counter {
     RETAINED_MESSAGES_DELIVERED("retainedMessagesDelivered"),
     /** Beyond a limit of the namespace: not retained. */
     RETAINED_REFUSED("retainedRefused"),
-    /** QoS 0: the client does not read fast enough. */
-    DROPPED_OUTBOUND_BUFFER_FULL("droppedOutboundBufferFull"),
-    /** QoS 1 and 2: the client does not acknowledge fast enough. */
-    DROPPED_QUEUE_FULL("droppedQueueFull"),
-    /** QoS 1 and 2: no member of a group acknowledges fast enough. */
-    DROPPED_GROUP_QUEUE_FULL("droppedGroupQueueFull"),
-    /** QoS 1 and 2: the last member of the group has left. */
-    DROPPED_GROUP_ENDED("droppedGroupEnded"),
-    DROPPED_EXPIRED("droppedExpired"),
     /** A group was without a member for longer than messages are kept: it goes on with the oldest that is there. */
     GROUP_BACKLOGS_CUT("groupBacklogsCut"),
     /** A message of a group with durable members went out to another member, or once more. */
     GROUP_REDELIVERIES("groupRedeliveries"),
     /** The place of a durable session or group in the queue is older than what is kept: it may have missed messages. */
     QUEUE_PLACES_LOST("queuePlacesLost"),
-    /** Larger than the client's Maximum Packet Size. */
-    DROPPED_TOO_LARGE("droppedTooLarge"),
-    /** QoS 0 messages that a stream did not take. */
-    DROPPED_APPEND_FAILED("droppedAppendFailed"),
     /** QoS 1 and 2 publishes answered with an error because a stream did not take them. */
     APPENDS_REFUSED("appendsRefused"),
     /** Publishes to topics of the broker's own, and with a payload that is not what it is said to be. */

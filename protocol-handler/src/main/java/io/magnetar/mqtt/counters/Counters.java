@@ -1,5 +1,8 @@
 package io.magnetar.mqtt.counters;
 
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.tenancy.Namespace;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -9,16 +12,19 @@ import java.util.concurrent.atomic.LongAdder;
 /** The counts of one broker since it started. Thread: any. */
 public final class Counters {
     private final LongAdder[] counts = new LongAdder[Counter.values().length];
+    /** Refused connections by reason code. */
+    private final LongAdder[] refusals = new LongAdder[ReasonCode.values().length];
+
     private final Map<Latency, Histogram> latencies = new EnumMap<>(Latency.class);
     private final TrafficTable traffic = new TrafficTable();
+    private final DropTable drops = new DropTable();
 
     public Counters() {
         for (Latency latency : Latency.values()) {
             latencies.put(latency, new Histogram());
         }
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = new LongAdder();
-        }
+        Arrays.setAll(counts, counter -> new LongAdder());
+        Arrays.setAll(refusals, code -> new LongAdder());
     }
 
     public void count(Counter counter) {
@@ -27,6 +33,25 @@ public final class Counters {
 
     public long get(Counter counter) {
         return counts[counter.ordinal()].sum();
+    }
+
+    /** A connection was refused. */
+    public void refuse(ReasonCode code) {
+        count(Counter.CONNECTIONS_REFUSED);
+        refusals[code.ordinal()].increment();
+    }
+
+    public long refusals(ReasonCode code) {
+        return refusals[code.ordinal()].sum();
+    }
+
+    /** A message of a namespace was dropped. */
+    public void drop(Drop reason, Namespace namespace) {
+        drops.count(reason, namespace);
+    }
+
+    public DropTable drops() {
+        return drops;
     }
 
     public Histogram latency(Latency latency) {
@@ -42,6 +67,9 @@ public final class Counters {
         Map<String, Long> snapshot = new TreeMap<>();
         for (Counter counter : Counter.values()) {
             snapshot.put(counter.label(), get(counter));
+        }
+        for (Drop reason : Drop.values()) {
+            snapshot.put(reason.label(), drops.sum(reason));
         }
         return snapshot;
     }

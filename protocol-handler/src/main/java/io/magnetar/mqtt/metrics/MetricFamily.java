@@ -4,6 +4,17 @@ package io.magnetar.mqtt.metrics;
 public enum MetricFamily {
     CONNECTIONS("magnetar_connections", Type.GAUGE, "MQTT connections that are accepted and open.", "namespace"),
     SESSIONS("magnetar_sessions", Type.GAUGE, "Client identifiers that are connected or about to be."),
+    DURABLE_SESSIONS(
+            "magnetar_durable_sessions",
+            Type.GAUGE,
+            "Sessions that outlive their connection: those that are connected, and those that are absent, half a second ago.",
+            "namespace",
+            "state"),
+    CONNECTIONS_REFUSED(
+            "magnetar_connections_refused_total",
+            Type.COUNTER,
+            "Connections that did not get as far as a CONNACK with success, by reason code as MQTT 5 writes it.",
+            "code"),
     SUBSCRIPTIONS(
             "magnetar_subscriptions",
             Type.GAUGE,
@@ -38,6 +49,7 @@ public enum MetricFamily {
             "magnetar_messages_dropped_total",
             Type.COUNTER,
             "Messages that a subscriber did not get, or a log, by reason.",
+            "namespace",
             "reason"),
     EVENTS(
             "magnetar_events_total",

@@ -2,20 +2,27 @@ package io.magnetar.mqtt.metrics;
 
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.PacketType;
+import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.retain.RetainedStore;
+import io.magnetar.mqtt.session.SessionCounts;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * All metrics of one broker, read when they are asked for. What has a namespace is shown for at most {@value #MAX_NAMESPACES} of
@@ -26,15 +33,23 @@ import java.util.function.ToLongFunction;
 public final class Metrics {
     private static final int MAX_NAMESPACES = 1_000;
     private static final int QOS_LEVELS = 3;
-    private static final String DROPPED = "DROPPED_";
 
     private final SessionServices services;
     private final Counters counters;
     private final SharedGroups groups;
     private final IntSupplier sessions;
+    private final Supplier<Map<Namespace, SessionCounts>> durableSessions;
 
-    /** @param sessions how many sessions are connected */
-    public Metrics(SessionServices services, SharedGroups groups, IntSupplier sessions) {
+    /**
+     * @param sessions how many sessions are connected
+     * @param durableSessions how many durable ones there are
+     */
+    public Metrics(
+            SessionServices services,
+            SharedGroups groups,
+            IntSupplier sessions,
+            Supplier<Map<Namespace, SessionCounts>> durableSessions) {
+        this.durableSessions = durableSessions;
         this.groups = groups;
         this.services = services;
         this.counters = services.counters();
@@ -44,18 +59,24 @@ public final class Metrics {
     /** As Prometheus reads it. */
     public String text() {
         MetricsText text = new MetricsText();
-        List<Namespace> namespaces = counters.traffic().namespaces().stream()
+        Map<Namespace, SessionCounts> durable = durableSessions.get();
+        List<Namespace> namespaces = Stream.of(
+                        counters.traffic().namespaces(), counters.drops().namespaces(), durable.keySet())
+                .flatMap(Collection::stream)
+                .distinct()
                 .sorted(Comparator.comparing(Namespace::name))
                 .limit(MAX_NAMESPACES)
                 .toList();
+        connections(text, namespaces, durable);
         namespaces(text, namespaces);
         traffic(text, namespaces);
+        drops(text, namespaces);
         events(text);
         logs(text);
         return text.toString();
     }
 
-    private void namespaces(MetricsText text, List<Namespace> namespaces) {
+    private void connections(MetricsText text, List<Namespace> namespaces, Map<Namespace, SessionCounts> durable) {
         perNamespace(
                 text,
                 MetricFamily.CONNECTIONS,
@@ -63,6 +84,23 @@ public final class Metrics {
                 namespace -> counters.traffic().sum(Optional.of(namespace), Traffic::connections));
         text.begin(MetricFamily.SESSIONS);
         text.sample(MetricFamily.SESSIONS, sessions.getAsInt());
+        text.begin(MetricFamily.DURABLE_SESSIONS);
+        for (Namespace namespace : namespaces) {
+            SessionCounts counts = durable.getOrDefault(namespace, SessionCounts.NONE);
+            text.sample(MetricFamily.DURABLE_SESSIONS, counts.connected(), namespace.name(), "connected");
+            text.sample(MetricFamily.DURABLE_SESSIONS, counts.absent(), namespace.name(), "absent");
+        }
+        text.begin(MetricFamily.CONNECTIONS_REFUSED);
+        for (ReasonCode code : ReasonCode.values()) {
+            long refused = counters.refusals(code);
+            if (refused > 0) {
+                text.sample(
+                        MetricFamily.CONNECTIONS_REFUSED, refused, String.format(Locale.ROOT, "0x%02X", code.code()));
+            }
+        }
+    }
+
+    private void namespaces(MetricsText text, List<Namespace> namespaces) {
         perNamespace(
                 text,
                 MetricFamily.SUBSCRIPTIONS,
@@ -164,19 +202,23 @@ public final class Metrics {
         }
     }
 
-    private void events(MetricsText text) {
+    private void drops(MetricsText text, List<Namespace> namespaces) {
         text.begin(MetricFamily.MESSAGES_DROPPED);
-        for (Counter counter : Counter.values()) {
-            if (counter.name().startsWith(DROPPED)) {
-                String reason = counter.name().substring(DROPPED.length()).toLowerCase(Locale.ROOT);
-                text.sample(MetricFamily.MESSAGES_DROPPED, counters.get(counter), reason);
+        for (Namespace namespace : namespaces) {
+            for (Drop reason : Drop.values()) {
+                text.sample(
+                        MetricFamily.MESSAGES_DROPPED,
+                        counters.drops().get(reason, namespace),
+                        namespace.name(),
+                        reason.name().toLowerCase(Locale.ROOT));
             }
         }
+    }
+
+    private void events(MetricsText text) {
         text.begin(MetricFamily.EVENTS);
         for (Counter counter : Counter.values()) {
-            if (!counter.name().startsWith(DROPPED)) {
-                text.sample(MetricFamily.EVENTS, counters.get(counter), counter.label());
-            }
+            text.sample(MetricFamily.EVENTS, counters.get(counter), counter.label());
         }
     }
 

@@ -172,13 +172,13 @@ public final class MqttBroker {
                         configuration.pace().maxMessageRate(),
                         configuration.pace().maxByteRate(),
                         configuration.outboundBufferBytes()));
-        Metrics metrics = new Metrics(services, groups, liveSessions::size);
+        Metrics metrics = new Metrics(services, groups, liveSessions::size, sessions::counts);
         pulsar.addPrometheusRawMetricsProvider(out -> {
             if (!closed) {
                 out.write(metrics.text());
             }
         });
-        this.sysTopics = new SysTopics(services, version());
+        this.sysTopics = new SysTopics(services, sessions::counts, version());
         this.server = new MqttServer(connections, tls, configuration.ioThreads());
         this.statusServer = new StatusServer(
                 new StatusPage(

@@ -7,6 +7,7 @@ import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.PayloadFormat;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.ReasonCodes;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -242,7 +243,7 @@ public final class InboundPublishFlow {
 
     private void countFailure(@Nullable StreamFailure failure) {
         if (failure != null) {
-            services.counters().count(Counter.DROPPED_APPEND_FAILED);
+            services.counters().drop(Drop.APPEND_FAILED, publisher.namespace());
         }
     }
 

@@ -4,6 +4,7 @@ import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -123,7 +124,10 @@ public final class OutboundPublishFlow {
             if (sink.isWritable()) {
                 send(publish, target, qos);
             } else {
-                services.counters().count(Counter.DROPPED_OUTBOUND_BUFFER_FULL);
+                services.counters()
+                        .drop(
+                                Drop.OUTBOUND_BUFFER_FULL,
+                                publish.message().publisher().namespace());
             }
         } else if (queue.isEmpty() && canSend(qos)) {
             send(publish, target, qos);
@@ -135,7 +139,10 @@ public final class OutboundPublishFlow {
     private void enqueue(Queued queued) {
         if (queue.size() >= services.limits().maxQueuedMessages()
                 || queuedBytes + queued.bytes() > services.limits().maxQueuedBytes()) {
-            services.counters().count(Counter.DROPPED_QUEUE_FULL);
+            services.counters()
+                    .drop(
+                            Drop.QUEUE_FULL,
+                            queued.publish().message().publisher().namespace());
             return;
         }
         queue.add(queued);
@@ -159,7 +166,7 @@ public final class OutboundPublishFlow {
                         message.retain() && target.retainAsPublished(),
                         packetId,
                         target.subscriptionIds());
-        settle(sent, qos, packetId);
+        settle(sent, publish.message(), qos, packetId);
         services.counters().count(Counter.MESSAGES_DELIVERED);
     }
 
@@ -186,7 +193,7 @@ public final class OutboundPublishFlow {
     /** Sends a message in a form of its own; {@link #canSend} must have said yes. */
     public void send(Message message, Qos qos, boolean retain, int[] subscriptionIds) {
         int packetId = takePacketId(qos);
-        settle(sink.publish(message, qos, false, retain, packetId, subscriptionIds), qos, packetId);
+        settle(sink.publish(message, qos, false, retain, packetId, subscriptionIds), message, qos, packetId);
     }
 
     private int takePacketId(Qos qos) {
@@ -198,11 +205,11 @@ public final class OutboundPublishFlow {
     }
 
     /** A packet that the client cannot take counts as delivered [MQTT-3.1.2-25]. */
-    private void settle(boolean sent, Qos qos, int packetId) {
+    private void settle(boolean sent, Message message, Qos qos, int packetId) {
         if (sent) {
             return;
         }
-        services.counters().count(Counter.DROPPED_TOO_LARGE);
+        services.counters().drop(Drop.TOO_LARGE, message.publisher().namespace());
         if (qos != Qos.AT_MOST_ONCE) {
             free(packetId, qos == Qos.AT_LEAST_ONCE ? State.AWAITS_PUBACK : State.AWAITS_PUBREC);
         }
@@ -275,7 +282,10 @@ public final class OutboundPublishFlow {
             queuedBytes -= queued.bytes();
             if (queued.publish().message().properties().expiresAtMillis()
                     <= services.clock().millis()) {
-                services.counters().count(Counter.DROPPED_EXPIRED);
+                services.counters()
+                        .drop(
+                                Drop.EXPIRED,
+                                queued.publish().message().publisher().namespace());
             } else {
                 services.counters()
                         .latency(Latency.QUEUE)

@@ -5,6 +5,7 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.queue.Delivery.State;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
@@ -144,7 +145,7 @@ public final class GroupQueue implements PartitionUser {
         while (!resting && !takenBack.isEmpty()) {
             GroupMessage next = takenBack.first();
             if (next.message().properties().expiresAtMillis() <= clock.millis()) {
-                counters.count(Counter.DROPPED_EXPIRED);
+                counters.drop(Drop.EXPIRED, queue.definition().namespace());
                 takenBack.remove(next);
                 finish(next);
             } else if (dealer.deal(next)) {
@@ -229,7 +230,7 @@ public final class GroupQueue implements PartitionUser {
             return true;
         }
         if (next.message().properties().expiresAtMillis() <= clock.millis()) {
-            counters.count(Counter.DROPPED_EXPIRED);
+            counters.drop(Drop.EXPIRED, queue.definition().namespace());
             if (taken != null) {
                 partition.doneHeld(taken);
                 dealer.changed();
@@ -271,7 +272,7 @@ public final class GroupQueue implements PartitionUser {
 
     @Override
     public void lost(Delivery delivery) {
-        counters.count(Counter.DROPPED_EXPIRED);
+        counters.drop(Drop.EXPIRED, queue.definition().namespace());
         dealer.changed();
     }
 

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class Owed {
     private static final int[] NO_IDS = {};
 
-    private final String clientId;
+    private final @Nullable String clientId;
     private final TopicTrie<TopicFilter, SubscriptionRecord> filters = new TopicTrie<>();
     private final Map<Integer, Set<Position>> held = new ConcurrentHashMap<>();
 
-    Owed(String clientId) {
+    Owed(@Nullable String clientId) {
         this.clientId = clientId;
     }
 
@@ -86,6 +86,6 @@ final class Owed {
     }
 
     private boolean isOwn(Message message) {
-        return clientId.equals(message.publisher().clientId());
+        return clientId != null && clientId.equals(message.publisher().clientId());
     }
 }

@@ -1,8 +1,10 @@
 package io.magnetar.mqtt.queue;
 
 import io.magnetar.message.Message;
+import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.flow.LogText;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -56,7 +58,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     private static final Logger LOG = LoggerFactory.getLogger(OwedMessages.class);
 
     private final SessionServices services;
-    private final String clientId;
+    private final Publisher client;
     private final PacketSink sink;
     private final Owner owner;
     private final OutboundPublishFlow outbound;
@@ -85,7 +87,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
             SessionServices services,
             PacketSink sink,
             Owner owner,
-            String clientId,
+            Publisher client,
             OutboundPublishFlow outbound,
             ProgressLog progress,
             SessionProgress resumed) {
@@ -94,8 +96,8 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         this.owner = owner;
         this.outbound = outbound;
         this.progress = progress;
-        this.clientId = clientId;
-        this.owed = new Owed(clientId);
+        this.client = client;
+        this.owed = new Owed(client.clientId());
         this.lent = new LentMessages(owner, this);
         this.resumed = resumed;
         resumed.releasing().forEach(packetId -> {
@@ -231,7 +233,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
             return true;
         }
         if (message.properties().expiresAtMillis() <= services.clock().millis()) {
-            services.counters().count(Counter.DROPPED_EXPIRED);
+            services.counters().drop(Drop.EXPIRED, client.namespace());
             return true;
         }
         if (!hasRoom()) {
@@ -346,7 +348,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
             services.counters().count(Counter.MESSAGES_DELIVERED);
         } else {
             // A packet that the client cannot take counts as delivered [MQTT-3.1.2-25].
-            services.counters().count(Counter.DROPPED_TOO_LARGE);
+            services.counters().drop(Drop.TOO_LARGE, client.namespace());
             settle(delivery);
             progress.changed();
         }
@@ -360,7 +362,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
 
     @Override
     public void lost(Delivery delivery) {
-        services.counters().count(Counter.DROPPED_EXPIRED);
+        services.counters().drop(Drop.EXPIRED, client.namespace());
         onTheirWay.remove(delivery.packetId);
         outbound.giveBack(delivery.packetId);
         progress.changed();
@@ -377,7 +379,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
             placeLost = true;
             LOG.warn(
                     "A durable session is further behind than messages are kept, and may have missed some: client {}",
-                    LogText.quoted(clientId));
+                    LogText.quoted(String.valueOf(client.clientId())));
         }
     }
 

@@ -22,7 +22,9 @@ import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.will.WillPublisher;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.queue.LogTails;
+import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +70,8 @@ public final class DurableSessions {
     private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
     /** What is being saved of sessions that have lost their connection: since when. */
     private final Map<DurableSession, Long> underWay = new ConcurrentHashMap<>();
+
+    private volatile Map<Namespace, SessionCounts> counts = Map.of();
 
     public DurableSessions(
             SessionServices services,
@@ -471,9 +475,13 @@ public final class DurableSessions {
 
     private void sweep() {
         long now = services.clock().millis();
+        Map<Namespace, SessionCounts> counted = new HashMap<>();
         sessions.forEach((key, stored) -> {
             try {
-                if (connected.containsKey(key)) {
+                boolean isConnected = connected.containsKey(key);
+                counted.compute(
+                        key.namespace(), (same, sum) -> (sum == null ? SessionCounts.NONE : sum).plus(isConnected));
+                if (isConnected) {
                     return;
                 }
                 if (stored.expiresAtMillis() <= now) {
@@ -485,6 +493,12 @@ public final class DurableSessions {
                 LOG.error("A durable session could not be looked after", e);
             }
         });
+        counts = counted;
+    }
+
+    /** How many there were by namespace when they were last looked after, about half a second ago. */
+    public Map<Namespace, SessionCounts> counts() {
+        return counts;
     }
 
     /** How many there are, connected or not. */

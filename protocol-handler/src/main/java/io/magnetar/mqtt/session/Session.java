@@ -127,8 +127,7 @@ public final class Session implements LiveSubscriber {
     private DurableFlows flowsOf(DurableSession kept) {
         Checkpoints checkpoints = new Checkpoints(owner, this::saveProgress, this::settled);
         SessionProgress resumed = kept.resumed();
-        OwedMessages owed =
-                new OwedMessages(services, sink, owner, kept.key().clientId(), outbound, checkpoints, resumed);
+        OwedMessages owed = new OwedMessages(services, sink, owner, publisher, outbound, checkpoints, resumed);
         kept.attach(owner, owed);
         return new DurableFlows(
                 kept,

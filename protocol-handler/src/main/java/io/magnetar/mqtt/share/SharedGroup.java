@@ -3,8 +3,8 @@ package io.magnetar.mqtt.share;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.codec.SharedPublish;
-import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.routing.SharedSubscription;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -175,7 +175,8 @@ final class SharedGroup implements SharedSubscription {
             return true; // While all its members are away, QoS 0 is for nobody.
         }
         if (!mayWait) {
-            counters.count(Counter.DROPPED_OUTBOUND_BUFFER_FULL);
+            counters.drop(
+                    Drop.OUTBOUND_BUFFER_FULL, publish.message().publisher().namespace());
             return true;
         }
         return keep(publish);
@@ -200,7 +201,7 @@ final class SharedGroup implements SharedSubscription {
     private boolean keep(SharedPublish publish) {
         int count = waiting.get();
         if (count >= maxWaiting || waitingBytes.get() + publish.message().weight() > maxWaitingBytes) {
-            counters.count(Counter.DROPPED_GROUP_QUEUE_FULL);
+            counters.drop(Drop.GROUP_QUEUE_FULL, publish.message().publisher().namespace());
             return false;
         }
         add(published, publish);
@@ -228,7 +229,8 @@ final class SharedGroup implements SharedSubscription {
         if (member != null) {
             member.handLater(publish);
         } else {
-            counters.count(Counter.DROPPED_OUTBOUND_BUFFER_FULL);
+            counters.drop(
+                    Drop.OUTBOUND_BUFFER_FULL, publish.message().publisher().namespace());
         }
     }
 
@@ -245,7 +247,7 @@ final class SharedGroup implements SharedSubscription {
     SharedPublish next() {
         SharedPublish next = poll();
         if (next != null && next.message().properties().expiresAtMillis() <= clock.millis()) {
-            counters.count(Counter.DROPPED_EXPIRED);
+            counters.drop(Drop.EXPIRED, next.message().publisher().namespace());
             return null;
         }
         return next;
@@ -262,8 +264,8 @@ final class SharedGroup implements SharedSubscription {
     }
 
     private void dropAll() {
-        while (poll() != null) {
-            counters.count(Counter.DROPPED_GROUP_ENDED);
+        for (SharedPublish dropped = poll(); dropped != null; dropped = poll()) {
+            counters.drop(Drop.GROUP_ENDED, dropped.message().publisher().namespace());
         }
     }
 

@@ -4,6 +4,7 @@ import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
@@ -121,7 +122,7 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
             waiting.poll();
             readAhead.left();
             if (message.properties().expiresAtMillis() <= nowMillis) {
-                services.counters().count(Counter.DROPPED_EXPIRED);
+                services.counters().drop(Drop.EXPIRED, message.publisher().namespace());
             } else if (!request.excludes(message)) {
                 send(next, qos);
             }

@@ -12,11 +12,13 @@ import io.magnetar.mqtt.counters.TrafficTable;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.routing.Match;
+import io.magnetar.mqtt.session.SessionCounts;
 import io.magnetar.tenancy.Namespace;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
@@ -29,12 +31,18 @@ public final class SysTopics {
     private static final String PREFIX = "$SYS/broker/";
 
     private final SessionServices services;
+    private final Supplier<Map<Namespace, SessionCounts>> durableSessions;
     private final String version;
     private final long startMillis;
 
-    /** @param version of the broker, as clients are told */
-    public SysTopics(SessionServices services, String version) {
+    /**
+     * @param durableSessions how many there are by namespace
+     * @param version of the broker, as clients are told
+     */
+    public SysTopics(
+            SessionServices services, Supplier<Map<Namespace, SessionCounts>> durableSessions, String version) {
         this.services = services;
+        this.durableSessions = durableSessions;
         this.version = version;
         this.startMillis = services.clock().millis();
     }
@@ -69,12 +77,21 @@ public final class SysTopics {
         values.put("version", "Magnetar version " + version);
         values.put("uptime", upSeconds + " seconds");
         put(values, "clients/connected", namespace, Traffic::connections);
+        values.put(
+                "clients/disconnected",
+                Integer.toString(durableSessions
+                        .get()
+                        .getOrDefault(namespace, SessionCounts.NONE)
+                        .absent()));
         put(values, "messages/received", namespace, traffic -> all(traffic::packetsReceived));
         put(values, "messages/sent", namespace, traffic -> all(traffic::packetsSent));
         put(values, "bytes/received", namespace, traffic -> all(traffic::bytesReceived));
         put(values, "bytes/sent", namespace, traffic -> all(traffic::bytesSent));
         put(values, "publish/messages/received", namespace, traffic -> traffic.packetsReceived(PacketType.PUBLISH));
         put(values, "publish/messages/sent", namespace, traffic -> traffic.packetsSent(PacketType.PUBLISH));
+        values.put(
+                "publish/messages/dropped",
+                Long.toString(services.counters().drops().sum(namespace)));
         values.put(
                 "subscriptions/count",
                 Long.toString(services.routing().table(namespace).subscriptions()));

@@ -4,6 +4,7 @@ import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.routing.Match;
@@ -124,7 +125,10 @@ final class WillPublication {
                 if (failure != null && retries != null && passes(failure)) {
                     onPassingFailure.run();
                 } else if (failure != null) {
-                    services.counters().count(Counter.DROPPED_APPEND_FAILED);
+                    services.counters()
+                            .drop(
+                                    Drop.APPEND_FAILED,
+                                    publish.message().publisher().namespace());
                 }
                 settleOne();
             };

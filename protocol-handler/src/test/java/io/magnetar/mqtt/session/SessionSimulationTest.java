@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.clock.BrokerClock;
-import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.retain.RetainLimits;
@@ -90,7 +90,7 @@ class SessionSimulationTest {
 
         assertThat(publisher.unanswered).isEmpty();
         assertThat(stranger.received).as("nothing crosses namespaces").isEmpty();
-        assertThat(counters.get(Counter.DROPPED_QUEUE_FULL)).isZero();
+        assertThat(counters.drops().sum(Drop.QUEUE_FULL)).isZero();
         received(publisher, subscriber);
     }
 

@@ -3,7 +3,7 @@ package io.magnetar.mqtt.share;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.magnetar.message.Qos;
-import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.session.SimulatedOwner;
 import java.util.ArrayList;
@@ -124,8 +124,8 @@ class SharedGroupSimulationTest {
             world.settle();
             onlyWhatWasNotAcknowledgedComesAgain(world);
         }
-        assertThat(world.groups.counters.get(Counter.DROPPED_GROUP_QUEUE_FULL)).isZero();
-        assertThat(world.groups.counters.get(Counter.DROPPED_GROUP_ENDED)).isZero();
+        assertThat(world.groups.counters.drops().sum(Drop.GROUP_QUEUE_FULL)).isZero();
+        assertThat(world.groups.counters.drops().sum(Drop.GROUP_ENDED)).isZero();
     }
 
     private static void comeAndGoStep(World world) {

@@ -9,9 +9,6 @@ import io.magnetar.mqtt.flow.LogText;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
-import io.magnetar.mqtt.packet.Acknowledgement;
-import io.magnetar.mqtt.packet.PacketType;
-import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.queue.Delivery.State;
 import io.magnetar.mqtt.record.LentRecord;
@@ -22,10 +19,8 @@ import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.queue.QueuedMessage;
 import io.magnetar.topic.TopicFilter;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,18 +33,14 @@ import org.slf4j.LoggerFactory;
  * What a durable session is owed at QoS 1 and 2, from the log to its client.
  *
  * <pre>
- *   QoS 1   PUBLISH ... PUBACK -> done, recorded within a second
- *   QoS 2   (packet id, position) recorded -> PUBLISH ... PUBREC -> done, recorded -> PUBREL ... PUBCOMP -> packet id free
- *   a new connection: PUBREL for each packet id whose PUBREC came; each message that was on its way is met in the log again and
- *   sent with its packet id and DUP [MQTT-4.4.0-1], before what follows it there [MQTT-4.6.0-6]
+ *   log -> a partition's queue -> wanted, room: taken -> {@link OwedExchanges}: PUBLISH ... PUBACK, PUBCOMP -> done
+ *   a new connection: each message that was on its way is met in the log again and sent with its packet id and DUP
+ *   [MQTT-4.4.0-1], before what follows it there [MQTT-4.6.0-6]
  * </pre>
- *
- * What is recorded survives the broker's death. So at QoS 2 the client sees the same message with the same packet id or not at all,
- * and a packet id is not used for another message before the client knows that it is free.
  *
  * <p>Thread: the session's owner, but for {@link #mayWant}.
  */
-public final class OwedMessages implements OutboundPublishFlow.Backlog, OutboundPublishFlow.OwedFlow, PartitionUser {
+public final class OwedMessages implements OutboundPublishFlow.Backlog, PartitionUser {
     /** How many messages may be taken and not done, or done behind one that is not, as a multiple of the window. */
     private static final int TRACKED_WINDOWS = 8;
     /** After so many ticks without room nothing is kept in memory for the client. */
@@ -59,28 +50,20 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
 
     private final SessionServices services;
     private final Publisher client;
-    private final PacketSink sink;
     private final Owner owner;
     private final OutboundPublishFlow outbound;
     private final ProgressLog progress;
     private final Owed owed;
+    private final OwedExchanges exchanges;
     private final LentMessages lent;
 
     private final Map<TopicFilter, SubscriptionRecord> subscriptions = new HashMap<>();
     private final Map<Integer, PartitionQueue> partitions = new TreeMap<>();
-    /** Taken, and neither acknowledged nor refused. */
-    private final Map<Integer, Delivery> onTheirWay = new HashMap<>();
-    /** Packet ids after PUBREC, and whether that is recorded, so that PUBREL has left. */
-    private final Map<Integer, Boolean> releasing = new LinkedHashMap<>();
-
-    private final ArrayDeque<Outgoing> saving = new ArrayDeque<>();
     private final SessionProgress resumed;
     private @Nullable NamespaceQueue queue;
     private int ticksWithoutRoom;
     private boolean placeLost;
     private boolean ended;
-
-    private record Outgoing(Delivery delivery, Message message, Owed.Form form) {}
 
     /** @param resumed the progress of the session before this connection */
     public OwedMessages(
@@ -92,7 +75,6 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
             ProgressLog progress,
             SessionProgress resumed) {
         this.services = services;
-        this.sink = sink;
         this.owner = owner;
         this.outbound = outbound;
         this.progress = progress;
@@ -100,18 +82,15 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         this.owed = new Owed(client.clientId());
         this.lent = new LentMessages(owner, this);
         this.resumed = resumed;
-        resumed.releasing().forEach(packetId -> {
-            releasing.put(packetId, true);
-            outbound.hold(packetId);
-        });
+        this.exchanges = new OwedExchanges(
+                services.counters(), client.namespace(), sink, outbound, progress, resumed.releasing());
         for (LentRecord taken : resumed.lent()) {
             Delivery delivery = lent.resume(taken);
             if (delivery != null) {
-                outbound.hold(delivery.packetId);
-                onTheirWay.put(delivery.packetId, delivery);
+                exchanges.hold(delivery);
             }
         }
-        outbound.passTo(this);
+        outbound.passTo(exchanges);
         outbound.add(this);
     }
 
@@ -127,8 +106,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
             Set<Position> held = new HashSet<>();
             for (Delivery delivery : partition.deliveries()) {
                 if (delivery.state == State.HELD) {
-                    outbound.hold(delivery.packetId);
-                    onTheirWay.put(delivery.packetId, delivery);
+                    exchanges.hold(delivery);
                     held.add(delivery.position);
                 }
             }
@@ -171,15 +149,9 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
 
     /** CONNACK has left: begins to deliver. */
     public void start() {
-        releasing.keySet().forEach(packetId -> pubRel(packetId, ReasonCode.SUCCESS));
+        exchanges.start();
         lent.start();
         drain();
-    }
-
-    private void pubRel(int packetId, ReasonCode code) {
-        if (!ended) {
-            sink.acknowledge(PacketType.PUBREL, packetId, code, null);
-        }
     }
 
     @Override
@@ -226,7 +198,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         Delivery taken = partition.delivery(next.position());
         Owed.Form form = owed.formOf(partition.index, next);
         if (taken != null) {
-            return taken.state != State.HELD || sendAgain(taken, next.message(), form);
+            return taken.state != State.HELD || exchanges.sendAgain(taken, next.message(), form);
         }
         Message message = next.message();
         if (form == null || message.qos() == Qos.AT_MOST_ONCE) {
@@ -243,42 +215,23 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         return true;
     }
 
-    /** Sends what an earlier connection sent. @return false when there is no room for it */
-    boolean sendAgain(Delivery delivery, Message message, Owed.@Nullable Form form) {
-        if (!outbound.canSend(delivery.qos)) {
-            return false;
-        }
-        outbound.resume(delivery.packetId);
-        delivery.place.resent(delivery);
-        send(delivery, message, form == null ? new Owed.Form(delivery.qos, false, new int[0]) : form, true);
-        return true;
+    /** Sends what groups lent an earlier connection. @return false when there is no room for it */
+    boolean sendAgain(Delivery delivery, Message message, Owed.Form form) {
+        return exchanges.sendAgain(delivery, message, form);
     }
 
     private void take(PartitionQueue partition, QueuedMessage next, Owed.Form form) {
         Message message = next.message();
         Qos qos = message.qos().min(form.qos());
-        boolean exactlyOnce = qos == Qos.EXACTLY_ONCE;
         Delivery delivery = new Delivery(
                 partition,
                 next.position(),
                 partition.examined(),
                 qos,
                 outbound.takeOwedId(),
-                exactlyOnce ? State.SAVING : State.SENT);
+                qos == Qos.EXACTLY_ONCE ? State.SAVING : State.SENT);
         partition.add(delivery);
-        onTheirWay.put(delivery.packetId, delivery);
-        if (!exactlyOnce && saving.isEmpty()) {
-            progress.changed();
-            send(delivery, message, form, false);
-            return;
-        }
-        saving.add(new Outgoing(delivery, message, form));
-        if (exactlyOnce) {
-            progress.afterSave(() -> {
-                delivery.state = State.SENT;
-                sendSaved();
-            });
-        }
+        exchanges.begin(delivery, message, form);
     }
 
     /** Tells groups what an earlier connection took from them. */
@@ -302,13 +255,11 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     /** Takes a message that a group lends; {@link #takesLoan} must have said yes. */
     public void take(Loan loan) {
         Delivery delivery = lent.take(loan, outbound.takeOwedId());
-        onTheirWay.put(delivery.packetId, delivery);
-        saving.add(new Outgoing(delivery, loan.message(), LentMessages.form(loan.record(delivery.packetId))));
-        progress.afterSave(() -> {
-            if (lent.saved(delivery)) {
-                sendSaved();
-            }
-        });
+        exchanges.beginWhenSaved(
+                delivery,
+                loan.message(),
+                LentMessages.form(loan.record(delivery.packetId)),
+                () -> lent.saved(delivery));
     }
 
     /** Whether there is room for a message that an earlier connection sent. */
@@ -333,39 +284,9 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
         return lent.records();
     }
 
-    /** Sends what is recorded, in the order in which it was taken. */
-    private void sendSaved() {
-        while (!ended && !saving.isEmpty() && saving.peek().delivery().state != State.SAVING) {
-            Outgoing next = saving.poll();
-            send(next.delivery(), next.message(), next.form(), false);
-        }
-    }
-
-    private void send(Delivery delivery, Message message, Owed.Form form, boolean again) {
-        boolean retain = message.retain() && form.retainAsPublished();
-        boolean sent = sink.publish(message, delivery.qos, again, retain, delivery.packetId, form.subscriptionIds());
-        if (sent) {
-            services.counters().count(Counter.MESSAGES_DELIVERED);
-        } else {
-            // A packet that the client cannot take counts as delivered [MQTT-3.1.2-25].
-            services.counters().drop(Drop.TOO_LARGE, client.namespace());
-            settle(delivery);
-            progress.changed();
-        }
-    }
-
-    private void settle(Delivery delivery) {
-        onTheirWay.remove(delivery.packetId);
-        outbound.giveBack(delivery.packetId);
-        delivery.place.done(delivery);
-    }
-
     @Override
     public void lost(Delivery delivery) {
-        services.counters().drop(Drop.EXPIRED, client.namespace());
-        onTheirWay.remove(delivery.packetId);
-        outbound.giveBack(delivery.packetId);
-        progress.changed();
+        exchanges.lost(delivery);
     }
 
     /**
@@ -381,70 +302,6 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
                     "A durable session is further behind than messages are kept, and may have missed some: client {}",
                     LogText.quoted(String.valueOf(client.clientId())));
         }
-    }
-
-    @Override
-    public boolean onAcknowledgement(Acknowledgement ack) {
-        int packetId = ack.packetId();
-        return switch (ack.type()) {
-            case PUBACK -> onPubAck(packetId);
-            case PUBREC -> onPubRec(packetId, ack.isError());
-            case PUBCOMP -> onPubComp(packetId);
-            default -> false;
-        };
-    }
-
-    private boolean onPubAck(int packetId) {
-        Delivery delivery = onTheirWay.get(packetId);
-        if (delivery == null || delivery.qos != Qos.AT_LEAST_ONCE) {
-            return false;
-        }
-        if (delivery.state == State.SENT) {
-            settle(delivery);
-            progress.changed();
-        }
-        return true;
-    }
-
-    private boolean onPubRec(int packetId, boolean refused) {
-        Boolean recorded = releasing.get(packetId);
-        if (recorded != null) {
-            if (recorded) {
-                pubRel(packetId, ReasonCode.SUCCESS);
-            }
-            return true;
-        }
-        Delivery delivery = onTheirWay.get(packetId);
-        if (delivery == null || delivery.qos != Qos.EXACTLY_ONCE) {
-            return false;
-        }
-        if (delivery.state != State.SENT) {
-            return true;
-        }
-        if (refused) { // [MQTT-4.3.3-4]
-            settle(delivery);
-            progress.changed();
-            return true;
-        }
-        onTheirWay.remove(packetId);
-        delivery.place.done(delivery);
-        releasing.put(packetId, false);
-        progress.afterSave(() -> {
-            if (releasing.replace(packetId, true) != null) {
-                pubRel(packetId, ReasonCode.SUCCESS);
-            }
-        });
-        return true;
-    }
-
-    private boolean onPubComp(int packetId) {
-        if (!Boolean.TRUE.equals(releasing.get(packetId))) {
-            return releasing.containsKey(packetId);
-        }
-        releasing.remove(packetId);
-        outbound.giveBack(packetId);
-        progress.changed();
-        return true;
     }
 
     /** To be called about every second. */
@@ -472,12 +329,13 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
 
     /** The packet ids after PUBREC, for the record. */
     public List<Integer> releasing() {
-        return List.copyOf(releasing.keySet());
+        return exchanges.releasing();
     }
 
     /** The connection ends: nothing leaves any more. Cursors follow the tails once more. */
     public void end() {
         ended = true;
+        exchanges.end();
         lent.end();
         followTails();
     }
@@ -485,6 +343,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Outbound
     /** Stops all reading. */
     public void close() {
         ended = true;
+        exchanges.end();
         NamespaceQueue used = queue;
         if (used != null) {
             subscriptions.keySet().forEach(filter -> used.unsubscribe(filter, this));

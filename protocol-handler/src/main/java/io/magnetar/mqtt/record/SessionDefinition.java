@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.record;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,15 @@ public record SessionDefinition(
     /** The same without a connection. */
     public SessionDefinition disconnected(long epochMillis, @Nullable WillRecord left) {
         return new SessionDefinition(epoch, expirySeconds, epochMillis, subscriptions, left);
+    }
+
+    /** The same when its connection has ended: its will is due after its delay, at the latest when the session ends. */
+    public SessionDefinition leftAt(long epochMillis) {
+        if (will == null) {
+            return disconnected(epochMillis, null);
+        }
+        long delaySeconds = Math.min(will.will().delaySeconds(), expirySeconds);
+        return disconnected(epochMillis, will.dueAt(epochMillis + TimeUnit.SECONDS.toMillis(delaySeconds)));
     }
 
     /** The same with another expiry. */

@@ -132,10 +132,10 @@ public final class DurableSession implements DurableSubscriptions {
 
     private void forget(String filter) {
         if (SharedFilter.isShared(filter)) {
-            sessions.releaseGroup(key, filter);
+            sessions.interests().releaseGroup(key, filter);
         } else if (!StreamSubscriptionSyntax.isStream(filter)) {
             TopicFilter topicFilter = new TopicFilter(filter);
-            sessions.endOwing(key, topicFilter);
+            sessions.interests().endOwing(key, topicFilter);
             messages().remove(topicFilter);
         }
     }
@@ -156,16 +156,16 @@ public final class DurableSession implements DurableSubscriptions {
         if (existing != null) {
             return begin(filter, new SubscriptionRecord(request, subscriptionId, existing.starts()));
         }
-        return onOwner(sessions.queue(key))
+        return onOwner(sessions.interests().queue(key))
                 .thenCompose(opened -> {
                     messages().use(opened);
-                    sessions.owe(key, filter);
+                    sessions.interests().owe(key, filter);
                     return onOwner(opened.ends());
                 })
                 .thenCompose(ends -> begin(filter, new SubscriptionRecord(request, subscriptionId, ends)))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
-                        sessions.endOwing(key, filter);
+                        sessions.interests().endOwing(key, filter);
                     }
                 });
     }
@@ -174,7 +174,7 @@ public final class DurableSession implements DurableSubscriptions {
     private CompletableFuture<Void> recordShared(SubscriptionRecord subscription) {
         boolean isKept = definition.subscriptions().stream()
                 .anyMatch(known -> known.filter().equals(subscription.filter()) && GroupLoader.keepsGroup(known));
-        return onOwner(sessions.keepGroup(key, subscription.filter()))
+        return onOwner(sessions.interests().keepGroup(key, subscription.filter()))
                 .thenCompose(kept -> ended
                         ? CompletableFuture.failedFuture(new CancellationException("the connection has ended"))
                         : saveWith(subscription))
@@ -299,7 +299,7 @@ public final class DurableSession implements DurableSubscriptions {
     private void end(SessionDefinition last, SessionProgress progress) {
         ended = true;
         operations.clear();
-        sessions.end(this, sessions.leave(last), progress);
+        sessions.end(this, last.leftAt(sessions.clock().millis()), progress);
     }
 
     /** No connection came of it: all is as it was before, and what was nothing is nothing again. */

@@ -11,19 +11,14 @@ import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.record.RecordWriter;
 import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.record.SessionProgress;
-import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.record.WillRecord;
-import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.session.RecordKey.Kind;
-import io.magnetar.mqtt.session.RecordSaver.Entry;
 import io.magnetar.mqtt.session.RecordSaver.WhenSaved;
-import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.will.WillPublisher;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.queue.LogTails;
 import io.magnetar.tenancy.Namespace;
-import io.magnetar.topic.TopicFilter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All durable sessions of the broker, connected or not: the two records of each, in memory as bytes and in the log.
+ * All durable sessions of the broker, connected or not.
  *
  * <pre>
  *   none --CONNECT--> connected --connection ends--> absent --CONNECT--> connected ...
@@ -45,8 +40,8 @@ import org.slf4j.LoggerFactory;
  *                         +----------> none <----------+
  * </pre>
  *
- * A will is due when its connection ends or after its delay, at the latest when the session ends; a new connection of the session
- * cancels one that is not due yet [MQTT-3.1.3-9]. It is struck out of the record when the logs have it.
+ * Their records are in {@link SessionRecords}; {@link SessionRestart} takes them up, {@link AbsentSessions} ends those that nobody comes
+ * back for.
  *
  * <p>Thread: any. A session with a connection is changed by its {@link DurableSession} alone, for there is one connection at a time;
  * one without by timers and by the next CONNECT, which exclude each other.
@@ -55,17 +50,17 @@ public final class DurableSessions {
     private static final Logger LOG = LoggerFactory.getLogger(DurableSessions.class);
     private static final long SWEEP_MILLIS = 500;
     private static final long ALIVE_MILLIS = 1_000;
-    private static final byte[] NOTHING = {};
 
-    private final SessionServices services;
-    private final Supplier<SessionLoader> loader;
-    private final Queues queues;
-    private final SharedGroups groups;
-    private final SessionWills wills;
+    private final BrokerClock clock;
     private final DurableSettings settings;
     private final ScheduledExecutorService executor;
+    private final SharedGroups groups;
+    private final SessionInterests interests;
+    private final SessionWills wills;
     private final RecordSaver saver;
-    private final Map<SessionKey, StoredSession> sessions = new ConcurrentHashMap<>();
+    private final SessionRecords records;
+    private final AbsentSessions absentSessions;
+    private final Supplier<SessionRestart> restart;
     /** Those with a connection. */
     private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
     /** What is being saved of sessions that have lost their connection: since when. */
@@ -81,14 +76,22 @@ public final class DurableSessions {
             LogTails tails,
             DurableSettings settings,
             ScheduledExecutorService executor) {
-        this.services = services;
-        this.loader = () -> new SessionLoader(log, queues, services.streams(), tails);
-        this.queues = queues;
-        this.groups = groups;
-        this.wills = new SessionWills(new WillPublisher(services, executor), services.clock());
+        this.clock = services.clock();
         this.settings = settings;
         this.executor = executor;
+        this.groups = groups;
+        this.interests = new SessionInterests(services.routing(), queues, groups);
+        this.wills = new SessionWills(new WillPublisher(services, executor), clock);
         this.saver = new RecordSaver(log, executor);
+        this.records = new SessionRecords(saver, settings.queueRetentionMillis());
+        this.absentSessions = new AbsentSessions(records, interests, wills, clock);
+        this.restart = () -> new SessionRestart(
+                new SessionLoader(log, queues, services.streams(), tails),
+                new GroupLoader(groups, services.routing()),
+                records,
+                interests,
+                wills,
+                saver);
     }
 
     /**
@@ -96,62 +99,14 @@ public final class DurableSessions {
      * publish must not miss an absent session.
      */
     public CompletableFuture<Void> start() {
-        SessionLoader loading = loader.get();
-        return loading.load()
-                .thenCompose(loaded -> CompletableFuture.allOf(loaded.stream()
-                                .map(session -> restore(session, loading.lastAliveMillis()))
-                                .toArray(CompletableFuture[]::new))
-                        .thenCompose(restored -> restoreGroups(loaded, loading)))
-                .thenRun(() -> {
-                    LOG.info("{} durable sessions", sessions.size());
-                    var unused = executor.scheduleWithFixedDelay(
-                            this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
-                    unused = executor.scheduleWithFixedDelay(
-                            this::giveSignOfLife, ALIVE_MILLIS, ALIVE_MILLIS, TimeUnit.MILLISECONDS);
-                    unused = executor.scheduleWithFixedDelay(
-                            groups::tick, ALIVE_MILLIS, ALIVE_MILLIS, TimeUnit.MILLISECONDS);
-                });
-    }
-
-    private CompletableFuture<Void> restoreGroups(List<SessionLoader.Loaded> loaded, SessionLoader loading) {
-        GroupLoader groupLoader = new GroupLoader(groups, services.routing());
-        loaded.forEach(groupLoader::add);
-        return groupLoader.restore(
-                loading.groups(), group -> saver.save(new RecordKey(Kind.GROUP, group), NOTHING, failure -> {}));
-    }
-
-    /** A session that was connected when the broker died counts as disconnected at the broker's last sign of life. */
-    private CompletableFuture<Void> restore(SessionLoader.Loaded loaded, long lastAliveMillis) {
-        SessionKey key = loaded.key();
-        SessionDefinition recorded = loaded.definition();
-        long began = TimeUnit.MICROSECONDS.toMillis(recorded.epoch());
-        SessionDefinition absent =
-                recorded.isConnected() ? leave(recorded, Math.max(began, lastAliveMillis)) : recorded;
-        WillRecord will = absent.will();
-        if (will != null && !loaded.willInLogs().isEmpty()) {
-            wills.found(will.mark(), loaded.willInLogs(), lastAliveMillis);
-        }
-        byte[] progress = RecordWriter.write(recorded.epoch(), loaded.progress());
-        keep(key, absent, progress);
-        absent.subscriptions().stream()
-                .filter(SubscriptionRecord::owes)
-                .forEach(subscription -> table(key).owe(new TopicFilter(subscription.filter()), key.clientId()));
-        if (absent.equals(recorded)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return saved(key, progress, absent);
-    }
-
-    private CompletableFuture<Void> saved(SessionKey key, byte[] progress, SessionDefinition absent) {
-        CompletableFuture<Void> saved = new CompletableFuture<>();
-        saveAbsent(key, progress, absent, failure -> {}, failure -> {
-            if (failure == null) {
-                saved.complete(null);
-            } else {
-                saved.completeExceptionally(unavailable(failure.reason()));
-            }
+        return restart.get().run().thenRun(() -> {
+            LOG.info("{} durable sessions", records.size());
+            var unused =
+                    executor.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+            unused = executor.scheduleWithFixedDelay(
+                    this::giveSignOfLife, ALIVE_MILLIS, ALIVE_MILLIS, TimeUnit.MILLISECONDS);
+            unused = executor.scheduleWithFixedDelay(groups::tick, ALIVE_MILLIS, ALIVE_MILLIS, TimeUnit.MILLISECONDS);
         });
-        return saved;
     }
 
     /** Records the time before which all progress of all sessions is saved. */
@@ -159,7 +114,7 @@ public final class DurableSessions {
         if (connected.isEmpty() && underWay.isEmpty() && wills.isIdle()) {
             return;
         }
-        long settled = Math.min(services.clock().millis(), wills.oldestMillis());
+        long settled = Math.min(clock.millis(), wills.oldestMillis());
         for (long since : underWay.values()) {
             settled = Math.min(settled, since);
         }
@@ -167,24 +122,6 @@ public final class DurableSessions {
             settled = Math.min(settled, session.settledMillis());
         }
         saver.save(new RecordKey(Kind.ALIVE, settings.broker()), SessionLoader.alive(settled), failure -> {});
-    }
-
-    /** The definition of a session whose connection ends now. */
-    SessionDefinition leave(SessionDefinition definition) {
-        return leave(definition, services.clock().millis());
-    }
-
-    private SessionDefinition leave(SessionDefinition definition, long now) {
-        WillRecord will = definition.will();
-        if (will == null) {
-            return definition.disconnected(now, null);
-        }
-        long delaySeconds = Math.min(will.will().delaySeconds(), definition.expirySeconds());
-        return definition.disconnected(now, will.dueAt(now + TimeUnit.SECONDS.toMillis(delaySeconds)));
-    }
-
-    private RoutingTable table(SessionKey key) {
-        return services.routing().table(key.namespace());
     }
 
     /**
@@ -210,26 +147,24 @@ public final class DurableSessions {
      * @return completes when the log has the session's definition, on any thread; fails with a {@link SessionRefusedException}
      */
     public CompletableFuture<Opened> open(SessionKey key, Request request) {
-        StoredSession stored = sessions.get(key);
-        if (stored != null && stored.willDueMillis() <= services.clock().millis()) {
-            publishWill(key, stored);
-            stored = sessions.get(key);
+        StoredSession stored = records.get(key);
+        if (stored != null && absentSessions.isWillDue(stored)) {
+            absentSessions.publishWill(key, stored);
+            stored = records.get(key);
         }
         CompletableFuture<Void> willTried = wills.tried(key);
         if (!willTried.isDone()) {
             // Until a log has it, only the record knows of the will, and the record is about to change.
             return willTried.thenCompose(tried -> open(key, request));
         }
-        if (stored != null
-                && (request.cleanStart()
-                        || stored.expiresAtMillis() <= services.clock().millis())) {
-            discard(key, stored);
+        if (stored != null && (request.cleanStart() || absentSessions.hasExpired(stored))) {
+            absentSessions.discard(key, stored);
             return open(key, request);
         }
         if (stored == null && request.expirySeconds() == 0) {
             return CompletableFuture.completedFuture(new Opened(false, null));
         }
-        if (stored == null && sessions.size() >= settings.maxSessions()) {
+        if (stored == null && records.size() >= settings.maxSessions()) {
             return CompletableFuture.failedFuture(new SessionRefusedException(
                     ReasonCode.QUOTA_EXCEEDED,
                     "the broker keeps at most " + settings.maxSessions() + " durable sessions"));
@@ -238,10 +173,10 @@ public final class DurableSessions {
     }
 
     private CompletableFuture<Opened> open(SessionKey key, Request request, @Nullable StoredSession stored) {
-        long epoch = services.clock().nextMicros();
+        long epoch = clock.nextMicros();
         SessionDefinition before = stored == null
                 ? new SessionDefinition(epoch, 0, SessionDefinition.CONNECTED, List.of(), null)
-                : stored.readUnpublished(services.clock().millis());
+                : stored.readUnpublished(clock.millis());
         WillRecord will = request.will() == null
                 ? null
                 : new WillRecord(
@@ -253,22 +188,22 @@ public final class DurableSessions {
         SessionProgress progress = stored == null ? SessionProgress.NONE : stored.readProgress();
         DurableSession session = new DurableSession(this, key, stored == null ? null : before, definition, progress);
         connected.put(key, session);
-        keep(key, definition, stored == null ? NOTHING : stored.progress());
+        records.keep(key, definition, stored == null ? SessionRecords.NOTHING : stored.progress());
         CompletableFuture<Opened> opened = new CompletableFuture<>();
         // What the last connection has left is recorded before this one tells its client anything that depends on it.
-        CompletableFuture<Void> progressSaved = saver.settled(new RecordKey(Kind.PROGRESS, key));
-        save(key, definition, failure -> {
+        CompletableFuture<Void> progressSaved = records.saved(Kind.PROGRESS, key);
+        records.save(key, definition, failure -> {
             if (failure == null) {
                 opened.complete(new Opened(stored != null, session));
             } else {
-                opened.completeExceptionally(unavailable(failure.reason()));
+                opened.completeExceptionally(SessionRefusedException.unavailable(failure.reason()));
             }
         });
         boolean needsQueue = definition.owes()
                 || !progress.partitions().isEmpty()
                 || !progress.lent().isEmpty();
         CompletableFuture<@Nullable NamespaceQueue> queue =
-                needsQueue ? queues.of(key.namespace()).thenApply(q -> q) : CompletableFuture.completedFuture(null);
+                needsQueue ? interests.queue(key).thenApply(q -> q) : CompletableFuture.completedFuture(null);
         return opened.thenCombine(progressSaved, (result, saved) -> result)
                 .thenCombine(queue, (result, used) -> {
                     session.use(used);
@@ -278,12 +213,10 @@ public final class DurableSessions {
                     session.abandon();
                     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
                     return CompletableFuture.failedFuture(
-                            cause instanceof SessionRefusedException ? cause : unavailable(cause.getMessage()));
+                            cause instanceof SessionRefusedException
+                                    ? cause
+                                    : SessionRefusedException.unavailable(cause.getMessage()));
                 });
-    }
-
-    private static SessionRefusedException unavailable(@Nullable String reason) {
-        return new SessionRefusedException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be kept now: " + reason);
     }
 
     long maxExpirySeconds() {
@@ -291,81 +224,37 @@ public final class DurableSessions {
     }
 
     BrokerClock clock() {
-        return services.clock();
+        return clock;
     }
 
-    CompletableFuture<NamespaceQueue> queue(SessionKey key) {
-        return queues.of(key.namespace());
+    SessionInterests interests() {
+        return interests;
     }
 
-    void owe(SessionKey key, TopicFilter filter) {
-        table(key).owe(filter, key.clientId());
-    }
-
-    void endOwing(SessionKey key, TopicFilter filter) {
-        table(key).endOwing(filter, key.clientId());
-    }
-
-    CompletableFuture<Void> keepGroup(SessionKey key, String filter) {
-        return groups.keep(table(key), SharedFilter.parse(filter), key.clientId());
-    }
-
-    void releaseGroup(SessionKey key, String filter) {
-        groups.release(table(key), SharedFilter.parse(filter), key.clientId());
-    }
-
-    /** The same, unless the client has another connection by now, which may want the group. */
+    /** Ends a session's membership, unless the client has another connection by now, which may want the group. */
     void releaseGroup(DurableSession session, String filter) {
         DurableSession now = connected.get(session.key());
         if (now == null || now.equals(session)) {
-            releaseGroup(session.key(), filter);
+            interests.releaseGroup(session.key(), filter);
         }
-    }
-
-    /** Keeps a session's records in memory. */
-    private void keep(SessionKey key, SessionDefinition definition, byte[] progress) {
-        sessions.put(key, StoredSession.of(definition, progress, settings.queueRetentionMillis()));
-    }
-
-    private void save(SessionKey key, SessionDefinition definition, AppendListener listener) {
-        saver.save(new RecordKey(Kind.DEFINITION, key), RecordWriter.write(definition), listener);
-    }
-
-    /**
-     * The progress comes first: what is recorded as disconnected is taken to have no more in the logs than its records tell.
-     *
-     * @param onProgress told of the progress
-     * @param onDefinition told of the definition, or of a newer one
-     */
-    private void saveAbsent(
-            SessionKey key,
-            byte[] progress,
-            SessionDefinition absent,
-            AppendListener onProgress,
-            AppendListener onDefinition) {
-        saver.saveInOrder(
-                new Entry(new RecordKey(Kind.PROGRESS, key), progress, onProgress),
-                new Entry(new RecordKey(Kind.DEFINITION, key), RecordWriter.write(absent), onDefinition));
     }
 
     /** A connected session's definition has changed. */
     void change(DurableSession session, SessionDefinition definition, AppendListener listener) {
         SessionKey key = session.key();
-        StoredSession stored = sessions.get(key);
+        StoredSession stored = records.get(key);
         if (stored == null || !session.equals(connected.get(key))) {
             listener.appended(null);
             return;
         }
-        keep(key, definition, stored.progress());
-        save(key, definition, listener);
+        records.keep(key, definition, stored.progress());
+        records.save(key, definition, listener);
     }
 
     void saveProgress(DurableSession session, SessionProgress progress, AppendListener listener) {
         if (session.equals(connected.get(session.key()))) {
-            saver.save(
-                    new RecordKey(Kind.PROGRESS, session.key()),
-                    RecordWriter.write(session.definition().epoch(), progress),
-                    listener);
+            byte[] record = RecordWriter.write(session.definition().epoch(), progress);
+            records.saveProgress(session.key(), record, listener);
         } else {
             listener.appended(null);
         }
@@ -382,8 +271,8 @@ public final class DurableSessions {
             return;
         }
         byte[] saved = RecordWriter.write(absent.epoch(), progress);
-        keep(key, absent, saved);
-        StoredSession stored = sessions.get(key);
+        records.keep(key, absent, saved);
+        StoredSession stored = records.get(key);
         boolean stays = stored != null && absent.expirySeconds() != 0;
         if (stays) {
             underWay.put(session, session.settledMillis());
@@ -393,101 +282,24 @@ public final class DurableSessions {
             return;
         }
         if (!stays) {
-            discard(key, stored);
+            absentSessions.discard(key, stored);
             return;
         }
-        saveAbsent(key, saved, absent, new WhenSaved(() -> underWay.remove(session)), failure -> {});
-        if (stored.willDueMillis() <= services.clock().millis()) {
-            publishWill(key, stored);
+        records.saveAbsent(key, saved, absent, new WhenSaved(() -> underWay.remove(session)), failure -> {});
+        if (absentSessions.isWillDue(stored)) {
+            absentSessions.publishWill(key, stored);
         }
-    }
-
-    /** Ends a session without a connection: its will, if it has one, is due. */
-    private void discard(SessionKey key, StoredSession stored) {
-        if (!sessions.remove(key, stored)) {
-            return;
-        }
-        SessionDefinition definition = stored.readDefinition();
-        definition.subscriptions().stream()
-                .filter(SubscriptionRecord::owes)
-                .forEach(subscription -> endOwing(key, new TopicFilter(subscription.filter())));
-        definition.subscriptions().stream()
-                .filter(GroupLoader::keepsGroup)
-                .forEach(subscription -> releaseGroup(key, subscription.filter()));
-        WillRecord will = definition.will();
-        if (will == null) {
-            delete(key);
-        } else if (stored.willDueMillis() != Long.MAX_VALUE) {
-            wills.publish(key, will, () -> {
-                delete(key);
-                settleWhenRecorded(key, will);
-            });
-        } // Else it is being published, and who does that deletes the records.
-    }
-
-    /** Deletes the records of a session, unless there is one of the same key again. */
-    private void delete(SessionKey key) {
-        var unused = sessions.compute(key, (same, again) -> {
-            if (again == null) {
-                saver.save(new RecordKey(Kind.PROGRESS, key), NOTHING, failure -> {});
-                saver.save(new RecordKey(Kind.DEFINITION, key), NOTHING, failure -> {});
-            }
-            return again;
-        });
-    }
-
-    private void publishWill(SessionKey key, StoredSession stored) {
-        SessionDefinition definition = stored.readDefinition();
-        WillRecord will = definition.will();
-        StoredSession without = new StoredSession(
-                stored.epoch(), stored.definition(), stored.progress(), stored.expiresAtMillis(), Long.MAX_VALUE);
-        if (will != null && sessions.replace(key, stored, without)) {
-            wills.publish(key, will, () -> strikeOut(key, without, will));
-        }
-    }
-
-    /** The will is in the logs. */
-    private void strikeOut(SessionKey key, StoredSession published, WillRecord will) {
-        SessionDefinition definition = published.readDefinition().withoutWill();
-        StoredSession struck = StoredSession.of(definition, published.progress(), settings.queueRetentionMillis());
-        StoredSession now = sessions.computeIfPresent(key, (same, present) -> {
-            if (!present.equals(published)) {
-                return present;
-            }
-            saver.saveInTurn(
-                    new RecordKey(Kind.DEFINITION, key),
-                    RecordWriter.write(definition),
-                    new WhenSaved(() -> wills.settled(will)));
-            return struck;
-        });
-        if (now == null) {
-            delete(key);
-        }
-        if (!struck.equals(now)) {
-            settleWhenRecorded(key, will);
-        }
-    }
-
-    /** Memory has forgotten the will; its record has when all that is under way is saved. */
-    private void settleWhenRecorded(SessionKey key, WillRecord will) {
-        var unused = saver.settled(new RecordKey(Kind.DEFINITION, key)).thenRun(() -> wills.settled(will));
     }
 
     private void sweep() {
-        long now = services.clock().millis();
         Map<Namespace, SessionCounts> counted = new HashMap<>();
-        sessions.forEach((key, stored) -> {
+        records.forEach((key, stored) -> {
             try {
                 boolean isConnected = connected.containsKey(key);
                 counted.compute(
                         key.namespace(), (same, sum) -> (sum == null ? SessionCounts.NONE : sum).plus(isConnected));
-                if (isConnected) {
-                    return;
-                }
-                if (stored.expiresAtMillis() <= now) {
-                    discard(key, stored);
-                } else if (stored.willDueMillis() <= now) {
-                    publishWill(key, stored);
+                if (!isConnected) {
+                    absentSessions.lookAfter(key, stored);
                 }
             } catch (RuntimeException e) {
                 LOG.error("A durable session could not be looked after", e);
@@ -503,7 +315,7 @@ public final class DurableSessions {
 
     /** How many there are, connected or not. */
     public int size() {
-        return sessions.size();
+        return records.size();
     }
 
     /** Completes when all records are saved. */

@@ -34,6 +34,7 @@ narExtractionDirectory=$1/extracted
 STORAGE_PATH=$DATA/packages
 mqttListeners=mqtt://0.0.0.0:$MQTT_PORT
 mqttHttpPort=$HTTP_PORT
+mqttTraceDirectory=$DATA/traces
 END
     local setting
     for setting in ${SETTINGS[@]+"${SETTINGS[@]}"}; do

@@ -29,11 +29,21 @@ require_free_ports() {
     [ -z "$taken" ] || fail "$taken"
 }
 
-# http_get HOST PORT PATH: status line, headers and body; fails when nobody answers within 5 seconds.
-http_get() {
+# http_request METHOD HOST PORT PATH: status line, headers and body; fails when nobody answers within 5 seconds.
+http_request() {
     # shellcheck disable=SC2016 # the inner bash expands its own arguments
     timeout 5 bash -c '
-        exec 3<>"/dev/tcp/$1/$2" || exit 1
-        printf "GET %s HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n\r\n" "$3" "$1" >&3
-        cat <&3' http_get "$1" "$2" "$3" 2>/dev/null
+        exec 3<>"/dev/tcp/$2/$3" || exit 1
+        printf "%s %s HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n\r\n" "$1" "$4" "$2" >&3
+        cat <&3' http_request "$1" "$2" "$3" "$4" 2>/dev/null
+}
+
+# http_get HOST PORT PATH
+http_get() {
+    http_request GET "$@"
+}
+
+# percent_encoded TEXT: every byte as %XX, as a query takes it.
+percent_encoded() {
+    printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'
 }

@@ -78,7 +78,7 @@ claim_data() {
     case $DATA$MAGNETAR_ROOT in
         *[[:space:]:]*) fail "Pulsar's scripts need paths without spaces and colons: $MAGNETAR_ROOT and $DATA" ;;
     esac
-    mkdir -p "$DATA/logs" || fail "cannot make the data directory $DATA"
+    mkdir -p "$DATA/logs" "$DATA/traces" || fail "cannot make the data directory $DATA"
     DATA=$(cd -P "$DATA" && pwd)
     command -v flock >/dev/null || return 0
     exec 9>>"$DATA/lock"
@@ -97,8 +97,9 @@ choose_bookie_port() {
 
 clean_data() {
     say "Deleting the data in $DATA ..."
-    rm -rf "$DATA/metadata" "$DATA/bookkeeper" "$DATA/packages" "$DATA/pulsar" "$DATA/bookie-port" "$DATA/logs"
-    mkdir -p "$DATA/logs"
+    rm -rf "$DATA/metadata" "$DATA/bookkeeper" "$DATA/packages" "$DATA/pulsar" "$DATA/bookie-port" "$DATA/logs" \
+        "$DATA/traces"
+    mkdir -p "$DATA/logs" "$DATA/traces"
 }
 
 print_ready() {

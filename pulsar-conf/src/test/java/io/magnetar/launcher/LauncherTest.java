@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,8 @@ class LauncherTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"standalone", "pulsar-admin", "pulsar-client", "demo", "test", "prepare", "version"})
+    @ValueSource(
+            strings = {"standalone", "pulsar-admin", "pulsar-client", "trace", "demo", "test", "prepare", "version"})
     void everyCommandExplainsItself(String command) throws Exception {
         Bash.Result result = Bash.magnetar(command, "--help");
         assertThat(result.exitStatus()).isZero();
@@ -29,7 +31,7 @@ class LauncherTest {
     @Test
     void helpNamesEveryCommand() throws Exception {
         assertThat(Bash.magnetar("help").output())
-                .contains("standalone", "pulsar-admin", "pulsar-client", "demo", "bench", "test", "version");
+                .contains("standalone", "pulsar-admin", "pulsar-client", "trace", "demo", "bench", "test", "version");
     }
 
     @Test
@@ -41,6 +43,11 @@ class LauncherTest {
         assertRefused(
                 "option --mqtt-port needs a port from 1 to 65535, not '70000'", "standalone", "--mqtt-port", "70000");
         assertRefused("option --set needs KEY=VALUE, not 'key'", "standalone", "--set", "key");
+        assertRefused("trace needs start, stop or list, not 'begin'", "trace", "begin", "robot-7");
+        assertRefused("trace start needs a client identifier", "trace", "start");
+        assertRefused("trace stop: unknown option '--seconds'", "trace", "stop", "robot-7", "--seconds", "3");
+        assertRefused("option --payload needs a value", "trace", "start", "robot-7", "--payload");
+        assertRefused("trace list: unknown option 'robot-7'", "trace", "list", "robot-7");
         assertRefused("use --pulsar-port instead", "standalone", "--set", "brokerServicePort=1");
     }
 
@@ -103,11 +110,14 @@ class LauncherTest {
 
     @Test
     void saysThatNoStandaloneIsRunning() throws Exception {
-        Bash.Result result = Bash.run(
-                List.of("bash", Bash.PROJECT.resolve("magnetar").toString(), "pulsar-admin", "tenants", "list"),
-                Map.of("MAGNETAR_DATA", directory.toString()));
-        assertThat(result.exitStatus()).isEqualTo(1);
-        assertThat(result.output()).contains("no standalone is running").hasLineCount(1);
+        for (List<String> command : List.of(List.of("pulsar-admin", "tenants", "list"), List.of("trace", "list"))) {
+            List<String> whole = new ArrayList<>(
+                    List.of("bash", Bash.PROJECT.resolve("magnetar").toString()));
+            whole.addAll(command);
+            Bash.Result result = Bash.run(whole, Map.of("MAGNETAR_DATA", directory.toString()));
+            assertThat(result.exitStatus()).isEqualTo(1);
+            assertThat(result.output()).contains("no standalone is running").hasLineCount(1);
+        }
     }
 
     @Test

@@ -10,6 +10,8 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.client.PahoPayloads;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,6 +159,28 @@ class StandaloneIT {
 
             assertThat(printed).contains("All subscription requests were denied");
         }
+    }
+
+    @Test
+    void writesThePacketsOfAClientToAFileWhenTheOperatorWantsIt() throws Exception {
+        String clientId = "robot 1 & \u00fc";
+        Path file = Path.of(standalone
+                .magnetar("trace", "start", clientId, "--seconds", "60", "--payload", "text")
+                .strip());
+        try (Device device = Device.connect(standalone.mqttPort(), clientId)) {
+            device.publish("traced/by/launcher", "seen", MqttQos.AT_LEAST_ONCE);
+        }
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(Files.readString(file))
+                        .contains("topic=\"traced/by/launcher\" payload_size=4 payload=\"seen\""));
+        assertThat(standalone.magnetar("trace", "list").lines()).containsExactly(file.toString());
+        assertThat(standalone.magnetar("trace", "stop", clientId)).isEqualTo("ended\n");
+        assertThat(standalone.magnetar("trace", "list")).isEmpty();
+        assertThat(catchThrowable(() -> standalone.magnetar("trace", "stop", clientId)))
+                .hasMessageContaining("magnetar: This client is not traced.");
+        assertThat(catchThrowable(() -> standalone.magnetar("trace", "start", clientId, "--seconds", "0")))
+                .hasMessageContaining("magnetar: seconds is a number from 1 to 86400");
     }
 
     @Test

@@ -115,6 +115,27 @@ class PacketTraceTest {
     }
 
     @Test
+    void showsAsMuchOfAPayloadInHexAsIsAskedFor(EmbeddedPulsar pulsar, @TempDir Path directory) throws Exception {
+        try (MqttBroker broker = MqttBroker.start(pulsar.broker(), Map.of("mqttTraceDirectory", directory.toString()));
+                RawClient client = new RawClient(broker.port())) {
+            Path file = begin(broker, "hex", "&payload=hex&payload-bytes=3");
+            client.send(RawClient.connect5("hex", 60)).read();
+            client.send(RawClient.packet(0x32, "hex/long", 0, 1, 0, new byte[] {0, (byte) 0xFF, 0x16, 1}));
+            client.send(RawClient.packet(0x32, "hex/short", 0, 2, 0, new byte[] {0x0A}));
+            client.send(RawClient.packet(0x32, "hex/empty", 0, 3, 0));
+
+            awaitLine(file, " in PUBLISH ", "id=3 ", "topic=\"hex/empty\" payload_size=0");
+            assertThat(Files.readAllLines(file).stream()
+                            .filter(line -> line.contains(" in PUBLISH "))
+                            .map(line -> line.substring(line.indexOf("topic="))))
+                    .containsExactly(
+                            "topic=\"hex/long\" payload_size=4 payload=00ff16",
+                            "topic=\"hex/short\" payload_size=1 payload=0a",
+                            "topic=\"hex/empty\" payload_size=0 payload=");
+        }
+    }
+
+    @Test
     void isForOperatorsOfThisMachineOnlyAndWithinBounds(
             MqttBroker without, EmbeddedPulsar pulsar, @TempDir Path directory) throws Exception {
         assertThat(ask(without, "POST", "anyone", "").statusCode()).isEqualTo(404);

@@ -19,25 +19,31 @@ import org.slf4j.LoggerFactory;
  */
 public final class PacketTrace {
     private static final Logger LOG = LoggerFactory.getLogger(PacketTrace.class);
-    private static final int MAX_WAITING_LINES = 4_096;
-    static final long MAX_FILE_BYTES = 64L << 20;
+    static final int MAX_WAITING_LINES = 4_096;
 
     private final TraceRequest request;
     private final Path file;
     private final OutputStream out;
-    private final Runnable onFull;
+    private final long maxFileBytes;
+    private final Runnable onEnd;
     private final Queue<String> waiting = new LinkedBlockingQueue<>(MAX_WAITING_LINES);
     private final AtomicLong leftOut = new AtomicLong();
     private final Turns turns;
     private long written;
-    private boolean closed;
+    private boolean ended;
 
-    /** @param onFull runs when the file has the size that it may have, or cannot be written */
-    PacketTrace(TraceRequest request, Path file, OutputStream out, Executor writers, Runnable onFull) {
+    /**
+     * @param out closed with the trace
+     * @param maxFileBytes how many bytes of lines the file may have
+     * @param onEnd runs once, when the file has no room for a line, or cannot be written
+     */
+    PacketTrace(
+            TraceRequest request, Path file, OutputStream out, Executor writers, long maxFileBytes, Runnable onEnd) {
         this.request = request;
         this.file = file;
         this.out = out;
-        this.onFull = onFull;
+        this.maxFileBytes = maxFileBytes;
+        this.onEnd = onEnd;
         this.turns = new Turns(writers, this::write);
     }
 
@@ -58,36 +64,45 @@ public final class PacketTrace {
     }
 
     private void write() {
-        if (closed) {
+        if (ended) {
             return;
         }
         try {
-            StringBuilder text = new StringBuilder();
-            for (String line = waiting.poll(); line != null; line = waiting.poll()) {
-                text.append(line).append('\n');
+            for (String line = waiting.poll(); line != null && !ended; line = waiting.poll()) {
+                put(line);
             }
             long missing = leftOut.getAndSet(0);
-            if (missing > 0) {
-                text.append("# ").append(missing).append(" packets left out\n");
+            if (missing > 0 && !ended) {
+                put("# " + missing + " packets left out");
             }
-            byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-            out.write(bytes);
-            written += bytes.length;
-            if (written >= MAX_FILE_BYTES) {
-                out.write("# the file is full\n".getBytes(StandardCharsets.UTF_8));
-                onFull.run();
-            }
+            out.flush();
         } catch (IOException e) {
             LOG.warn("The trace {} ends, for it cannot be written: {}", file, e.toString());
-            onFull.run();
+            end();
         }
+    }
+
+    private void put(String line) throws IOException {
+        byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+        if (written + bytes.length > maxFileBytes) {
+            out.write("# the file is full\n".getBytes(StandardCharsets.UTF_8));
+            end();
+            return;
+        }
+        out.write(bytes);
+        written += bytes.length;
+    }
+
+    private void end() {
+        ended = true;
+        onEnd.run();
     }
 
     /** Writes what waits, and closes the file. */
     void close() {
         turns.take(() -> {
             write();
-            closed = true;
+            ended = true;
             try {
                 out.close();
             } catch (IOException e) {

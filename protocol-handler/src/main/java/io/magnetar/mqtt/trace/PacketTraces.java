@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.trace;
 
 import io.magnetar.tenancy.Namespace;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class PacketTraces {
     public static final int MAX_TRACES = 16;
     public static final int MAX_SECONDS = 86_400;
     private static final int LONGEST_NAME = 64;
+    private static final long MAX_FILE_BYTES = 64L << 20;
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -101,9 +103,10 @@ public final class PacketTraces {
 
     private PacketTrace open(Client client, TraceRequest request, Path file) throws RefusedException {
         try {
-            OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            OutputStream out = new BufferedOutputStream(
+                    Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
             PacketTrace[] opened = new PacketTrace[1];
-            opened[0] = new PacketTrace(request, file, out, writers, () -> stop(client, opened[0]));
+            opened[0] = new PacketTrace(request, file, out, writers, MAX_FILE_BYTES, () -> stop(client, opened[0]));
             return opened[0];
         } catch (IOException e) {
             throw new RefusedException("the file cannot be made: " + e);

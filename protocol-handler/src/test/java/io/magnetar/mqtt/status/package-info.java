@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.status;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.trace;
+
+import org.jspecify.annotations.NullMarked;

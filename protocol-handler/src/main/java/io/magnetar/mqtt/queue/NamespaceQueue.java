@@ -29,6 +29,7 @@ public final class NamespaceQueue {
     private final List<QueueTail> tails;
     private final AtomicInteger readersInUse;
     private final int maxReaders;
+    private final SharedQuestion<List<Position>> ends;
 
     private NamespaceQueue(
             QueueReaders readers,
@@ -41,6 +42,7 @@ public final class NamespaceQueue {
         this.definition = definition;
         this.readersInUse = readersInUse;
         this.maxReaders = maxReaders;
+        this.ends = new SharedQuestion<>(() -> ends(readers, definition));
         this.tails = IntStream.range(0, definition.partitions())
                 .mapToObj(partition ->
                         new QueueTail(readers, definition, partition, ends.get(partition), filters, executor))
@@ -54,20 +56,22 @@ public final class NamespaceQueue {
             AtomicInteger readersInUse,
             int maxReaders,
             ScheduledExecutorService executor) {
+        return ends(readers, definition).thenCompose(ends -> {
+            NamespaceQueue queue = new NamespaceQueue(readers, definition, ends, readersInUse, maxReaders, executor);
+            return all(queue.tails.stream().map(QueueTail::open).toList())
+                    .<NamespaceQueue>thenApply(opened -> queue)
+                    .whenComplete((opened, failure) -> {
+                        if (failure != null) {
+                            queue.close();
+                        }
+                    });
+        });
+    }
+
+    private static CompletableFuture<List<Position>> ends(QueueReaders readers, StreamDefinition definition) {
         return all(IntStream.range(0, definition.partitions())
-                        .mapToObj(partition -> readers.end(definition, partition))
-                        .toList())
-                .thenCompose(ends -> {
-                    NamespaceQueue queue =
-                            new NamespaceQueue(readers, definition, ends, readersInUse, maxReaders, executor);
-                    return all(queue.tails.stream().map(QueueTail::open).toList())
-                            .<NamespaceQueue>thenApply(opened -> queue)
-                            .whenComplete((opened, failure) -> {
-                                if (failure != null) {
-                                    queue.close();
-                                }
-                            });
-                });
+                .mapToObj(partition -> readers.end(definition, partition))
+                .toList());
     }
 
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {
@@ -82,9 +86,7 @@ public final class NamespaceQueue {
 
     /** Where each partition ends now: what was confirmed before is at these positions or before. */
     public CompletableFuture<List<Position>> ends() {
-        return all(IntStream.range(0, definition.partitions())
-                .mapToObj(partition -> readers.end(definition, partition))
-                .toList());
+        return ends.ask();
     }
 
     /** The partitions that messages of a filter are in. */

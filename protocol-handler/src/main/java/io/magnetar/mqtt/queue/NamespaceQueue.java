@@ -42,7 +42,7 @@ public final class NamespaceQueue {
         this.definition = definition;
         this.readersInUse = readersInUse;
         this.maxReaders = maxReaders;
-        this.ends = new SharedQuestion<>(() -> ends(readers, definition));
+        this.ends = new SharedQuestion<>(this::endsOfTails);
         this.tails = IntStream.range(0, definition.partitions())
                 .mapToObj(partition ->
                         new QueueTail(readers, definition, partition, ends.get(partition), filters, executor))
@@ -87,6 +87,10 @@ public final class NamespaceQueue {
     /** Where each partition ends now: what was confirmed before is at these positions or before. */
     public CompletableFuture<List<Position>> ends() {
         return ends.ask();
+    }
+
+    private CompletableFuture<List<Position>> endsOfTails() {
+        return all(tails.stream().map(QueueTail::end).toList());
     }
 
     /** The partitions that messages of a filter are in. */

@@ -91,6 +91,22 @@ final class QueueTail implements QueueListener {
                 }));
     }
 
+    /** The position of the partition's newest message, asked of the reader that is open. */
+    CompletableFuture<Position> end() {
+        CompletableFuture<Position> end = new CompletableFuture<>();
+        turns.take(() -> {
+            QueueReader open = reader;
+            var unused = (open == null ? readers.end(queue, partition) : open.end()).whenComplete((last, failure) -> {
+                if (failure == null) {
+                    end.complete(last);
+                } else {
+                    end.completeExceptionally(failure);
+                }
+            });
+        });
+        return end;
+    }
+
     /** All at it and before has been handed to the owners of the sessions that follow. */
     Position position() {
         return position;

@@ -1,6 +1,7 @@
 package io.magnetar.stream.read;
 
 import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.failure.PulsarFailures;
 import io.magnetar.stream.layout.MessageDecoder;
 import io.magnetar.stream.queue.Position;
@@ -74,7 +75,17 @@ final class PulsarQueueReader implements QueueReader {
 
     @Override
     public CompletableFuture<Position> end() {
-        return reader.getLastMessageIdsAsync().thenApply(PulsarQueueReader::only);
+        return end(reader.getLastMessageIdsAsync(), reader.getTopic());
+    }
+
+    /** @param last the last message of one partition */
+    static CompletableFuture<Position> end(CompletableFuture<List<TopicMessageId>> last, String pulsarTopic) {
+        return last.handle((ids, failure) -> {
+            if (failure != null) {
+                throw new StreamFailureException(PulsarFailures.of(failure, pulsarTopic));
+            }
+            return only(ids);
+        });
     }
 
     static Position only(List<TopicMessageId> ids) {

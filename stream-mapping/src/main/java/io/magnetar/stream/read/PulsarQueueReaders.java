@@ -68,12 +68,8 @@ public final class PulsarQueueReaders implements QueueReaders {
 
     @Override
     public CompletableFuture<Position> end(StreamDefinition queue, int partition) {
-        return opener.end(queue.pulsarTopic(partition)).handle((end, failure) -> {
-            if (failure != null) {
-                throw new StreamFailureException(PulsarFailures.of(failure, queue.pulsarTopic(partition)));
-            }
-            return PulsarQueueReader.only(end);
-        });
+        String pulsarTopic = queue.pulsarTopic(partition);
+        return PulsarQueueReader.end(opener.end(pulsarTopic), pulsarTopic);
     }
 
     /** The client begins with a message of a batch by reading the batch again and passing over its first messages. */

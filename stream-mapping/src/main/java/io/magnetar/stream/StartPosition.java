@@ -1,5 +1,7 @@
 package io.magnetar.stream;
 
+import java.util.Map;
+
 /** Where the reading of a stream begins. */
 public sealed interface StartPosition {
     /** With the oldest message that is kept. */
@@ -23,4 +25,26 @@ public sealed interface StartPosition {
      * @param epochMicros microseconds since 1970, not negative; may lie in the future
      */
     record Timestamp(long epochMicros) implements StartPosition {}
+
+    /**
+     * With a message. Other partitions begin with what the broker received at most {@link #MARGIN_MICROS} before it.
+     *
+     * @param position the first message when it names one; an entry that has several begins with its first
+     * @param othersFromMicros where the other partitions begin, epoch microseconds; 0 until it is known
+     */
+    record MessageId(int partition, Position position, long othersFromMicros) implements StartPosition {
+        public static final long MARGIN_MICROS = 5_000_000;
+    }
+
+    /**
+     * Where an earlier reader began, or had come to: it means the same at any later time.
+     *
+     * @param fromMicros nothing older than this is read, epoch microseconds; 0 for all that is kept
+     * @param after by partition, the position after which to begin; a partition that has none begins at {@code fromMicros}
+     */
+    record Resume(long fromMicros, Map<Integer, Position> after) implements StartPosition {
+        public Resume {
+            after = Map.copyOf(after);
+        }
+    }
 }

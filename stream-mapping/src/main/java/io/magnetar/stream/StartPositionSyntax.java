@@ -11,9 +11,12 @@ import java.util.regex.Pattern;
 /** How a client writes where the reading of a stream begins. Stateless. */
 public final class StartPositionSyntax {
     /** What {@link #parse} understands, for a client that wrote something else. */
-    public static final String LEGAL = "'earliest', 'latest', 'last-N' with N from 1 to " + StartPosition.Last.MAX
-            + ", microseconds since 1970, an ISO-8601 time as 2026-01-31T12:00:00Z, or -N with one of us, ms, s, m, h, d:"
-            + " that long ago";
+    public static final String LEGAL = "'earliest', 'latest', 'next', 'last-N' with N from 1 to "
+            + StartPosition.Last.MAX
+            + ", microseconds since 1970, an ISO-8601 time as 2026-01-31T12:00:00Z, -N with one of us, ms, s, m, h, d: that"
+            + " long ago, or a Pulsar message id as 12:34:0:5";
+    /** Where the session is already; else the oldest message. */
+    public static final String NEXT = "next";
 
     private static final Pattern MICROSECONDS = Pattern.compile("\\d{1,19}");
     private static final Pattern LAST = Pattern.compile("last-([1-9]\\d{0,8})");
@@ -27,11 +30,15 @@ public final class StartPositionSyntax {
      * @param nowMicros the time now, epoch microseconds
      */
     public static Optional<StartPosition> parse(String text, long nowMicros) {
-        if (text.equals("earliest")) {
+        if (text.equals("earliest") || text.equals(NEXT)) {
             return Optional.of(new StartPosition.Earliest());
         }
         if (text.equals("latest")) {
             return Optional.of(new StartPosition.Latest());
+        }
+        Optional<StartPosition> messageId = MessageIdSyntax.parse(text).map(id -> id);
+        if (messageId.isPresent()) {
+            return messageId;
         }
         try {
             Matcher last = LAST.matcher(text);

@@ -20,6 +20,8 @@ public record StreamFailure(Kind kind, String reason) {
         /** Not allowed. */
         REFUSED,
         /** The Pulsar broker is not configured for it. */
-        UNSUPPORTED
+        UNSUPPORTED,
+        /** The stream has nothing where the reading is to begin. */
+        NO_SUCH_POSITION
     }
 }

@@ -19,6 +19,9 @@ public interface StreamReaders {
 
     /** An open reader: a cursor per partition, pulled by its user. Thread: any. */
     interface StreamReader {
+        /** Where it began. */
+        StartPosition.Resume start();
+
         /** Allows {@code messages} more messages to be passed to the listener, summed over the partitions. */
         void request(int messages);
 
@@ -30,9 +33,28 @@ public interface StreamReaders {
     interface StreamListener {
         void onMessage(StreamMessage message);
 
+        /** Said now and then, not for each message that is not wanted. */
+        void onPassed(Passed passed);
+
+        /**
+         * The message that was to be read after is no longer kept in a partition: others behind it may be gone too. Comes before the
+         * partition's first message, if at all.
+         */
+        void onPlaceLost(int partition);
+
         /** The reader has ended and is closed. */
         void onFailed(StreamFailure failure);
     }
+
+    /** What a reader has come by. */
+    sealed interface Read {
+        int partition();
+
+        Position position();
+    }
+
+    /** What follows in a partition, up to a position, is not wanted. */
+    record Passed(int partition, Position position) implements Read {}
 
     /**
      * A message read from a stream.
@@ -40,7 +62,7 @@ public interface StreamReaders {
      * @param message the message as it was published; its timestamp is the one that the stream is read by
      * @param key the stream key, null when the Pulsar message has none
      */
-    record StreamMessage(Message message, @Nullable String key) {}
+    record StreamMessage(Message message, @Nullable String key, int partition, Position position) implements Read {}
 
     /** A failed {@link #open}. */
     final class StreamFailureException extends RuntimeException {

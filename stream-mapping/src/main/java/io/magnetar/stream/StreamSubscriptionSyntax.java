@@ -26,8 +26,12 @@ public final class StreamSubscriptionSyntax {
     /** What a subscription says. */
     public sealed interface Parsed {}
 
-    /** A well-formed subscription. */
-    public record Valid(StreamChoice stream, StartPosition start) implements Parsed {}
+    /**
+     * A well-formed subscription.
+     *
+     * @param offset as it was written, or the one that counts when none was
+     */
+    public record Valid(StreamChoice stream, StartPosition start, String offset) implements Parsed {}
 
     /** @param reason what is wrong and what would be right */
     public record Refused(String reason) implements Parsed {}
@@ -102,7 +106,7 @@ public final class StreamSubscriptionSyntax {
 
     private static Parsed from(String offset, StreamChoice stream, long nowMicros) {
         return StartPositionSyntax.parse(offset, nowMicros)
-                .<Parsed>map(start -> new Valid(stream, start))
+                .<Parsed>map(start -> new Valid(stream, start, offset))
                 .orElseGet(() -> new Refused("the offset of a stream subscription is " + StartPositionSyntax.LEGAL
                         + "; not '" + offset + "'"));
     }

@@ -16,39 +16,54 @@ class StreamSubscriptionSyntaxTest {
 
     @Test
     void readsOffsetAndFilter() {
-        assertThat(parse("$s/earliest/a/+/b")).isEqualTo(covering(EARLIEST, "a/+/b"));
-        assertThat(parse("$s/latest/#")).isEqualTo(covering(LATEST, "#"));
-        assertThat(parse("$s/0//a")).isEqualTo(covering(new StartPosition.Timestamp(0), "/a"));
+        assertThat(parse("$s/earliest/a/+/b")).isEqualTo(covering("earliest", EARLIEST, "a/+/b"));
+        assertThat(parse("$s/latest/#")).isEqualTo(covering("latest", LATEST, "#"));
+        assertThat(parse("$s/0//a")).isEqualTo(covering("0", new StartPosition.Timestamp(0), "/a"));
         assertThat(parse("$s/9223372036854775807/a"))
-                .isEqualTo(covering(new StartPosition.Timestamp(Long.MAX_VALUE), "a"));
-        assertThat(parse("$s/last-100/a")).isEqualTo(covering(new StartPosition.Last(100), "a"));
+                .isEqualTo(covering("9223372036854775807", new StartPosition.Timestamp(Long.MAX_VALUE), "a"));
+        assertThat(parse("$s/last-100/a")).isEqualTo(covering("last-100", new StartPosition.Last(100), "a"));
     }
 
-    private static StreamSubscriptionSyntax.Parsed covering(StartPosition start, String filter) {
-        return new StreamSubscriptionSyntax.Valid(new StreamChoice.Covering(new TopicFilter(filter)), start);
+    private static StreamSubscriptionSyntax.Parsed covering(String offset, StartPosition start, String filter) {
+        return new StreamSubscriptionSyntax.Valid(new StreamChoice.Covering(new TopicFilter(filter)), start, offset);
     }
 
     @Test
     void readsNameOffsetAndFilter() {
-        assertThat(parse("$stream/readings")).isEqualTo(named("readings", LATEST, null));
-        assertThat(parse("$stream/readings/a/#")).isEqualTo(named("readings", LATEST, "a/#"));
-        assertThat(parse("$stream/readings@earliest")).isEqualTo(named("readings", EARLIEST, null));
-        assertThat(parse("$stream/r.e-a_d1@last-5//a")).isEqualTo(named("r.e-a_d1", new StartPosition.Last(5), "/a"));
+        assertThat(parse("$stream/readings")).isEqualTo(named("readings", "latest", LATEST, null));
+        assertThat(parse("$stream/readings/a/#")).isEqualTo(named("readings", "latest", LATEST, "a/#"));
+        assertThat(parse("$stream/readings@earliest")).isEqualTo(named("readings", "earliest", EARLIEST, null));
+        assertThat(parse("$stream/r.e-a_d1@last-5//a"))
+                .isEqualTo(named("r.e-a_d1", "last-5", new StartPosition.Last(5), "/a"));
     }
 
     @Test
     void takesTheOffsetBesideANameUnlessTheFilterHasOne() {
         assertThat(StreamSubscriptionSyntax.parse("$stream/readings", "earliest", NOW))
-                .isEqualTo(named("readings", EARLIEST, null));
+                .isEqualTo(named("readings", "earliest", EARLIEST, null));
         assertThat(StreamSubscriptionSyntax.parse("$stream/readings@latest", "earliest", NOW))
-                .isEqualTo(named("readings", LATEST, null));
+                .isEqualTo(named("readings", "latest", LATEST, null));
         assertThat(StreamSubscriptionSyntax.parse("$s/latest/a", "earliest", NOW))
-                .isEqualTo(covering(LATEST, "a"));
+                .isEqualTo(covering("latest", LATEST, "a"));
     }
 
-    private static StreamSubscriptionSyntax.Parsed named(String name, StartPosition start, @Nullable String filter) {
+    private static StreamSubscriptionSyntax.Parsed named(
+            String name, String offset, StartPosition start, @Nullable String filter) {
         TopicFilter topics = filter == null ? null : new TopicFilter(filter);
-        return new StreamSubscriptionSyntax.Valid(new StreamChoice.Named(name, topics), start);
+        return new StreamSubscriptionSyntax.Valid(new StreamChoice.Named(name, topics), start, offset);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "12:34, 0, 12, 34, -1, 12:34:0",
+        "12:34:5, 5, 12, 34, -1, 12:34:5",
+        "0:0:0:0, 0, 0, 0, 0, 0:0:0:0",
+        "999999999999999999:1:2:3, 2, 999999999999999999, 1, 3, 999999999999999999:1:2:3",
+    })
+    void readsAMessageId(String text, int partition, long ledgerId, long entryId, int batchIndex, String written) {
+        Position position = new Position(ledgerId, entryId, batchIndex);
+        assertThat(StartPositionSyntax.parse(text, NOW)).contains(new StartPosition.MessageId(partition, position, 0));
+        assertThat(MessageIdSyntax.write(partition, position)).isEqualTo(written);
     }
 
     @ParameterizedTest
@@ -91,6 +106,11 @@ class StreamSubscriptionSyntaxTest {
                 "last-1000001",
                 "last-",
                 "2026-01-31",
+                "12:",
+                "12:34:",
+                "-1:-1",
+                "1:2:3:4:5",
+                "9999999999999999999:1",
                 "2026-01-31T12:00:00",
                 "2026-13-01T00:00:00Z"
             })

@@ -52,10 +52,15 @@ final class DurablePair {
         return new DurablePair(port, name, qos, "$share/group-" + name + "/");
     }
 
-    private DurablePair(int port, String name, MqttQos qos, String share) {
+    /** One whose subscriber reads a stream. */
+    static DurablePair ofStream(int port, String name, MqttQos qos) {
+        return new DurablePair(port, name, qos, "$s/earliest/");
+    }
+
+    private DurablePair(int port, String name, MqttQos qos, String prefix) {
         this.qos = qos;
         this.topic = "pairs/" + name;
-        this.filter = share + topic;
+        this.filter = prefix + topic;
         this.publisher = client(port, "publisher-" + name);
         this.subscriber = client(port, "subscriber-" + name);
     }

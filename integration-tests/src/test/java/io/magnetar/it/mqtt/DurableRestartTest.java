@@ -18,6 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Durable sessions of a broker that stops and starts again, on a Pulsar that no other MQTT broker uses. */
 class DurableRestartTest {
@@ -57,6 +59,29 @@ class DurableRestartTest {
             try (Device device = durable(after.port(), "durable-restart")) {
                 assertThat(device.next(2)).containsExactly("kept", "right after");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(MqttQos.class)
+    void goesOnInAStreamAfterAStopOfTheBroker(MqttQos qos) throws Exception {
+        String name = "restart-" + qos.getCode();
+        try (MqttBroker before = start(Map.of())) {
+            Streams.create(pulsar, before, name, name + "/#", 2);
+            try (Device device = durable(before.port(), name)) {
+                device.subscribe("$s/earliest/" + name + "/#", qos);
+                device.publish(name + "/x", "had", MqttQos.EXACTLY_ONCE);
+                assertThat(device.next(1)).containsExactly("had");
+            }
+            try (Device publisher = Device.connect(before.port(), name + "-publisher")) {
+                publisher.publish(name + "/x", "kept", MqttQos.EXACTLY_ONCE);
+            }
+        }
+        try (MqttBroker after = start(Map.of());
+                Device device = durable(after.port(), name)) {
+            assertThat(device.next(1)).containsExactly("kept");
+            device.publish(name + "/x", "new", MqttQos.EXACTLY_ONCE);
+            assertThat(device.next(1)).containsExactly("new");
         }
     }
 

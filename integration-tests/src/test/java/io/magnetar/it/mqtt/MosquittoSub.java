@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.magnetar.it.distribution.Peers;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,26 +16,29 @@ final class MosquittoSub implements AutoCloseable {
     private final Process process;
     private final CountDownLatch subscribed = new CountDownLatch(1);
 
-    /** @param got gets the payloads */
-    MosquittoSub(int port, String filter, Queue<String> got) throws IOException {
+    /**
+     * @param got gets the payloads
+     * @param more options
+     */
+    MosquittoSub(int port, String filter, Queue<String> got, String... more) throws IOException {
         Peers.require("mosquitto_sub");
-        process = new ProcessBuilder(
-                        "stdbuf",
-                        "-oL",
-                        "mosquitto_sub",
-                        "-d",
-                        "-F",
-                        "got %p",
-                        "-h",
-                        "127.0.0.1",
-                        "-p",
-                        Integer.toString(port),
-                        "-q",
-                        "2",
-                        "-t",
-                        filter)
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(List.of(
+                "stdbuf",
+                "-oL",
+                "mosquitto_sub",
+                "-d",
+                "-F",
+                "got %p",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-q",
+                "2",
+                "-t",
+                filter));
+        command.addAll(List.of(more));
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Thread reader = new Thread(() -> read(got), "mosquitto_sub");
         reader.setDaemon(true);
         reader.start();

@@ -3,6 +3,7 @@ package io.magnetar.it.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamReaders.Passed;
 import io.magnetar.stream.StreamReaders.StreamListener;
 import io.magnetar.stream.StreamReaders.StreamMessage;
 import io.magnetar.stream.StreamReaders.StreamReader;
@@ -10,12 +11,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** What one reader has read. */
 final class Replay implements StreamListener, AutoCloseable {
     final List<StreamMessage> messages = new CopyOnWriteArrayList<>();
+    final AtomicInteger placesLost = new AtomicInteger();
     volatile @Nullable StreamFailure failure;
 
     @Nullable
@@ -24,6 +27,14 @@ final class Replay implements StreamListener, AutoCloseable {
     @Override
     public void onMessage(StreamMessage message) {
         messages.add(message);
+    }
+
+    @Override
+    public void onPassed(Passed passed) {}
+
+    @Override
+    public void onPlaceLost(int partition) {
+        placesLost.incrementAndGet();
     }
 
     @Override

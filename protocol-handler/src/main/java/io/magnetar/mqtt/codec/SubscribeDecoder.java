@@ -2,6 +2,7 @@ package io.magnetar.mqtt.codec;
 
 import io.magnetar.message.Qos;
 import io.magnetar.message.UserProperty;
+import io.magnetar.mqtt.packet.StreamOptions;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.packet.Unsubscribe;
 import io.netty.buffer.ByteBuf;
@@ -20,10 +21,10 @@ final class SubscribeDecoder {
         int packetId = WireReader.readPacketId(body);
         Properties properties = mqtt5 ? Properties.read(body, Property.Place.SUBSCRIBE) : Properties.NONE;
         int subscriptionId = (int) properties.positive(Property.SUBSCRIPTION_IDENTIFIER, -1);
-        String streamOffset = streamOffset(properties.userProperties());
+        StreamOptions stream = streamOptions(properties.userProperties());
         List<Subscribe.Request> requests = new ArrayList<>();
         while (body.isReadable()) {
-            requests.add(request(WireReader.readString(body), WireReader.readByte(body), streamOffset, mqtt5));
+            requests.add(request(WireReader.readString(body), WireReader.readByte(body), stream, mqtt5));
         }
         if (requests.isEmpty()) {
             throw PacketException.protocolError("SUBSCRIBE has at least one topic filter"); // [MQTT-3.8.3-2]
@@ -31,20 +32,28 @@ final class SubscribeDecoder {
         return new Subscribe(packetId, Math.max(subscriptionId, Subscribe.NO_ID), List.copyOf(requests));
     }
 
-    private static @Nullable String streamOffset(List<UserProperty> properties) {
-        String alias = null;
-        for (UserProperty property : properties) {
-            if (property.name().equals(STREAM_OFFSET)) {
-                return property.value();
-            }
-            if (property.name().equals(STREAM_OFFSET_ALIAS) && alias == null) {
-                alias = property.value();
-            }
+    private static StreamOptions streamOptions(List<UserProperty> properties) {
+        if (properties.isEmpty()) {
+            return StreamOptions.NONE;
         }
-        return alias;
+        String offset = first(properties, STREAM_OFFSET);
+        return new StreamOptions(
+                offset == null ? first(properties, STREAM_OFFSET_ALIAS) : offset,
+                first(properties, "stream-positions"),
+                first(properties, "stream-speed"),
+                first(properties, "stream-wait"));
     }
 
-    private static Subscribe.Request request(String filter, int options, @Nullable String streamOffset, boolean mqtt5)
+    private static @Nullable String first(List<UserProperty> properties, String name) {
+        for (UserProperty property : properties) {
+            if (property.name().equals(name)) {
+                return property.value();
+            }
+        }
+        return null;
+    }
+
+    private static Subscribe.Request request(String filter, int options, StreamOptions stream, boolean mqtt5)
             throws PacketException {
         int qos = options & 3;
         if (qos == 3) {
@@ -62,7 +71,7 @@ final class SubscribeDecoder {
         if (noLocal && filter.startsWith("$share/")) {
             throw PacketException.protocolError("No Local is not for shared subscriptions"); // [MQTT-3.8.3-4]
         }
-        return new Subscribe.Request(filter, Qos.of(qos), noLocal, (options & 8) != 0, retainHandling, streamOffset);
+        return new Subscribe.Request(filter, Qos.of(qos), noLocal, (options & 8) != 0, retainHandling, stream);
     }
 
     static Unsubscribe unsubscribe(ByteBuf body, boolean mqtt5) throws PacketException {

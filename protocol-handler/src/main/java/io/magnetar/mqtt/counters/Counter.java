@@ -23,6 +23,8 @@ public enum Counter {
     GROUP_REDELIVERIES("groupRedeliveries"),
     /** The place of a durable session or group in the queue is older than what is kept: it may have missed messages. */
     QUEUE_PLACES_LOST("queuePlacesLost"),
+    /** The place of a durable session in a stream is older than what the stream keeps: it goes on with the oldest that is there. */
+    STREAM_PLACES_LOST("streamPlacesLost"),
     /** QoS 1 and 2 publishes answered with an error because a stream did not take them. */
     APPENDS_REFUSED("appendsRefused"),
     /** Publishes to topics of the broker's own, and with a payload that is not what it is said to be. */

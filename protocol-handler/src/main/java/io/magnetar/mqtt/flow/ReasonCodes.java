@@ -12,6 +12,7 @@ public final class ReasonCodes {
             case UNAVAILABLE -> ReasonCode.UNSPECIFIED_ERROR;
             case QUOTA_EXCEEDED -> ReasonCode.QUOTA_EXCEEDED;
             case TOO_LARGE, GONE, UNSUPPORTED -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+            case NO_SUCH_POSITION -> ReasonCode.TOPIC_FILTER_INVALID;
             case REFUSED -> ReasonCode.NOT_AUTHORIZED;
         };
     }

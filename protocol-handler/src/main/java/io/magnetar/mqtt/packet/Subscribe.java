@@ -2,7 +2,6 @@ package io.magnetar.mqtt.packet;
 
 import io.magnetar.message.Qos;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * SUBSCRIBE, MQTT 5.0 section 3.8.
@@ -19,7 +18,7 @@ public record Subscribe(int packetId, int subscriptionId, List<Request> requests
      *
      * @param filter as the client wrote it, not yet checked
      * @param qos the highest QoS that the client wants
-     * @param streamOffset where to begin to read a stream, from the user properties of the packet; null when they do not say
+     * @param stream what the user properties of the packet say about streams
      */
     public record Request(
             String filter,
@@ -27,11 +26,11 @@ public record Subscribe(int packetId, int subscriptionId, List<Request> requests
             boolean noLocal,
             boolean retainAsPublished,
             int retainHandling,
-            @Nullable String streamOffset) {
+            StreamOptions stream) {
 
-        /** One whose packet names no offset. */
+        /** One whose packet says nothing about streams. */
         public Request(String filter, Qos qos, boolean noLocal, boolean retainAsPublished, int retainHandling) {
-            this(filter, qos, noLocal, retainAsPublished, retainHandling, null);
+            this(filter, qos, noLocal, retainAsPublished, retainHandling, StreamOptions.NONE);
         }
     }
 }

@@ -1,8 +1,8 @@
 package io.magnetar.mqtt.queue;
 
-import io.magnetar.mqtt.stream.ReadAhead;
+import io.magnetar.mqtt.flow.ReadAhead;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamFailure;
-import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.queue.QueueReaders.QueueListener;
 import io.magnetar.stream.queue.QueueReaders.QueueReader;
 import io.magnetar.stream.queue.QueuedMessage;

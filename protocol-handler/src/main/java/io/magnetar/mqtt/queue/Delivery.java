@@ -1,10 +1,10 @@
 package io.magnetar.mqtt.queue;
 
 import io.magnetar.message.Qos;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 
 /**
- * A message of the queue that a session, or a group, has taken.
+ * A message of a log that a session, or a group, has taken.
  *
  * <pre>
  *   taken at QoS 1 ------------------------> SENT --PUBACK--> DONE
@@ -14,7 +14,7 @@ import io.magnetar.stream.queue.Position;
  *
  * Thread: the session's owner.
  */
-final class Delivery {
+public final class Delivery {
     enum State {
         HELD,
         SAVING,
@@ -30,6 +30,8 @@ final class Delivery {
     final Qos qos;
     final int packetId;
     State state;
+    /** Its user wants it no longer, and would not meet it again on another connection. */
+    boolean abandoned;
 
     Delivery(DeliveryPlace place, Position position, Position before, Qos qos, int packetId, State state) {
         this.place = place;

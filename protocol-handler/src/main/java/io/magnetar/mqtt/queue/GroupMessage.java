@@ -1,7 +1,7 @@
 package io.magnetar.mqtt.queue;
 
 import io.magnetar.message.Message;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import java.util.Comparator;
 
 /** A message that a group deals out. Thread: the group's owner; what it is may be read by any. */

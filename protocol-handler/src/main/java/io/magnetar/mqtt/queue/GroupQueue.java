@@ -9,13 +9,14 @@ import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.queue.Delivery.State;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.queue.QueuedMessage;
 import io.magnetar.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -137,7 +138,7 @@ public final class GroupQueue implements PartitionUser {
     }
 
     private PartitionQueue partition(GroupMessage message) {
-        return (PartitionQueue) message.delivery.place;
+        return Objects.requireNonNull(partitions.get(message.partition()), "it was dealt from there");
     }
 
     /** Deals out as far as there is room: what was taken back, then what follows in the log. */
@@ -174,7 +175,7 @@ public final class GroupQueue implements PartitionUser {
 
     private void finish(GroupMessage message) {
         leasedBytes -= message.message().weight();
-        partition(message).done(message.delivery);
+        message.delivery.place.done(message.delivery);
         dealer.changed();
     }
 
@@ -193,9 +194,9 @@ public final class GroupQueue implements PartitionUser {
     /** Strikes out a message that a member's session has made its own. */
     public void claim(int index, Position position) {
         PartitionQueue partition = partitions.get(index);
-        Delivery delivery = partition == null ? null : partition.delivery(position);
+        Delivery delivery = partition == null ? null : partition.taken().get(position);
         if (delivery != null && partition != null && delivery.state == State.HELD) {
-            partition.doneHeld(delivery);
+            partition.taken().doneHeld(delivery);
             dealer.changed();
         }
     }
@@ -218,21 +219,21 @@ public final class GroupQueue implements PartitionUser {
     public int tracked() {
         int tracked = 0;
         for (PartitionQueue partition : partitions.values()) {
-            tracked += partition.tracked();
+            tracked += partition.taken().size();
         }
         return tracked;
     }
 
     @Override
     public boolean examine(PartitionQueue partition, QueuedMessage next) {
-        Delivery taken = partition.delivery(next.position());
+        Delivery taken = partition.taken().get(next.position());
         if (taken == null ? !isOwed(next.message()) : taken.state != State.HELD) {
             return true;
         }
         if (next.message().properties().expiresAtMillis() <= clock.millis()) {
             counters.drop(Drop.EXPIRED, queue.definition().namespace());
             if (taken != null) {
-                partition.doneHeld(taken);
+                partition.taken().doneHeld(taken);
                 dealer.changed();
             }
             return true;
@@ -243,9 +244,9 @@ public final class GroupQueue implements PartitionUser {
     private boolean deal(PartitionQueue partition, QueuedMessage next, @Nullable Delivery taken) {
         Delivery delivery = taken == null
                 ? new Delivery(
-                        partition,
+                        partition.taken(),
                         next.position(),
-                        partition.examined(),
+                        partition.taken().examined(),
                         next.message().qos(),
                         LEASED,
                         State.SENT)
@@ -254,9 +255,9 @@ public final class GroupQueue implements PartitionUser {
             return false;
         }
         if (taken == null) {
-            partition.add(delivery);
+            partition.taken().add(delivery);
         } else {
-            partition.resent(delivery);
+            delivery.place.resent(delivery);
             counters.count(Counter.GROUP_REDELIVERIES);
         }
         leasedBytes += next.message().weight();
@@ -305,7 +306,8 @@ public final class GroupQueue implements PartitionUser {
     /** How far each partition has come, for the record. */
     public Map<Integer, PartitionProgress> progress() {
         Map<Integer, PartitionProgress> progress = new HashMap<>();
-        partitions.forEach((index, partition) -> progress.put(index, partition.progress()));
+        partitions.forEach(
+                (index, partition) -> progress.put(index, partition.taken().progress()));
         return progress;
     }
 

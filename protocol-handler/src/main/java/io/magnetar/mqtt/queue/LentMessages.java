@@ -216,9 +216,9 @@ final class LentMessages implements DeliveryPlace {
                 TimeUnit.MILLISECONDS);
     }
 
-    static Owed.Form form(LentRecord taken) {
+    static Form form(LentRecord taken) {
         int[] ids = taken.subscriptionId() == 0 ? new int[0] : new int[] {taken.subscriptionId()};
-        return new Owed.Form(Qos.EXACTLY_ONCE, taken.retain(), ids);
+        return new Form(Qos.EXACTLY_ONCE, taken.retain(), ids);
     }
 
     /** All of them, for the record. */

@@ -1,8 +1,8 @@
 package io.magnetar.mqtt.queue;
 
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.append.Partitioning;
-import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.queue.QueueReaders;
 import io.magnetar.stream.queue.QueueReaders.QueueListener;
 import io.magnetar.stream.queue.QueueReaders.QueueReader;

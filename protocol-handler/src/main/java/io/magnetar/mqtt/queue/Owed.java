@@ -3,11 +3,10 @@ package io.magnetar.mqtt.queue;
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.record.SubscriptionRecord;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.queue.QueuedMessage;
 import io.magnetar.topic.TopicFilter;
 import io.magnetar.topic.TopicTrie;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,24 +27,6 @@ final class Owed {
 
     Owed(@Nullable String clientId) {
         this.clientId = clientId;
-    }
-
-    /**
-     * How a message goes out: overlapping subscriptions are folded into one delivery at the highest QoS [MQTT-3.3.4-2], with all
-     * their identifiers [MQTT-3.3.4-4].
-     */
-    record Form(Qos qos, boolean retainAsPublished, int[] subscriptionIds) {
-        Form with(SubscriptionRecord other) {
-            int[] ids = subscriptionIds;
-            if (other.subscriptionId() != 0) {
-                ids = Arrays.copyOf(ids, ids.length + 1);
-                ids[ids.length - 1] = other.subscriptionId();
-            }
-            return new Form(
-                    other.qos().value() > qos.value() ? other.qos() : qos,
-                    retainAsPublished || other.request().retainAsPublished(),
-                    ids);
-        }
     }
 
     void add(TopicFilter filter, SubscriptionRecord subscription) {

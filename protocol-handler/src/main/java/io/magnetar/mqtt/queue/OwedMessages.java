@@ -6,7 +6,6 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.flow.LogText;
-import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
@@ -16,7 +15,7 @@ import io.magnetar.mqtt.record.ProgressLog;
 import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
 import io.magnetar.mqtt.record.SubscriptionRecord;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.queue.QueuedMessage;
 import io.magnetar.topic.TopicFilter;
 import java.util.HashMap;
@@ -30,19 +29,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a durable session is owed at QoS 1 and 2, from the log to its client.
- *
- * <pre>
- *   log -> a partition's queue -> wanted, room: taken -> {@link OwedExchanges}: PUBLISH ... PUBACK, PUBCOMP -> done
- *   a new connection: each message that was on its way is met in the log again and sent with its packet id and DUP
- *   [MQTT-4.4.0-1], before what follows it there [MQTT-4.6.0-6]
- * </pre>
+ * What a durable session is owed at QoS 1 and 2, from the queue to {@link Deliveries}: its subscriptions, and its way through each
+ * partition.
  *
  * <p>Thread: the session's owner, but for {@link #mayWant}.
  */
 public final class OwedMessages implements OutboundPublishFlow.Backlog, PartitionUser {
-    /** How many messages may be taken and not done, or done behind one that is not, as a multiple of the window. */
-    private static final int TRACKED_WINDOWS = 8;
     /** After so many ticks without room nothing is kept in memory for the client. */
     private static final int PATIENT_TICKS = 5;
 
@@ -52,9 +44,9 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
     private final Publisher client;
     private final Owner owner;
     private final OutboundPublishFlow outbound;
+    private final Deliveries deliveries;
     private final ProgressLog progress;
     private final Owed owed;
-    private final OwedExchanges exchanges;
     private final LentMessages lent;
 
     private final Map<TopicFilter, SubscriptionRecord> subscriptions = new HashMap<>();
@@ -68,29 +60,27 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
     /** @param resumed the progress of the session before this connection */
     public OwedMessages(
             SessionServices services,
-            PacketSink sink,
             Owner owner,
             Publisher client,
             OutboundPublishFlow outbound,
+            Deliveries deliveries,
             ProgressLog progress,
             SessionProgress resumed) {
         this.services = services;
         this.owner = owner;
         this.outbound = outbound;
+        this.deliveries = deliveries;
         this.progress = progress;
         this.client = client;
         this.owed = new Owed(client.clientId());
         this.lent = new LentMessages(owner, this);
         this.resumed = resumed;
-        this.exchanges = new OwedExchanges(
-                services.counters(), client.namespace(), sink, outbound, progress, resumed.releasing());
         for (LentRecord taken : resumed.lent()) {
             Delivery delivery = lent.resume(taken);
             if (delivery != null) {
-                exchanges.hold(delivery);
+                deliveries.hold(delivery);
             }
         }
-        outbound.passTo(exchanges);
         outbound.add(this);
     }
 
@@ -104,9 +94,9 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
             PartitionQueue partition = new PartitionQueue(index, opened, this, saved);
             partitions.put(index, partition);
             Set<Position> held = new HashSet<>();
-            for (Delivery delivery : partition.deliveries()) {
+            deliveries.hold(partition.taken());
+            for (Delivery delivery : partition.taken().all()) {
                 if (delivery.state == State.HELD) {
-                    exchanges.hold(delivery);
                     held.add(delivery.position);
                 }
             }
@@ -149,7 +139,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
 
     /** CONNACK has left: begins to deliver. */
     public void start() {
-        exchanges.start();
+        deliveries.start();
         lent.start();
         drain();
     }
@@ -179,13 +169,13 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
 
     @Override
     public boolean hasRoom() {
-        return !ended && outbound.canSend(Qos.AT_LEAST_ONCE) && tracked() < TRACKED_WINDOWS * outbound.windowSize();
+        return !ended && deliveries.hasRoom(tracked());
     }
 
     private int tracked() {
         int tracked = 0;
         for (PartitionQueue partition : partitions.values()) {
-            tracked += partition.tracked();
+            tracked += partition.taken().size();
         }
         return tracked;
     }
@@ -195,12 +185,12 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
         if (ended) {
             return false;
         }
-        Delivery taken = partition.delivery(next.position());
-        Owed.Form form = owed.formOf(partition.index, next);
-        if (taken != null) {
-            return taken.state != State.HELD || exchanges.sendAgain(taken, next.message(), form);
-        }
         Message message = next.message();
+        Form form = owed.formOf(partition.index, next);
+        Deliveries.Met met = deliveries.meet(partition.taken(), next.position(), message, form);
+        if (met != Deliveries.Met.NEW) {
+            return met == Deliveries.Met.TAKEN;
+        }
         if (form == null || message.qos() == Qos.AT_MOST_ONCE) {
             return true;
         }
@@ -211,27 +201,8 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
         if (!hasRoom()) {
             return false;
         }
-        take(partition, next, form);
+        deliveries.take(partition.taken(), next.position(), message.qos().min(form.qos()), message, form);
         return true;
-    }
-
-    /** Sends what groups lent an earlier connection. @return false when there is no room for it */
-    boolean sendAgain(Delivery delivery, Message message, Owed.Form form) {
-        return exchanges.sendAgain(delivery, message, form);
-    }
-
-    private void take(PartitionQueue partition, QueuedMessage next, Owed.Form form) {
-        Message message = next.message();
-        Qos qos = message.qos().min(form.qos());
-        Delivery delivery = new Delivery(
-                partition,
-                next.position(),
-                partition.examined(),
-                qos,
-                outbound.takeOwedId(),
-                qos == Qos.EXACTLY_ONCE ? State.SAVING : State.SENT);
-        partition.add(delivery);
-        exchanges.begin(delivery, message, form);
     }
 
     /** Tells groups what an earlier connection took from them. */
@@ -243,7 +214,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
     public boolean takesLoan() {
         return !ended
                 && !lent.isHolding()
-                && lent.size() < TRACKED_WINDOWS * outbound.windowSize()
+                && lent.size() < deliveries.maxTracked()
                 && outbound.takesNow(Qos.EXACTLY_ONCE);
     }
 
@@ -255,7 +226,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
     /** Takes a message that a group lends; {@link #takesLoan} must have said yes. */
     public void take(Loan loan) {
         Delivery delivery = lent.take(loan, outbound.takeOwedId());
-        exchanges.beginWhenSaved(
+        deliveries.sendWhenSaved(
                 delivery,
                 loan.message(),
                 LentMessages.form(loan.record(delivery.packetId)),
@@ -286,7 +257,12 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
 
     @Override
     public void lost(Delivery delivery) {
-        exchanges.lost(delivery);
+        deliveries.lost(delivery);
+    }
+
+    /** Sends what an earlier connection sent. @return false when there is no room for it */
+    boolean sendAgain(Delivery delivery, Message message, Form form) {
+        return !ended && deliveries.sendAgain(delivery, message, form);
     }
 
     /**
@@ -323,19 +299,15 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
             return resumed.partitions();
         }
         Map<Integer, PartitionProgress> saved = new HashMap<>();
-        partitions.forEach((index, partition) -> saved.put(index, partition.progress()));
+        partitions.forEach(
+                (index, partition) -> saved.put(index, partition.taken().progress()));
         return saved;
-    }
-
-    /** The packet ids after PUBREC, for the record. */
-    public List<Integer> releasing() {
-        return exchanges.releasing();
     }
 
     /** The connection ends: nothing leaves any more. Cursors follow the tails once more. */
     public void end() {
         ended = true;
-        exchanges.end();
+        deliveries.end();
         lent.end();
         followTails();
     }
@@ -343,7 +315,6 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
     /** Stops all reading. */
     public void close() {
         ended = true;
-        exchanges.end();
         NamespaceQueue used = queue;
         if (used != null) {
             subscriptions.keySet().forEach(filter -> used.unsubscribe(filter, this));

@@ -1,14 +1,11 @@
 package io.magnetar.mqtt.queue;
 
 import io.magnetar.mqtt.owner.Owner;
-import io.magnetar.mqtt.queue.Delivery.State;
-import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.queue.QueuedMessage;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the user's owner.
  */
-final class PartitionQueue implements DeliveryPlace {
+final class PartitionQueue {
     private static final int MAX_ARRIVED = 1_024;
     private static final long RETRY_MILLIS = 200;
 
@@ -42,10 +39,8 @@ final class PartitionQueue implements DeliveryPlace {
     private final PartitionUser user;
     private final Owner owner;
     private final ArrayDeque<QueuedMessage> arrived = new ArrayDeque<>();
-    /** What was taken and is not done, and what is done behind it. */
-    private final TreeMap<Position, Delivery> deliveries = new TreeMap<>();
+    private final Taken taken;
 
-    private int held;
     private Source source = Source.AWAY;
     private @Nullable CatchUpReader reader;
     private boolean joining;
@@ -58,8 +53,6 @@ final class PartitionQueue implements DeliveryPlace {
     /** Rises when the source changes: what was asked for before has no meaning. */
     private int attachment;
 
-    /** All at it and before was examined. */
-    private Position examined;
     /** All at it and before was examined or has arrived. */
     private Position end;
 
@@ -68,78 +61,13 @@ final class PartitionQueue implements DeliveryPlace {
         this.queue = queue;
         this.user = user;
         this.owner = user.owner();
-        this.examined = progress.cursor();
+        this.taken = new Taken(progress);
         this.end = progress.cursor();
-        Position before = progress.cursor();
-        for (DeliveryRecord taken : progress.deliveries()) {
-            boolean done = taken.packetId() == DeliveryRecord.DONE;
-            held += done ? 0 : 1;
-            deliveries.put(
-                    taken.position(),
-                    new Delivery(
-                            this,
-                            taken.position(),
-                            before,
-                            taken.qos(),
-                            taken.packetId(),
-                            done ? State.DONE : State.HELD));
-            before = taken.position();
-        }
     }
 
-    PartitionProgress progress() {
-        boolean behind = deliveries.isEmpty() || deliveries.firstKey().isAfter(examined);
-        Position cursor = behind ? examined : deliveries.firstEntry().getValue().before;
-        return new PartitionProgress(
-                cursor,
-                deliveries.values().stream()
-                        .map(delivery -> new DeliveryRecord(
-                                delivery.position,
-                                delivery.qos,
-                                delivery.state == State.DONE ? DeliveryRecord.DONE : delivery.packetId))
-                        .toList());
-    }
-
-    Position examined() {
-        return examined;
-    }
-
-    int tracked() {
-        return deliveries.size();
-    }
-
-    Iterable<Delivery> deliveries() {
-        return deliveries.values();
-    }
-
-    @Nullable
-    Delivery delivery(Position position) {
-        return deliveries.get(position);
-    }
-
-    void add(Delivery delivery) {
-        deliveries.put(delivery.position, delivery);
-    }
-
-    @Override
-    public void resent(Delivery delivery) {
-        delivery.state = State.SENT;
-        held--;
-    }
-
-    @Override
-    public void done(Delivery delivery) {
-        delivery.state = State.DONE;
-        forgetDone();
-    }
-
-    /** All before the first that is not done is done; but what is read again is remembered until it has come. */
-    private void forgetDone() {
-        while (!deliveries.isEmpty()
-                && deliveries.firstEntry().getValue().state == State.DONE
-                && !deliveries.firstKey().isAfter(examined)) {
-            deliveries.pollFirstEntry();
-        }
+    /** What is taken of it. */
+    Taken taken() {
+        return taken;
     }
 
     /** Examines what has arrived as far as there is room, and sees to it that more comes. */
@@ -168,20 +96,8 @@ final class PartitionQueue implements DeliveryPlace {
         }
     }
 
-    /** What was on its way and did not come again before this position is no longer in the log. */
     private void examined(Position position) {
-        examined = position;
-        if (held > 0) {
-            List<Delivery> lost = deliveries.headMap(position, true).values().stream()
-                    .filter(delivery -> delivery.state == State.HELD)
-                    .toList();
-            for (Delivery delivery : lost) {
-                held--;
-                user.lost(delivery);
-                done(delivery);
-            }
-        }
-        forgetDone();
+        taken.examined(position, user::lost);
     }
 
     private void fetch() {
@@ -299,7 +215,7 @@ final class PartitionQueue implements DeliveryPlace {
     void park() {
         if (!arrived.isEmpty() || source == Source.READER) {
             arrived.clear();
-            end = examined;
+            end = taken.examined();
             change(Source.AWAY);
         }
     }
@@ -309,26 +225,16 @@ final class PartitionQueue implements DeliveryPlace {
         resting = true;
         rests++;
         arrived.clear();
-        end = examined;
+        end = taken.examined();
         change(Source.AWAY);
     }
 
     /** Goes back to a message that was taken, for its user has forgotten it: it is read again like what was held. */
     void rewind(Delivery delivery) {
-        delivery.state = State.HELD;
-        held++;
+        taken.rewind(delivery);
         arrived.clear();
-        if (examined.isAfter(delivery.before)) {
-            examined = delivery.before;
-        }
-        end = examined;
+        end = taken.examined();
         change(Source.AWAY);
-    }
-
-    /** What was held is done without being met again. */
-    void doneHeld(Delivery delivery) {
-        held--;
-        done(delivery);
     }
 
     /** Lets an idle user's cursor follow the tail, so that it has little to read when it comes back. */

@@ -2,8 +2,8 @@ package io.magnetar.mqtt.queue;
 
 import io.magnetar.message.Message;
 import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamFailure;
-import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.queue.QueueReaders.QueueListener;
 import io.magnetar.stream.queue.QueueReaders.QueueReader;
 import io.magnetar.stream.queue.QueuedMessage;

@@ -1,9 +1,9 @@
 package io.magnetar.mqtt.queue;
 
 import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
-import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.queue.QueueReaders;
 import io.magnetar.stream.queue.QueueReaders.QueueListener;
 import io.magnetar.stream.queue.QueueReaders.QueueReader;

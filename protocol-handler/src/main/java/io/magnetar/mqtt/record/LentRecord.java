@@ -1,6 +1,6 @@
 package io.magnetar.mqtt.record;
 
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 
 /**
  * A QoS 2 message that a durable session has from a group: it is the session's alone.

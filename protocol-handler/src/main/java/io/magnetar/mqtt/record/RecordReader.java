@@ -5,10 +5,11 @@ import io.magnetar.message.PublishMark;
 import io.magnetar.message.Qos;
 import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.StreamOptions;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,8 @@ public final class RecordReader {
     private static final int WITH_LOANS = 3;
     /** The version of progress that tells its session's epoch, and the publishes that some logs have by their fingerprints. */
     private static final int WITH_EPOCH = 4;
+    /** The version of records that tell where a session is in streams. */
+    private static final int WITH_STREAMS = 5;
 
     private final byte[] in;
     private final int version;
@@ -78,7 +81,8 @@ public final class RecordReader {
                 number(),
                 list(this::integer),
                 inLogs(),
-                version < WITH_LOANS ? List.of() : list(this::lent));
+                version < WITH_LOANS ? List.of() : list(this::lent),
+                version < WITH_STREAMS ? Map.of() : streams());
     }
 
     /** @throws IllegalArgumentException when the bytes are no record of a group of a version that is known */
@@ -99,11 +103,15 @@ public final class RecordReader {
     }
 
     private Map<Integer, PartitionProgress> partitions() {
-        Map<Integer, PartitionProgress> partitions = new HashMap<>();
+        return map(() -> new PartitionProgress(position(), list(this::delivery)));
+    }
+
+    private Map<String, StreamProgress> streams() {
+        Map<String, StreamProgress> streams = new HashMap<>();
         for (int left = integer(); left > 0; left--) {
-            partitions.put(integer(), new PartitionProgress(position(), list(this::delivery)));
+            streams.put(text(), new StreamProgress(number(), partitions()));
         }
-        return partitions;
+        return streams;
     }
 
     private Map<Integer, InLogs> inLogs() {
@@ -131,8 +139,20 @@ public final class RecordReader {
                 flag(),
                 flag(),
                 integer(),
-                version >= WITH_STREAM_OFFSETS ? optional() : null);
-        return new SubscriptionRecord(request, integer(), list(this::position));
+                version >= WITH_STREAM_OFFSETS ? streamOptions() : StreamOptions.NONE);
+        return new SubscriptionRecord(
+                request, integer(), list(this::position), version >= WITH_STREAMS && flag() ? streamStart() : null);
+    }
+
+    private StreamOptions streamOptions() {
+        String offset = optional();
+        return version < WITH_STREAMS
+                ? new StreamOptions(offset, null, null, null)
+                : new StreamOptions(offset, optional(), optional(), optional());
+    }
+
+    private StreamStart streamStart() {
+        return new StreamStart(number(), number(), map(this::position));
     }
 
     private WillRecord will() {
@@ -156,6 +176,14 @@ public final class RecordReader {
 
     private Position position() {
         return new Position(number(), number(), integer());
+    }
+
+    private <T> Map<Integer, T> map(Supplier<T> value) {
+        Map<Integer, T> map = new HashMap<>();
+        for (int left = integer(); left > 0; left--) {
+            map.put(integer(), value.get());
+        }
+        return map;
     }
 
     private <T> List<T> list(Supplier<T> element) {

@@ -3,10 +3,11 @@ package io.magnetar.mqtt.record;
 import io.magnetar.message.MessageProperties;
 import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.StreamOptions;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the caller's; used once.
  */
 public final class RecordWriter {
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
@@ -59,6 +60,12 @@ public final class RecordWriter {
         });
         writer.number(progress.lent().size());
         progress.lent().forEach(writer::lent);
+        writer.number(progress.streams().size());
+        progress.streams().forEach((filter, stream) -> {
+            writer.text(filter);
+            writer.number(stream.since());
+            writer.partitions(stream.partitions());
+        });
         return writer.out.toByteArray();
     }
 
@@ -103,10 +110,29 @@ public final class RecordWriter {
         flag(request.noLocal());
         flag(request.retainAsPublished());
         number(request.retainHandling());
-        optional(request.streamOffset());
+        StreamOptions options = request.stream();
+        optional(options.offset());
+        optional(options.positions());
+        optional(options.speed());
+        optional(options.waits());
         number(subscription.subscriptionId());
         number(subscription.starts().size());
         subscription.starts().forEach(this::position);
+        StreamStart stream = subscription.stream();
+        flag(stream != null);
+        if (stream != null) {
+            streamStart(stream);
+        }
+    }
+
+    private void streamStart(StreamStart stream) {
+        number(stream.since());
+        number(stream.fromMicros());
+        number(stream.after().size());
+        stream.after().forEach((partition, position) -> {
+            number(partition);
+            position(position);
+        });
     }
 
     private void will(WillRecord record) {

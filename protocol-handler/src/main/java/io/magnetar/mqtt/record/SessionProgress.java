@@ -1,7 +1,7 @@
 package io.magnetar.mqtt.record;
 
 import io.magnetar.message.Qos;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +16,7 @@ import java.util.Map;
  * @param inLogs packet ids of the client's QoS 2 publishes that no PUBREC was sent for, with the logs that nevertheless have
  *     the message: it is not appended there again
  * @param lent QoS 2 messages that groups have lent the session
+ * @param streams by the filter of a subscription to a stream, without its offset
  */
 public record SessionProgress(
         Map<Integer, PartitionProgress> partitions,
@@ -23,10 +24,11 @@ public record SessionProgress(
         long answeredSequence,
         List<Integer> received,
         Map<Integer, InLogs> inLogs,
-        List<LentRecord> lent) {
+        List<LentRecord> lent,
+        Map<String, StreamProgress> streams) {
     /** Of a new session. */
     public static final SessionProgress NONE =
-            new SessionProgress(Map.of(), List.of(), 0, List.of(), Map.of(), List.of());
+            new SessionProgress(Map.of(), List.of(), 0, List.of(), Map.of(), List.of(), Map.of());
 
     public SessionProgress {
         partitions = Map.copyOf(partitions);
@@ -34,6 +36,7 @@ public record SessionProgress(
         received = List.copyOf(received);
         inLogs = Map.copyOf(inLogs);
         lent = List.copyOf(lent);
+        streams = Map.copyOf(streams);
     }
 
     /**

@@ -2,8 +2,9 @@ package io.magnetar.mqtt.record;
 
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.packet.Subscribe;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A subscription of a durable session.
@@ -11,8 +12,18 @@ import java.util.List;
  * @param subscriptionId the subscription identifier, or {@link Subscribe#NO_ID}
  * @param starts by partition of the queue, the position after which it begins: nothing at it or before is owed. Empty while it
  *     owes nothing: at QoS 0, and for a stream
+ * @param stream where the reading of a stream began; null for what is no stream
  */
-public record SubscriptionRecord(Subscribe.Request request, int subscriptionId, List<Position> starts) {
+public record SubscriptionRecord(
+        Subscribe.Request request,
+        int subscriptionId,
+        List<Position> starts,
+        @Nullable StreamStart stream) {
+    /** One that is for no stream. */
+    public SubscriptionRecord(Subscribe.Request request, int subscriptionId, List<Position> starts) {
+        this(request, subscriptionId, starts, null);
+    }
+
     public SubscriptionRecord {
         starts = List.copyOf(starts);
     }

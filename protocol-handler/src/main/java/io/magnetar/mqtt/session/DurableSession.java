@@ -8,11 +8,13 @@ import io.magnetar.mqtt.queue.NamespaceQueue;
 import io.magnetar.mqtt.queue.OwedMessages;
 import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.record.SessionProgress;
+import io.magnetar.mqtt.record.StreamStart;
 import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.record.WillRecord;
 import io.magnetar.mqtt.session.RecordSaver.WhenSaved;
 import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.mqtt.share.SharedGroups;
+import io.magnetar.mqtt.stream.StreamKeeper;
 import io.magnetar.mqtt.subscribe.DurableSubscriptions;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamFailure;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the session's owner; until {@link #attach} the one that opens it.
  */
-public final class DurableSession implements DurableSubscriptions {
+public final class DurableSession implements DurableSubscriptions, StreamKeeper {
     private final DurableSessions sessions;
     private final SessionKey key;
     private final @Nullable SessionDefinition before;
@@ -110,7 +112,22 @@ public final class DurableSession implements DurableSubscriptions {
     @Override
     public void subscribed(
             Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
-        enqueue(() -> record(request, subscriptionId).whenComplete((done, failure) -> {
+        enqueue(() -> answered(record(request, subscriptionId), request, answer));
+    }
+
+    @Override
+    public void keep(
+            Subscribe.Request request,
+            int subscriptionId,
+            StreamStart start,
+            BiConsumer<ReasonCode, @Nullable String> answer) {
+        SubscriptionRecord subscription = new SubscriptionRecord(request, subscriptionId, List.of(), start);
+        enqueue(() -> answered(saveWith(subscription), request, answer));
+    }
+
+    private static CompletableFuture<?> answered(
+            CompletableFuture<?> recorded, Subscribe.Request request, BiConsumer<ReasonCode, @Nullable String> answer) {
+        return recorded.whenComplete((done, failure) -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (failure == null) {
                 answer.accept(ReasonCode.granted(request.qos()), null);
@@ -119,7 +136,7 @@ public final class DurableSession implements DurableSubscriptions {
             } else {
                 answer.accept(ReasonCode.UNSPECIFIED_ERROR, "the subscription cannot be kept now");
             }
-        }));
+        });
     }
 
     @Override
@@ -133,7 +150,7 @@ public final class DurableSession implements DurableSubscriptions {
     private void forget(String filter) {
         if (SharedFilter.isShared(filter)) {
             sessions.interests().releaseGroup(key, filter);
-        } else if (!StreamSubscriptionSyntax.isStream(filter)) {
+        } else if (!StreamSubscriptionSyntax.isStream(filter)) { // Of a stream only the record knows.
             TopicFilter topicFilter = new TopicFilter(filter);
             sessions.interests().endOwing(key, topicFilter);
             messages().remove(topicFilter);
@@ -141,9 +158,7 @@ public final class DurableSession implements DurableSubscriptions {
     }
 
     private CompletableFuture<?> record(Subscribe.Request request, int subscriptionId) {
-        boolean owes = request.qos() != Qos.AT_MOST_ONCE
-                && !StreamSubscriptionSyntax.isStream(request.filter())
-                && !SharedFilter.isShared(request.filter());
+        boolean owes = request.qos() != Qos.AT_MOST_ONCE && !SharedFilter.isShared(request.filter());
         if (request.qos() != Qos.AT_MOST_ONCE && SharedFilter.isShared(request.filter())) {
             return recordShared(new SubscriptionRecord(request, subscriptionId, List.of()));
         }

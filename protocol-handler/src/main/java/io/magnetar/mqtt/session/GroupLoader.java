@@ -10,7 +10,7 @@ import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.mqtt.share.SharedGroups;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import io.magnetar.tenancy.Namespace;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -60,6 +60,7 @@ final class Recovery {
                 lastSequence,
                 recorded.received(),
                 inLogs,
-                recorded.lent());
+                recorded.lent(),
+                recorded.streams());
     }
 }

@@ -20,6 +20,7 @@ import io.magnetar.mqtt.packet.Unsubscribe;
 import io.magnetar.mqtt.publish.InboundPublishFlow;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.publish.ReceivedPublishes;
+import io.magnetar.mqtt.queue.Deliveries;
 import io.magnetar.mqtt.queue.OwedMessages;
 import io.magnetar.mqtt.record.Checkpoints;
 import io.magnetar.mqtt.record.SessionProgress;
@@ -28,6 +29,8 @@ import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.routing.Target;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.share.SharedSubscriptions;
+import io.magnetar.mqtt.stream.StreamClient;
+import io.magnetar.mqtt.stream.StreamPlaces;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.mqtt.subscribe.RetainedDeliveries;
 import io.magnetar.mqtt.subscribe.SubscribeFlow;
@@ -65,17 +68,23 @@ public final class Session implements LiveSubscriber {
     /** What a session finds where it begins: what all share, and the routes of its namespace. */
     public record Surroundings(SessionServices services, SharedGroups groups, RouteCache routes) {}
 
-    /** What a durable session has beside: {@code received} and {@code owed} are what its progress is recorded of. */
+    /** What a durable session has beside, of which its progress is recorded. */
     private record DurableFlows(
-            DurableSession session, Checkpoints checkpoints, ReceivedPublishes received, OwedMessages owed) {
+            DurableSession session,
+            Checkpoints checkpoints,
+            Deliveries deliveries,
+            ReceivedPublishes received,
+            OwedMessages owed,
+            StreamPlaces streams) {
         SessionProgress progress() {
             return new SessionProgress(
                     owed.partitionProgress(),
-                    owed.releasing(),
+                    deliveries.releasing(),
                     received.answeredSequence(),
                     received.answeredIds(),
                     received.inLogs(),
-                    owed.lentRecords());
+                    owed.lentRecords(),
+                    streams.progress());
         }
     }
 
@@ -112,7 +121,13 @@ public final class Session implements LiveSubscriber {
                 this,
                 routes.table(),
                 new SubscribeFlow.Kinds(
-                        new StreamSubscriptions(services, sink, owner, publisher, connect.version(), outbound),
+                        new StreamSubscriptions(
+                                services,
+                                sink,
+                                owner,
+                                new StreamClient(publisher, connect.version()),
+                                outbound,
+                                durable == null ? null : durable.streams()),
                         new SharedSubscriptions(
                                 around.groups(),
                                 routes.table(),
@@ -127,13 +142,23 @@ public final class Session implements LiveSubscriber {
     private DurableFlows flowsOf(DurableSession kept) {
         Checkpoints checkpoints = new Checkpoints(owner, this::saveProgress, this::settled);
         SessionProgress resumed = kept.resumed();
-        OwedMessages owed = new OwedMessages(services, sink, owner, publisher, outbound, checkpoints, resumed);
+        Deliveries deliveries = new Deliveries(
+                services.counters(), publisher.namespace(), sink, outbound, checkpoints, resumed.releasing());
+        OwedMessages owed = new OwedMessages(services, owner, publisher, outbound, deliveries, checkpoints, resumed);
         kept.attach(owner, owed);
         return new DurableFlows(
                 kept,
                 checkpoints,
+                deliveries,
                 new ReceivedPublishes(checkpoints, kept.definition().epoch(), resumed),
-                owed);
+                owed,
+                new StreamPlaces(
+                        deliveries,
+                        checkpoints,
+                        services.clock(),
+                        kept,
+                        kept.definition().subscriptions(),
+                        resumed.streams()));
     }
 
     private void saveProgress(AppendListener listener) {
@@ -159,10 +184,7 @@ public final class Session implements LiveSubscriber {
         if (durable == null) {
             return;
         }
-        durable.session()
-                .definition()
-                .subscriptions()
-                .forEach(subscription -> subscriptions.resume(subscription.request(), subscription.subscriptionId()));
+        durable.session().definition().subscriptions().forEach(subscriptions::resume);
         durable.owed().claimLent((lent, then) -> groups.claim(publisher.namespace(), lent, then));
         durable.owed().start();
         tickLater();

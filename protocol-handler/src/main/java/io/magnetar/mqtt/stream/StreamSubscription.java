@@ -2,23 +2,28 @@ package io.magnetar.mqtt.stream;
 
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
-import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Drop;
+import io.magnetar.mqtt.flow.LogText;
+import io.magnetar.mqtt.flow.ReadAhead;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.queue.Deliveries.Met;
 import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamReaders.Passed;
+import io.magnetar.stream.StreamReaders.Read;
 import io.magnetar.stream.StreamReaders.StreamListener;
 import io.magnetar.stream.StreamReaders.StreamMessage;
 import io.magnetar.stream.StreamReaders.StreamReader;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's replay of one stream, pulled by the client: no room at the client, no reads from the log.
@@ -31,18 +36,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's owner, but for the {@link StreamListener} methods, which hand over to the owner.
  */
 final class StreamSubscription implements StreamListener, OutboundPublishFlow.Backlog {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamSubscription.class);
+
     private final SessionServices services;
     private final Owner owner;
     private final OutboundPublishFlow outbound;
-    private final StreamRequest request;
     private final Consumer<StreamFailure> onEnd;
 
-    private final Queue<StreamMessage> arrived = new ConcurrentLinkedQueue<>();
+    private final Queue<Read> arrived = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean takesArrived = new AtomicBoolean();
-    private final ArrayDeque<StreamMessage> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Read> waiting = new ArrayDeque<>();
     private final ReadAhead readAhead = new ReadAhead();
 
+    private StreamRequest request;
+    private String stream = "";
+    private @Nullable StreamWay way;
     private @Nullable StreamReader reader;
+    private boolean placeLost;
     private boolean closed;
 
     /** @param onEnd told at the owner when the reader has failed */
@@ -59,13 +69,28 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
         this.onEnd = onEnd;
     }
 
+    StreamRequest request() {
+        return request;
+    }
+
+    /** The client has subscribed again, and wants to go on where it is: what follows goes out as it says now. */
+    void change(StreamRequest changed) {
+        request = changed;
+    }
+
+    /** @param name of the stream that it reads */
+    void reads(String name) {
+        stream = name;
+    }
+
     /** Begins to deliver. */
-    void start(StreamReader opened) {
+    void start(StreamReader opened, StreamWay to) {
         if (closed) {
             opened.close();
             return;
         }
         reader = opened;
+        way = to;
         outbound.add(this);
         opened.request(readAhead.first());
     }
@@ -81,7 +106,16 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
 
     @Override
     public void onMessage(StreamMessage message) {
-        arrived.add(message);
+        arrive(message);
+    }
+
+    @Override
+    public void onPassed(Passed passed) {
+        arrive(passed);
+    }
+
+    private void arrive(Read read) {
+        arrived.add(read);
         if (takesArrived.compareAndSet(false, true)) {
             owner.execute(this::takeArrived);
         }
@@ -89,13 +123,31 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
 
     private void takeArrived() {
         takesArrived.set(false);
-        for (StreamMessage message = arrived.poll(); message != null; message = arrived.poll()) {
+        for (Read read = arrived.poll(); read != null; read = arrived.poll()) {
             if (!closed) {
-                readAhead.arrived(message.message().weight());
-                waiting.add(message);
+                if (read instanceof StreamMessage message) {
+                    readAhead.arrived(message.message().weight());
+                }
+                waiting.add(read);
             }
         }
         drain();
+    }
+
+    @Override
+    public void onPlaceLost(int partition) {
+        owner.execute(() -> {
+            services.counters().count(Counter.STREAM_PLACES_LOST);
+            if (!placeLost) {
+                placeLost = true;
+                LOG.warn(
+                        "A durable session is further behind than a stream keeps messages, and may have missed some: client {},"
+                                + " subscription {}",
+                        LogText.quoted(
+                                String.valueOf(request.client().identity().clientId())),
+                        LogText.quoted(request.written().filter()));
+            }
+        });
     }
 
     @Override
@@ -111,20 +163,23 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
     /** Sends what waits, as far as the client has room, and asks the reader for as much again. */
     @Override
     public void drain() {
+        StreamWay to = way;
+        if (to == null) {
+            return;
+        }
         long nowMillis = services.clock().millis();
-        while (!waiting.isEmpty()) {
-            StreamMessage next = waiting.peek();
-            Message message = next.message();
-            Qos qos = message.qos().min(request.qos());
-            if (!outbound.canSend(qos)) {
+        while (!closed && !waiting.isEmpty()) {
+            Read next = waiting.peek();
+            if (next instanceof StreamMessage message && !pass(message, to, nowMillis)) {
                 break;
             }
+            if (closed) {
+                return; // Sending it has ended the connection.
+            }
             waiting.poll();
-            readAhead.left();
-            if (message.properties().expiresAtMillis() <= nowMillis) {
-                services.counters().drop(Drop.EXPIRED, message.publisher().namespace());
-            } else if (!request.excludes(message)) {
-                send(next, qos);
+            to.passed(next.partition(), next.position());
+            if (next instanceof StreamMessage) {
+                readAhead.left();
             }
         }
         int more = readAhead.more();
@@ -133,16 +188,19 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
         }
     }
 
-    private void send(StreamMessage next, Qos qos) {
+    /** @return false when there is no room for it now */
+    private boolean pass(StreamMessage next, StreamWay to, long nowMillis) {
         Message message = next.message();
-        Message delivered = request.withProperties() ? message.withUserProperties(added(next)) : message;
-        outbound.send(delivered, qos, message.retain() && request.retainAsPublished(), request.subscriptionIds());
-        services.counters().count(Counter.STREAM_MESSAGES_DELIVERED);
-    }
-
-    private static List<UserProperty> added(StreamMessage next) {
-        UserProperty timestamp =
-                new UserProperty("ts", Long.toString(next.message().timestampMicros()));
-        return next.key() == null ? List.of(timestamp) : List.of(timestamp, new UserProperty("key", next.key()));
+        Message delivered = request.delivered(next, stream);
+        Met met = to.meet(next, delivered, request.form());
+        if (met != Met.NEW) {
+            return met == Met.TAKEN;
+        }
+        if (message.properties().expiresAtMillis() <= nowMillis) {
+            services.counters().drop(Drop.EXPIRED, message.publisher().namespace());
+            return true;
+        }
+        Qos qos = message.qos().min(request.qos());
+        return request.excludes(message) || to.send(next, delivered, qos, request.form());
     }
 }

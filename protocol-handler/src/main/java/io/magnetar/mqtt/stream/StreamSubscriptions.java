@@ -1,15 +1,14 @@
 package io.magnetar.mqtt.stream;
 
-import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.ReasonCodes;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
-import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.stream.NamespaceStreams;
+import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
@@ -26,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's stream subscriptions, by the filters that it wrote, whatever their offsets.
  *
- * <p>Subscribing again, with the same offset or another, begins again there. A stream that is deleted while it is read is waited for:
- * when one that covers the filter is there again, it is read from the offset asked for.
+ * <p>Subscribing again with another offset goes there, with the same one it goes on. A stream that is deleted while it is read is
+ * waited for: when one that covers the filter is there again, it is read from the offset asked for; by a durable session, which has
+ * had all of the old one, from its first message.
  *
  * <p>Thread: the connection's owner.
  */
@@ -38,28 +38,31 @@ public final class StreamSubscriptions {
     private final SessionServices services;
     private final PacketSink sink;
     private final Owner owner;
-    private final Publisher subscriber;
-    private final ProtocolVersion version;
+    private final StreamClient client;
     private final OutboundPublishFlow outbound;
+    private final @Nullable StreamPlaces places;
+    private final StreamWay unrecorded;
     private final Map<String, StreamSubscription> subscriptions = new HashMap<>();
     /** The last one of each filter whose reader is being opened. */
     private final Map<String, StreamSubscription> opening = new HashMap<>();
 
     private int opensUnderWay;
 
+    /** @param places of a durable session; null when the session ends with the connection */
     public StreamSubscriptions(
             SessionServices services,
             PacketSink sink,
             Owner owner,
-            Publisher subscriber,
-            ProtocolVersion version,
-            OutboundPublishFlow outbound) {
+            StreamClient client,
+            OutboundPublishFlow outbound,
+            @Nullable StreamPlaces places) {
         this.services = services;
         this.sink = sink;
         this.owner = owner;
-        this.subscriber = subscriber;
-        this.version = version;
+        this.client = client;
         this.outbound = outbound;
+        this.places = places;
+        this.unrecorded = new TransientStreamWay(outbound, services.counters());
     }
 
     public int size() {
@@ -77,23 +80,36 @@ public final class StreamSubscriptions {
      * @param answer told once, at the owner, the code for SUBACK and, when it is an error, the reason
      */
     public void subscribe(
-            Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
-        long nowMicros = TimeUnit.MILLISECONDS.toMicros(services.clock().millis());
-        StreamSubscriptionSyntax.Parsed parsed =
-                StreamSubscriptionSyntax.parse(request.filter(), request.streamOffset(), nowMicros);
+            Subscribe.Request written, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
+        StreamSubscriptionSyntax.Parsed parsed = parse(written);
         if (parsed instanceof StreamSubscriptionSyntax.Refused refused) {
             answer.accept(ReasonCode.TOPIC_FILTER_INVALID, refused.reason());
             return;
         }
-        StreamSubscriptionSyntax.Valid valid = (StreamSubscriptionSyntax.Valid) parsed;
-        NamespaceStreams streams = services.streams().of(subscriber.namespace());
-        Optional<StreamDefinition> stream = valid.stream().in(streams);
-        if (stream.isEmpty()) {
-            answer.accept(ReasonCode.TOPIC_FILTER_INVALID, valid.stream().whyNone(streams));
+        StreamSubscriptionSyntax.Valid wanted = (StreamSubscriptionSyntax.Valid) parsed;
+        Optional<String> problem = StreamRequest.problem(written.stream());
+        if (problem.isPresent()) {
+            answer.accept(ReasonCode.TOPIC_FILTER_INVALID, problem.get());
             return;
         }
-        String key = StreamSubscriptionSyntax.withoutOffset(request.filter());
-        open(key, stream.get(), requestOf(valid, request, subscriptionId), failure -> {
+        NamespaceStreams streams = services.streams().of(client.identity().namespace());
+        Optional<StreamDefinition> stream = wanted.stream().in(streams);
+        StreamRequest request = StreamRequest.of(client, written, subscriptionId, wanted);
+        if (stream.isEmpty() && !request.waits()) {
+            answer.accept(ReasonCode.TOPIC_FILTER_INVALID, wanted.stream().whyNone(streams));
+            return;
+        }
+        String key = StreamSubscriptionSyntax.withoutOffset(written.filter());
+        if (goesOn(request, subscriptions.get(key))
+                && (!opening.containsKey(key) || goesOn(request, opening.get(key)))) {
+            goOn(key, request, answer);
+            return;
+        }
+        if (stream.isEmpty()) {
+            waitFor(key, request.ofTheFuture(), answer);
+            return;
+        }
+        open(key, stream.get(), request, null, failure -> {
             if (failure == null) {
                 answer.accept(ReasonCode.granted(request.qos()), null);
             } else {
@@ -102,25 +118,86 @@ public final class StreamSubscriptions {
         });
     }
 
-    private StreamRequest requestOf(
-            StreamSubscriptionSyntax.Valid valid, Subscribe.Request request, int subscriptionId) {
-        return new StreamRequest(
-                subscriber,
-                valid.stream(),
-                valid.start(),
-                request.qos(),
-                request.noLocal(),
-                request.retainAsPublished(),
-                subscriptionId == Subscribe.NO_ID ? new int[0] : new int[] {subscriptionId},
-                version.isMqtt5());
+    private StreamSubscriptionSyntax.Parsed parse(Subscribe.Request written) {
+        long nowMicros = TimeUnit.MILLISECONDS.toMicros(services.clock().millis());
+        return StreamSubscriptionSyntax.parse(written.filter(), written.stream().offset(), nowMicros);
+    }
+
+    /** Begins with a stream that does not exist yet, as soon as it does. */
+    private void waitFor(String key, StreamRequest request, BiConsumer<ReasonCode, @Nullable String> answer) {
+        StreamPlace place = places == null
+                ? null
+                : places.begin((StartPosition.Resume) request.wanted().start());
+        keep(request, place, (code, reason) -> {
+            if (!code.isError()) {
+                var unused = unsubscribe(key);
+                if (places != null && place != null) {
+                    places.put(key, place);
+                }
+                waits(key, request);
+            }
+            answer.accept(code, reason);
+        });
+    }
+
+    private void waits(String key, StreamRequest request) {
+        StreamSubscription waiting = new StreamSubscription(services, owner, outbound, request, failure -> {});
+        subscriptions.put(key, waiting);
+        reopen(key, waiting);
+    }
+
+    private static boolean goesOn(StreamRequest request, @Nullable StreamSubscription subscription) {
+        return subscription != null && request.goesOnFrom(subscription.request());
+    }
+
+    /** It stays where it is, with new options, also when its stream is being opened again. */
+    private void goOn(String key, StreamRequest request, BiConsumer<ReasonCode, @Nullable String> answer) {
+        keep(request, places == null ? null : places.get(key), (code, reason) -> {
+            if (!code.isError()) {
+                change(subscriptions.get(key), request);
+                change(opening.get(key), request);
+            }
+            answer.accept(code, reason);
+        });
+    }
+
+    private static void change(@Nullable StreamSubscription subscription, StreamRequest request) {
+        if (subscription != null && request.goesOnFrom(subscription.request())) {
+            subscription.change(request);
+        }
+    }
+
+    private void keep(
+            StreamRequest request, @Nullable StreamPlace place, BiConsumer<ReasonCode, @Nullable String> answer) {
+        if (places == null || place == null) {
+            answer.accept(ReasonCode.granted(request.qos()), null);
+        } else {
+            places.keep(request, place, answer);
+        }
+    }
+
+    /** Takes up a subscription that the session had before this connection, where it was. */
+    public void resume(Subscribe.Request written, int subscriptionId) {
+        String key = StreamSubscriptionSyntax.withoutOffset(written.filter());
+        StreamPlace place = places == null ? null : places.get(key);
+        if (place == null || !(parse(written) instanceof StreamSubscriptionSyntax.Valid wanted)) {
+            subscribe(written, subscriptionId, (code, reason) -> {});
+            return;
+        }
+        waits(key, StreamRequest.of(client, written, subscriptionId, wanted));
     }
 
     private interface Opened {
         void opened(@Nullable StreamFailure failure);
     }
 
-    /** Opens a reader; what was subscribed to with the same filter goes on until it is open, and also when it fails. */
-    private void open(String filter, StreamDefinition stream, StreamRequest request, Opened opened) {
+    /**
+     * Opens a reader; what was subscribed to with the same filter goes on until it is open, and also when it fails.
+     *
+     * @param place where to go on; null to begin where the request says
+     */
+    private void open(
+            String filter, StreamDefinition stream, StreamRequest request, @Nullable StreamPlace place, Opened opened) {
         if (opensUnderWay >= MAX_OPENS_UNDER_WAY) {
             opened.opened(new StreamFailure(
                     StreamFailure.Kind.QUOTA_EXCEEDED,
@@ -128,20 +205,51 @@ public final class StreamSubscriptions {
             return;
         }
         opensUnderWay++;
+        StreamSubscription[] self = new StreamSubscription[1];
         StreamSubscription subscription = new StreamSubscription(
-                services, owner, outbound, request, failure -> onFailed(filter, request, failure));
+                services, owner, outbound, request, failure -> onFailed(filter, self[0], failure));
+        self[0] = subscription;
         opening.put(filter, subscription);
+        StartPosition start = place == null ? request.wanted().start() : place.resume();
         var unused = services.readers()
-                .open(stream, request.start(), request.stream().filterOf(stream), subscription)
+                .open(stream, start, request.wanted().stream().filterOf(stream), subscription)
                 .whenComplete((reader, thrown) -> owner.execute(() -> {
                     opensUnderWay--;
-                    opened.opened(reader == null ? failureOf(thrown) : start(filter, subscription, reader));
-                    opening.remove(filter, subscription);
+                    if (reader == null) {
+                        opening.remove(filter, subscription);
+                        opened.opened(failureOf(thrown));
+                    } else {
+                        subscription.reads(stream.name());
+                        opened(filter, subscription, reader, place, opened);
+                    }
                 }));
     }
 
-    private @Nullable StreamFailure start(String filter, StreamSubscription subscription, StreamReader reader) {
-        if (!subscription.equals(opening.get(filter))) {
+    private void opened(
+            String filter,
+            StreamSubscription subscription,
+            StreamReader reader,
+            @Nullable StreamPlace place,
+            Opened opened) {
+        if (places == null || place != null || !subscription.equals(opening.get(filter))) {
+            opened.opened(start(filter, subscription, reader, place));
+            return;
+        }
+        StreamPlace begins = places.begin(reader.start());
+        places.keep(subscription.request(), begins, (code, reason) -> {
+            if (code.isError()) {
+                opening.remove(filter, subscription);
+                reader.close();
+                opened.opened(new StreamFailure(StreamFailure.Kind.UNAVAILABLE, String.valueOf(reason)));
+            } else {
+                opened.opened(start(filter, subscription, reader, begins));
+            }
+        });
+    }
+
+    private @Nullable StreamFailure start(
+            String filter, StreamSubscription subscription, StreamReader reader, @Nullable StreamPlace place) {
+        if (!opening.remove(filter, subscription)) {
             reader.close();
             return new StreamFailure(
                     StreamFailure.Kind.GONE, "the filter was unsubscribed, or subscribed to again, in the meantime");
@@ -150,8 +258,18 @@ public final class StreamSubscriptions {
         if (replaced != null) {
             replaced.close();
         }
-        subscription.start(reader);
+        subscription.start(reader, way(filter, place));
         return null;
+    }
+
+    private StreamWay way(String filter, @Nullable StreamPlace place) {
+        if (places == null || place == null) {
+            return unrecorded;
+        }
+        if (!place.equals(places.get(filter))) {
+            places.put(filter, place);
+        }
+        return places.wayFrom(place, unrecorded);
     }
 
     private static StreamFailure failureOf(@Nullable Throwable thrown) {
@@ -161,33 +279,40 @@ public final class StreamSubscriptions {
                 : new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "the stream cannot be read now");
     }
 
-    private void onFailed(String filter, StreamRequest request, StreamFailure failure) {
-        StreamSubscription failed = subscriptions.get(filter);
-        if (failed != null && failure.kind() == StreamFailure.Kind.GONE) {
-            reopenLater(filter, request, failed);
-        } else {
-            sink.disconnect(ReasonCodes.of(failure.kind()), failure.reason());
+    private void onFailed(String filter, StreamSubscription failed, StreamFailure failure) {
+        if (!failed.equals(subscriptions.get(filter))) {
+            return;
         }
+        if (failure.kind() != StreamFailure.Kind.GONE) {
+            sink.disconnect(ReasonCodes.of(failure.kind()), failure.reason());
+            return;
+        }
+        StreamPlace place = places == null ? null : places.get(filter);
+        if (places != null && place != null) {
+            places.restart(place);
+        }
+        reopenLater(filter, failed);
     }
 
-    private void reopenLater(String filter, StreamRequest request, StreamSubscription failed) {
-        owner.schedule(() -> reopen(filter, request, failed), REOPEN_MILLIS, TimeUnit.MILLISECONDS);
+    private void reopenLater(String filter, StreamSubscription waits) {
+        owner.schedule(() -> reopen(filter, waits), REOPEN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Tries again, unless the client has unsubscribed or subscribed again since. */
-    private void reopen(String filter, StreamRequest request, StreamSubscription failed) {
-        if (!failed.equals(subscriptions.get(filter)) || opening.containsKey(filter)) {
+    private void reopen(String filter, StreamSubscription waits) {
+        if (!waits.equals(subscriptions.get(filter))) {
             return;
         }
-        Optional<StreamDefinition> stream =
-                request.stream().in(services.streams().of(subscriber.namespace()));
-        if (stream.isEmpty()) {
-            reopenLater(filter, request, failed);
+        StreamRequest request = waits.request();
+        Optional<StreamDefinition> stream = request.wanted().stream()
+                .in(services.streams().of(client.identity().namespace()));
+        if (stream.isEmpty() || opening.containsKey(filter)) {
+            reopenLater(filter, waits);
             return;
         }
-        open(filter, stream.get(), request, failure -> {
+        open(filter, stream.get(), request, places == null ? null : places.get(filter), failure -> {
             if (failure != null) {
-                reopenLater(filter, request, failed);
+                reopenLater(filter, waits);
             }
         });
     }
@@ -200,10 +325,13 @@ public final class StreamSubscriptions {
         if (subscription != null) {
             subscription.close();
         }
+        if (places != null) {
+            places.remove(key);
+        }
         return pending != null || subscription != null;
     }
 
-    /** The connection has ended. */
+    /** The connection has ended; places stay as they are, for the record. */
     public void end() {
         subscriptions.values().forEach(StreamSubscription::close);
         subscriptions.clear();

@@ -6,6 +6,7 @@ import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.packet.Unsubscribe;
+import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.routing.Target;
@@ -100,13 +101,8 @@ public final class SubscribeFlow {
             if (refusal.isPresent()) {
                 subAck.answer(index, refusal.get().code(), refusal.get().reason());
             } else if (StreamSubscriptionSyntax.isStream(request.filter())) {
-                streams.subscribe(request, subscribe.subscriptionId(), (code, reason) -> {
-                    if (code.isError()) {
-                        subAck.answer(index, code, reason);
-                    } else {
-                        keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
-                    }
-                });
+                streams.subscribe(
+                        request, subscribe.subscriptionId(), (code, reason) -> subAck.answer(index, code, reason));
             } else if (SharedFilter.isShared(request.filter())) {
                 shared.subscribe(request, subscribe.subscriptionId());
                 keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
@@ -133,9 +129,11 @@ public final class SubscribeFlow {
     }
 
     /** Takes up a subscription that the session had before this connection. */
-    public void resume(Subscribe.Request request, int subscriptionId) {
+    public void resume(SubscriptionRecord subscription) {
+        Subscribe.Request request = subscription.request();
+        int subscriptionId = subscription.subscriptionId();
         if (StreamSubscriptionSyntax.isStream(request.filter())) {
-            streams.subscribe(request, subscriptionId, (code, reason) -> {});
+            streams.resume(request, subscriptionId);
         } else if (SharedFilter.isShared(request.filter())) {
             shared.subscribe(request, subscriptionId);
         } else {

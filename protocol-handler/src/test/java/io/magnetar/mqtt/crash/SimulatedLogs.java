@@ -1,13 +1,13 @@
 package io.magnetar.mqtt.crash;
 
 import io.magnetar.message.Message;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.append.Partitioning;
 import io.magnetar.stream.queue.LogTails;
-import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.queue.QueueReaders;
 import io.magnetar.stream.queue.QueuedMessage;
 import io.magnetar.tenancy.Namespace;

@@ -8,10 +8,11 @@ import io.magnetar.message.PublishMark;
 import io.magnetar.message.Qos;
 import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.packet.Connect;
+import io.magnetar.mqtt.packet.StreamOptions;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
-import io.magnetar.stream.queue.Position;
+import io.magnetar.stream.Position;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +38,16 @@ class RecordReaderTest {
                                 268_435_455,
                                 List.of(START, LATER)),
                         new SubscriptionRecord(
-                                new Subscribe.Request("$s/earliest/b", Qos.AT_MOST_ONCE, false, false, 0),
+                                new Subscribe.Request(
+                                        "$s/earliest/b",
+                                        Qos.AT_MOST_ONCE,
+                                        false,
+                                        false,
+                                        0,
+                                        new StreamOptions("latest", "true", null, "")),
                                 Subscribe.NO_ID,
-                                List.of())),
+                                List.of(),
+                                new StreamStart(1_700_000_000_000_001L, 5, Map.of(0, START, 7, LATER)))),
                 new WillRecord(will, null, new PublishMark(1, 2, 0), WillRecord.WHEN_THE_CONNECTION_ENDS));
     }
 
@@ -68,7 +76,15 @@ class RecordReaderTest {
                 Map.of(5, new InLogs(InLogs.fingerprint("a", new byte[] {1}), Set.of("persistent://a/streams/b"))),
                 List.of(
                         new LentRecord("$share/g/a/+", 3, LATER, 9, true, 268_435_455),
-                        new LentRecord("$share/h/ä", 0, START, LentRecord.DONE, false, 0)));
+                        new LentRecord("$share/h/ä", 0, START, LentRecord.DONE, false, 0)),
+                Map.of(
+                        "$s//b/ä",
+                        new StreamProgress(
+                                1_700_000_000_000_001L,
+                                Map.of(
+                                        7,
+                                        new PartitionProgress(
+                                                LATER, List.of(new DeliveryRecord(LATER, Qos.EXACTLY_ONCE, 3)))))));
 
         byte[] written = RecordWriter.write(17, progress);
 
@@ -89,6 +105,8 @@ class RecordReaderTest {
     void readsProgressesOfTheVersionsBefore() {
         assertThat(RecordReader.progress(17, new byte[] {2, 0, 0, 0, 0, 0})).isEqualTo(SessionProgress.NONE);
         assertThat(RecordReader.progress(17, new byte[] {3, 0, 0, 0, 0, 0, 0})).isEqualTo(SessionProgress.NONE);
+        assertThat(RecordReader.progress(17, new byte[] {4, 34, 0, 0, 0, 0, 0, 0}))
+                .isEqualTo(SessionProgress.NONE);
     }
 
     @Test

@@ -37,7 +37,7 @@ public final class PulsarFailures {
             case TOO_LARGE -> "cannot take a message this large";
             case GONE -> "does not exist or has ended";
             case REFUSED -> "may not be used";
-            case UNSUPPORTED -> "cannot do this";
+            case UNSUPPORTED, NO_SUCH_POSITION -> "cannot do this";
         };
         return new StreamFailure(
                 kind, pulsarTopic + " " + what + " (" + cause.getClass().getSimpleName() + ")");

@@ -1,5 +1,6 @@
 package io.magnetar.stream.queue;
 
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.tenancy.Namespace;

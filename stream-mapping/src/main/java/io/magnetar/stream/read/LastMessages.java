@@ -1,5 +1,6 @@
 package io.magnetar.stream.read;
 
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
@@ -24,16 +25,18 @@ final class LastMessages {
 
     private final PartitionOpener opener;
     private final String pulsarTopic;
+    private final int partition;
     private final int messages;
 
-    LastMessages(PartitionOpener opener, String pulsarTopic, int messages) {
+    LastMessages(PartitionOpener opener, String pulsarTopic, int partition, int messages) {
         this.opener = opener;
         this.pulsarTopic = pulsarTopic;
+        this.partition = partition;
         this.messages = messages;
     }
 
     /** @return completes when the position is fixed; after a failure nothing is left open */
-    CompletableFuture<PartitionCursor> open() {
+    CompletableFuture<PositionCursor> open() {
         return opener.end(pulsarTopic)
                 .thenCompose(last -> opener.openWith(pulsarTopic, last.isEmpty() ? MessageId.earliest : last.get(0)))
                 .thenCompose(reader -> openBehind(reader)
@@ -42,14 +45,14 @@ final class LastMessages {
     }
 
     /** @param reader at the last message, or at the beginning of a partition without any */
-    private CompletableFuture<PartitionCursor> openBehind(Reader<byte[]> reader) {
+    private CompletableFuture<PositionCursor> openBehind(Reader<byte[]> reader) {
         return reader.hasMessageAvailableAsync()
                 .thenCompose(any -> any
                         ? reader.readNextAsync().thenCompose(last -> openBehind(reader, last))
-                        : CompletableFuture.completedFuture(new PartitionCursor(reader)));
+                        : CompletableFuture.completedFuture(cursor(reader, 0, Position.START)));
     }
 
-    private CompletableFuture<PartitionCursor> openBehind(Reader<byte[]> reader, Message<byte[]> last) {
+    private CompletableFuture<PositionCursor> openBehind(Reader<byte[]> reader, Message<byte[]> last) {
         Optional<Long> index = last.getIndex();
         if (index.isEmpty()) {
             return CompletableFuture.failedFuture(new StreamFailureException(new StreamFailure(
@@ -59,26 +62,35 @@ final class LastMessages {
         }
         long first = index.get() - messages + 1;
         return first <= 0
-                ? at(reader, MessageId.earliest, 0)
+                ? at(reader, MessageId.earliest, 0, Position.START)
                 : lookBack(reader, first, last.getPublishTime(), FIRST_STEP_MILLIS);
     }
 
-    private CompletableFuture<PartitionCursor> lookBack(
+    private CompletableFuture<PositionCursor> lookBack(
             Reader<byte[]> reader, long first, long endMillis, long stepMillis) {
         if (stepMillis >= endMillis) {
-            return at(reader, MessageId.earliest, first);
+            return at(reader, MessageId.earliest, first, Position.START);
         }
         return reader.seekAsync(endMillis - stepMillis)
                 .thenCompose(done -> reader.readNextAsync())
                 .thenCompose(found -> found.getIndex().orElse(Long.MAX_VALUE) <= first
-                        ? at(reader, found.getMessageId(), first)
+                        ? at(
+                                reader,
+                                found.getMessageId(),
+                                first,
+                                Positions.of(found.getMessageId()).before())
                         : lookBack(reader, first, endMillis, stepMillis * GROWTH));
     }
 
     /** A reader of its own, for one that has been moved may come back to where it was first opened. */
-    private CompletableFuture<PartitionCursor> at(Reader<byte[]> searching, MessageId start, long first) {
+    private CompletableFuture<PositionCursor> at(
+            Reader<byte[]> searching, MessageId start, long first, Position before) {
         return opener.openWith(pulsarTopic, start)
                 .thenCompose(reader ->
-                        PartitionOpener.closed(searching).thenApply(ignored -> new PartitionCursor(reader, first)));
+                        PartitionOpener.closed(searching).thenApply(ignored -> cursor(reader, first, before)));
+    }
+
+    private PositionCursor cursor(Reader<byte[]> reader, long first, Position start) {
+        return new PositionCursor(partition, new PartitionCursor(reader, first), start);
     }
 }

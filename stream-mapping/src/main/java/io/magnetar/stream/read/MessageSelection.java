@@ -1,6 +1,7 @@
 package io.magnetar.stream.read;
 
 import io.magnetar.message.Message;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamReaders.StreamMessage;
@@ -24,13 +25,13 @@ final class MessageSelection {
     MessageSelection(StreamDefinition stream, StartPosition start, TopicFilter filter, LongAdder undecodable) {
         this.decoder = new MessageDecoder(stream.namespace(), stream.filter());
         this.filter = filter;
-        this.fromMicros = start instanceof StartPosition.Timestamp timestamp ? timestamp.epochMicros() : 0;
+        this.fromMicros = PartitionOpener.fromMicros(start);
         this.undecodable = undecodable;
     }
 
     /** The message to deliver, or null. */
     @Nullable
-    StreamMessage select(org.apache.pulsar.client.api.Message<byte[]> pulsar) {
+    StreamMessage select(org.apache.pulsar.client.api.Message<byte[]> pulsar, int partition, Position position) {
         Message message = decoder.decode(pulsar);
         if (message == null) {
             undecodable.increment();
@@ -39,6 +40,6 @@ final class MessageSelection {
         if (message.timestampMicros() < fromMicros || !filter.matches(message.topic())) {
             return null;
         }
-        return new StreamMessage(message, pulsar.hasKey() ? pulsar.getKey() : null);
+        return new StreamMessage(message, pulsar.hasKey() ? pulsar.getKey() : null, partition, position);
     }
 }

@@ -1,13 +1,18 @@
 package io.magnetar.stream.read;
 
+import io.magnetar.stream.Position;
+import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamReaders.Passed;
 import io.magnetar.stream.StreamReaders.StreamListener;
 import io.magnetar.stream.StreamReaders.StreamMessage;
 import io.magnetar.stream.StreamReaders.StreamReader;
 import io.magnetar.stream.failure.PulsarFailures;
 import io.magnetar.stream.turn.Turns;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pulsar.client.api.Message;
@@ -27,7 +32,8 @@ final class OpenStreamReader implements StreamReader {
     private static final int BURST = 128;
 
     private final StreamDefinition stream;
-    private final List<PartitionCursor> cursors;
+    private final StartPosition.Resume start;
+    private final List<PositionCursor> cursors;
     private final MessageSelection selection;
     private final StreamListener listener;
     private final Runnable onClosed;
@@ -35,20 +41,40 @@ final class OpenStreamReader implements StreamReader {
     private final AtomicLong requested = new AtomicLong();
     private volatile boolean closed;
 
-    /** @param onClosed called once when it is closed, by its user or a failure */
+    /**
+     * @param fromMicros where cursors without a start position begin, epoch microseconds
+     * @param onClosed called once when it is closed, by its user or a failure
+     */
     OpenStreamReader(
             StreamDefinition stream,
-            List<PartitionCursor> cursors,
+            long fromMicros,
+            List<PositionCursor> cursors,
             MessageSelection selection,
             StreamListener listener,
             Runnable onClosed,
             Executor executor) {
         this.stream = stream;
         this.cursors = List.copyOf(cursors);
+        this.start = startOf(fromMicros, cursors);
         this.selection = selection;
         this.listener = listener;
         this.onClosed = onClosed;
         this.turns = new Turns(executor, this::turn);
+    }
+
+    private static StartPosition.Resume startOf(long fromMicros, List<PositionCursor> cursors) {
+        Map<Integer, Position> after = new HashMap<>();
+        for (PositionCursor cursor : cursors) {
+            if (cursor.start != null) {
+                after.put(cursor.partition, cursor.start);
+            }
+        }
+        return new StartPosition.Resume(fromMicros, after);
+    }
+
+    @Override
+    public StartPosition.Resume start() {
+        return start;
     }
 
     StreamDefinition stream() {
@@ -63,7 +89,7 @@ final class OpenStreamReader implements StreamReader {
 
     private void turn() {
         boolean more = false;
-        for (PartitionCursor cursor : cursors) {
+        for (PositionCursor cursor : cursors) {
             if (!closed && requested.get() > 0 && !cursor.isWaiting()) {
                 more |= readSome(cursor);
             }
@@ -74,16 +100,19 @@ final class OpenStreamReader implements StreamReader {
     }
 
     /** @return whether the partition may have more at once */
-    private boolean readSome(PartitionCursor cursor) {
+    private boolean readSome(PositionCursor cursor) {
+        boolean passed = false;
         try {
             for (int read = 0; read < BURST && requested.get() > 0 && !closed; read++) {
                 Message<byte[]> pulsar = cursor.poll();
                 if (pulsar == null) {
                     cursor.await(turns::take);
+                    tellPassed(cursor, passed);
                     return false;
                 }
-                deliver(pulsar);
+                passed = !deliver(cursor, pulsar);
             }
+            tellPassed(cursor, passed);
             return true;
         } catch (PulsarClientException e) {
             end(PulsarFailures.of(e, stream.pulsarTopic()));
@@ -91,14 +120,29 @@ final class OpenStreamReader implements StreamReader {
         }
     }
 
-    private void deliver(Message<byte[]> pulsar) {
-        StreamMessage message = selection.select(pulsar);
+    /** @return whether it was wanted */
+    private boolean deliver(PositionCursor cursor, Message<byte[]> pulsar) {
+        if (cursor.takeLost()) {
+            tell(() -> listener.onPlaceLost(cursor.partition));
+        }
+        StreamMessage message = selection.select(pulsar, cursor.partition, cursor.last());
         if (message == null) {
-            return;
+            return false;
         }
         requested.decrementAndGet();
+        tell(() -> listener.onMessage(message));
+        return true;
+    }
+
+    private void tellPassed(PositionCursor cursor, boolean passed) {
+        if (passed && !closed) {
+            tell(() -> listener.onPassed(new Passed(cursor.partition, cursor.last())));
+        }
+    }
+
+    private void tell(Runnable what) {
         try {
-            listener.onMessage(message);
+            what.run();
         } catch (RuntimeException e) {
             LOG.error("A reader of {} failed", stream.pulsarTopic(), e);
         }
@@ -127,7 +171,7 @@ final class OpenStreamReader implements StreamReader {
 
     private void closeCursors() {
         closed = true;
-        cursors.forEach(PartitionCursor::close);
+        cursors.forEach(PositionCursor::close);
         onClosed.run();
     }
 }

@@ -1,7 +1,9 @@
 package io.magnetar.stream.read;
 
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StartPosition;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
@@ -27,26 +29,73 @@ final class PartitionOpener {
     }
 
     /** @return completes when the position is fixed; after a failure nothing is left open */
-    CompletableFuture<PartitionCursor> cursor(String pulsarTopic, StartPosition start) {
-        return start instanceof StartPosition.Last last
-                ? new LastMessages(this, pulsarTopic, last.messages()).open()
-                : open(pulsarTopic, start).thenApply(PartitionCursor::new);
+    CompletableFuture<PositionCursor> cursor(String pulsarTopic, int partition, StartPosition start) {
+        if (start instanceof StartPosition.Last last) {
+            return new LastMessages(this, pulsarTopic, partition, last.messages()).open();
+        }
+        if (start instanceof StartPosition.Latest) {
+            return cursorAtEnd(pulsarTopic, partition);
+        }
+        if (start instanceof StartPosition.MessageId id && id.partition() == partition) {
+            Position before = id.position().before();
+            return openAt(pulsarTopic, partition, before)
+                    .thenApply(reader -> new PositionCursor(partition, new PartitionCursor(reader), before));
+        }
+        Position after =
+                start instanceof StartPosition.Resume resume ? resume.after().get(partition) : null;
+        return after == null
+                ? cursorFrom(pulsarTopic, partition, fromMicros(start))
+                : openAt(pulsarTopic, partition, after)
+                        .thenApply(reader -> PositionCursor.resumed(partition, new PartitionCursor(reader), after));
     }
 
     /**
-     * @param start any but {@link StartPosition.Last}
-     * @return completes when the position is fixed; after a failure no reader is left open
+     * When the broker stored a message, epoch milliseconds.
+     *
+     * @return nothing when the partition has no such message, nor a later one; after a failure nothing is left open
      */
-    CompletableFuture<Reader<byte[]>> open(String pulsarTopic, StartPosition start) {
+    CompletableFuture<Optional<Long>> storedMillis(String pulsarTopic, int partition, Position position) {
+        return openWith(pulsarTopic, Positions.messageId(position, partition))
+                .thenCompose(reader -> reader.hasMessageAvailableAsync()
+                        .thenCompose(any -> any
+                                ? reader.readNextAsync()
+                                        .thenApply(message -> Optional.of(
+                                                message.getBrokerPublishTime().orElseGet(message::getPublishTime)))
+                                : CompletableFuture.completedFuture(Optional.<Long>empty()))
+                        .whenComplete((found, failure) -> {
+                            var unused = closed(reader);
+                        }));
+    }
+
+    /** The time that a start position names, epoch microseconds; 0 when it names none. */
+    static long fromMicros(StartPosition start) {
         if (start instanceof StartPosition.Timestamp timestamp) {
-            long millis = TimeUnit.MICROSECONDS.toMillis(timestamp.epochMicros()) - settings.skewMarginMillis();
-            return millis <= 0 ? open(pulsarTopic, MessageId.earliest) : openAt(pulsarTopic, millis);
+            return timestamp.epochMicros();
         }
-        return start instanceof StartPosition.Latest ? openAtEnd(pulsarTopic) : open(pulsarTopic, MessageId.earliest);
+        if (start instanceof StartPosition.MessageId id) {
+            return id.othersFromMicros();
+        }
+        return start instanceof StartPosition.Resume resume ? resume.fromMicros() : 0;
+    }
+
+    private CompletableFuture<PositionCursor> cursorFrom(String pulsarTopic, int partition, long epochMicros) {
+        Position start = millisBefore(epochMicros) <= 0 ? Position.START : null;
+        return openFrom(pulsarTopic, epochMicros)
+                .thenApply(reader -> new PositionCursor(partition, new PartitionCursor(reader), start));
+    }
+
+    /** Opens a reader over all that is not older than a time, epoch microseconds, and some that is. */
+    CompletableFuture<Reader<byte[]>> openFrom(String pulsarTopic, long epochMicros) {
+        long millis = millisBefore(epochMicros);
+        return millis <= 0 ? open(pulsarTopic, MessageId.earliest) : openAtTime(pulsarTopic, millis);
+    }
+
+    private long millisBefore(long epochMicros) {
+        return TimeUnit.MICROSECONDS.toMillis(epochMicros) - settings.skewMarginMillis();
     }
 
     /** Opened at the end, because what a reader prefetches before it seeks is wasted. */
-    private CompletableFuture<Reader<byte[]>> openAt(String pulsarTopic, long epochMillis) {
+    private CompletableFuture<Reader<byte[]>> openAtTime(String pulsarTopic, long epochMillis) {
         return open(pulsarTopic, MessageId.latest)
                 .thenCompose(reader -> reader.seekAsync(epochMillis)
                         .thenApply(done -> reader)
@@ -58,8 +107,17 @@ final class PartitionOpener {
      * A reader opened at {@code latest} would begin at what is latest again after a broken connection, and what came between
      * would be lost: it is opened after the message that is the last one now.
      */
-    private CompletableFuture<Reader<byte[]>> openAtEnd(String pulsarTopic) {
-        return end(pulsarTopic).thenCompose(last -> open(pulsarTopic, onlyOf(last)));
+    private CompletableFuture<PositionCursor> cursorAtEnd(String pulsarTopic, int partition) {
+        return end(pulsarTopic)
+                .thenCompose(last -> open(pulsarTopic, last.isEmpty() ? MessageId.earliest : last.get(0))
+                        .thenApply(reader ->
+                                new PositionCursor(partition, new PartitionCursor(reader), Positions.only(last))));
+    }
+
+    /** Opens a reader after a position; it begins with the message there, if there is one, for what becomes of it is to be seen. */
+    CompletableFuture<Reader<byte[]>> openAt(String pulsarTopic, int partition, Position after) {
+        MessageId id = Positions.messageId(after, partition);
+        return after.entryId() >= 0 ? openWith(pulsarTopic, id) : open(pulsarTopic, id);
     }
 
     /** The last message of a partition. */
@@ -68,10 +126,6 @@ final class PartitionOpener {
                 .thenCompose(probe -> probe.getLastMessageIdsAsync().whenComplete((last, failure) -> {
                     var unused = closed(probe);
                 }));
-    }
-
-    private static MessageId onlyOf(List<TopicMessageId> last) {
-        return last.isEmpty() ? MessageId.earliest : last.get(0);
     }
 
     /** Opens a reader after a message. */

@@ -1,13 +1,12 @@
 package io.magnetar.stream.read;
 
 import io.magnetar.message.Message;
-import io.magnetar.stream.StartPosition;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.failure.PulsarFailures;
 import io.magnetar.stream.layout.MessageDecoder;
 import io.magnetar.stream.queue.LogTails;
-import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.turn.Turns;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -43,12 +42,12 @@ public final class PulsarLogTails implements LogTails {
 
     private CompletableFuture<Void> since(
             StreamDefinition log, String pulsarTopic, long epochMillis, Consumer<Message> each) {
-        StartPosition start = new StartPosition.Timestamp(TimeUnit.MILLISECONDS.toMicros(Math.max(0, epochMillis)));
+        long fromMicros = TimeUnit.MILLISECONDS.toMicros(Math.max(0, epochMillis));
         return opener.end(pulsarTopic)
-                .thenApply(PulsarQueueReader::only)
+                .thenApply(Positions::only)
                 .thenCompose(end -> end.entryId() < 0
                         ? CompletableFuture.<Void>completedFuture(null)
-                        : opener.open(pulsarTopic, start)
+                        : opener.openFrom(pulsarTopic, fromMicros)
                                 .thenCompose(reader -> new Tail(reader, log, end, each).read()))
                 .exceptionallyCompose(
                         failure -> PulsarFailures.of(failure, pulsarTopic).kind() == Kind.GONE

@@ -1,10 +1,10 @@
 package io.magnetar.stream.read;
 
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.failure.PulsarFailures;
 import io.magnetar.stream.layout.MessageDecoder;
-import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.queue.QueueReaders.QueueListener;
 import io.magnetar.stream.queue.QueueReaders.QueueReader;
 import io.magnetar.stream.queue.QueuedMessage;
@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pulsar.client.api.Message;
-import org.apache.pulsar.client.api.MessageIdAdv;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.TopicMessageId;
@@ -35,22 +34,18 @@ final class PulsarQueueReader implements QueueReader {
 
     private final StreamDefinition queue;
     private final Reader<byte[]> reader;
-    private final PartitionCursor cursor;
+    private final PositionCursor cursor;
     private final MessageDecoder decoder;
     private final QueueListener listener;
     private final Runnable onClosed;
     private final Turns turns;
     private final AtomicLong requested = new AtomicLong();
-    /** What comes again after a lost connection is passed over, and the message that was to be read after. */
-    private Position last;
-
-    private boolean begun;
-
     private volatile boolean closed;
 
     /** @param onClosed called once when it is closed, by its user or a failure */
     PulsarQueueReader(
             StreamDefinition queue,
+            int partition,
             Reader<byte[]> reader,
             Position after,
             QueueListener listener,
@@ -58,10 +53,8 @@ final class PulsarQueueReader implements QueueReader {
             Executor executor) {
         this.queue = queue;
         this.reader = reader;
-        this.cursor = new PartitionCursor(reader);
+        this.cursor = PositionCursor.resumed(partition, new PartitionCursor(reader), after);
         this.decoder = new MessageDecoder(queue.namespace(), queue.filter());
-        this.last = after;
-        this.begun = after.entryId() < 0;
         this.listener = listener;
         this.onClosed = onClosed;
         this.turns = new Turns(executor, this::turn);
@@ -84,16 +77,8 @@ final class PulsarQueueReader implements QueueReader {
             if (failure != null) {
                 throw new StreamFailureException(PulsarFailures.of(failure, pulsarTopic));
             }
-            return only(ids);
+            return Positions.only(ids);
         });
-    }
-
-    static Position only(List<TopicMessageId> ids) {
-        return ids.isEmpty() ? Position.START : position((MessageIdAdv) ids.get(0));
-    }
-
-    private static Position position(MessageIdAdv id) {
-        return new Position(id.getLedgerId(), id.getEntryId(), id.getBatchIndex());
     }
 
     private void turn() {
@@ -133,30 +118,13 @@ final class PulsarQueueReader implements QueueReader {
     }
 
     private void decode(Message<byte[]> pulsar, List<QueuedMessage> burst) {
-        Position position = position((MessageIdAdv) pulsar.getMessageId());
-        if (!begun) {
-            begun = true;
-            if (!isSameEntry(position, last)) {
-                listener.onPlaceLost();
-            }
+        if (cursor.takeLost()) {
+            listener.onPlaceLost();
         }
-        if (!position.isAfter(last) || isPartOf(position, last)) {
-            return;
-        }
-        last = position;
         io.magnetar.message.Message message = decoder.decode(pulsar);
         if (message != null) {
-            burst.add(new QueuedMessage(position, message));
+            burst.add(new QueuedMessage(cursor.last(), message));
         }
-    }
-
-    private static boolean isSameEntry(Position one, Position other) {
-        return one.ledgerId() == other.ledgerId() && one.entryId() == other.entryId();
-    }
-
-    /** Whether a position is within an entry that was named as a whole. */
-    private static boolean isPartOf(Position position, Position entry) {
-        return entry.batchIndex() < 0 && isSameEntry(position, entry);
     }
 
     private void pass(List<QueuedMessage> burst) {

@@ -1,9 +1,9 @@
 package io.magnetar.stream.read;
 
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.failure.PulsarFailures;
-import io.magnetar.stream.queue.Position;
 import io.magnetar.stream.queue.QueueReaders;
 import io.magnetar.stream.turn.TurnThreads;
 import io.magnetar.tenancy.Namespace;
@@ -12,11 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
-import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
-import org.apache.pulsar.client.impl.BatchMessageIdImpl;
-import org.apache.pulsar.client.impl.MessageIdImpl;
 
 /**
  * Reads queues with the Pulsar client: a non-durable reader per partition, opened at an exact position.
@@ -48,20 +45,19 @@ public final class PulsarQueueReaders implements QueueReaders {
     public CompletableFuture<QueueReader> open(
             StreamDefinition queue, int partition, Position after, QueueListener listener) {
         String pulsarTopic = queue.pulsarTopic(partition);
-        boolean isMessage = after.entryId() >= 0;
-        MessageId start = messageId(after, partition);
-        return (isMessage ? opener.openWith(pulsarTopic, start) : opener.open(pulsarTopic, start))
-                .handle((reader, failure) -> {
-                    if (failure != null) {
-                        throw new StreamFailureException(PulsarFailures.of(failure, queue.pulsarTopic(partition)));
-                    }
-                    return opened(queue, reader, after, listener);
-                });
+        return opener.openAt(pulsarTopic, partition, after).handle((reader, failure) -> {
+            if (failure != null) {
+                throw new StreamFailureException(PulsarFailures.of(failure, queue.pulsarTopic(partition)));
+            }
+            return opened(queue, partition, reader, after, listener);
+        });
     }
 
-    private QueueReader opened(StreamDefinition queue, Reader<byte[]> reader, Position after, QueueListener listener) {
+    private QueueReader opened(
+            StreamDefinition queue, int partition, Reader<byte[]> reader, Position after, QueueListener listener) {
         PulsarQueueReader[] self = new PulsarQueueReader[1];
-        self[0] = new PulsarQueueReader(queue, reader, after, listener, () -> open.remove(self[0]), executor);
+        self[0] =
+                new PulsarQueueReader(queue, partition, reader, after, listener, () -> open.remove(self[0]), executor);
         open.add(self[0]);
         return self[0];
     }
@@ -70,16 +66,6 @@ public final class PulsarQueueReaders implements QueueReaders {
     public CompletableFuture<Position> end(StreamDefinition queue, int partition) {
         String pulsarTopic = queue.pulsarTopic(partition);
         return PulsarQueueReader.end(opener.end(pulsarTopic), pulsarTopic);
-    }
-
-    /** The client begins with a message of a batch by reading the batch again and passing over its first messages. */
-    private static MessageId messageId(Position after, int partition) {
-        if (after.equals(Position.START)) {
-            return MessageId.earliest;
-        }
-        return after.batchIndex() < 0
-                ? new MessageIdImpl(after.ledgerId(), after.entryId(), partition)
-                : new BatchMessageIdImpl(after.ledgerId(), after.entryId(), partition, after.batchIndex());
     }
 
     /** Closes all readers. */

@@ -1,5 +1,6 @@
 package io.magnetar.stream.read;
 
+import io.magnetar.stream.MessageIdSyntax;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
@@ -56,32 +57,67 @@ public final class PulsarStreamReaders implements StreamReaders {
             return CompletableFuture.failedFuture(new StreamFailureException(new StreamFailure(
                     Kind.QUOTA_EXCEEDED, "the broker reads streams for " + settings.maxReaders() + " subscriptions")));
         }
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
-        List<CompletableFuture<PartitionCursor>> partitions = IntStream.range(0, stream.partitions())
-                .mapToObj(partition -> open(stream, stream.pulsarTopic(partition), start, deadline))
-                .toList();
-        return CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new))
-                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
-                .handle((done, failure) -> {
-                    if (failure != null) {
-                        inUse.decrementAndGet();
-                        partitions.forEach(PulsarStreamReaders::closeWhenOpen);
-                        throw new StreamFailureException(PulsarFailures.of(failure, stream.pulsarTopic()));
-                    }
-                    return opened(
-                            stream, partitions, new MessageSelection(stream, start, filter, undecodable), listener);
+        return fixed(stream, start)
+                .thenCompose(from -> openAll(stream, from, filter, listener))
+                .exceptionallyCompose(failure -> {
+                    inUse.decrementAndGet();
+                    return CompletableFuture.failedFuture(
+                            new StreamFailureException(PulsarFailures.of(failure, stream.pulsarTopic())));
                 });
     }
 
+    /** The start of all partitions: a message of one of them tells the time where the others begin. */
+    private CompletableFuture<StartPosition> fixed(StreamDefinition stream, StartPosition start) {
+        if (!(start instanceof StartPosition.MessageId id)) {
+            return CompletableFuture.completedFuture(start);
+        }
+        if (id.partition() >= stream.partitions()) {
+            return CompletableFuture.failedFuture(noMessage(stream, id));
+        }
+        return opener.storedMillis(stream.pulsarTopic(id.partition()), id.partition(), id.position())
+                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(found -> {
+                    long micros = TimeUnit.MILLISECONDS.toMicros(found.orElseThrow(() -> noMessage(stream, id)));
+                    long from = Math.max(0, micros - StartPosition.MessageId.MARGIN_MICROS);
+                    return new StartPosition.MessageId(
+                            id.partition(), id.position(), stream.partitions() == 1 ? 0 : from);
+                });
+    }
+
+    private static StreamFailureException noMessage(StreamDefinition stream, StartPosition.MessageId id) {
+        return new StreamFailureException(new StreamFailure(
+                Kind.NO_SUCH_POSITION,
+                "the stream '" + stream.name() + "' has no message "
+                        + MessageIdSyntax.write(id.partition(), id.position()) + " nor a later one in its partition"));
+    }
+
+    private CompletableFuture<StreamReader> openAll(
+            StreamDefinition stream, StartPosition start, TopicFilter filter, StreamListener listener) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
+        List<CompletableFuture<PositionCursor>> partitions = IntStream.range(0, stream.partitions())
+                .mapToObj(partition -> open(stream, partition, start, deadline))
+                .toList();
+        return CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new))
+                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        partitions.forEach(PulsarStreamReaders::closeWhenOpen);
+                    }
+                })
+                .thenApply(done -> opened(
+                        stream, start, partitions, new MessageSelection(stream, start, filter, undecodable), listener));
+    }
+
     /** Opens one partition. A Pulsar topic that is not there while its stream is defined is in the making. */
-    private CompletableFuture<PartitionCursor> open(
-            StreamDefinition stream, String pulsarTopic, StartPosition start, long deadlineNanos) {
-        return opener.cursor(pulsarTopic, start).exceptionallyCompose(failure -> {
+    private CompletableFuture<PositionCursor> open(
+            StreamDefinition stream, int partition, StartPosition start, long deadlineNanos) {
+        String pulsarTopic = stream.pulsarTopic(partition);
+        return opener.cursor(pulsarTopic, partition, start).exceptionallyCompose(failure -> {
             boolean inTheMaking = PulsarFailures.of(failure, pulsarTopic).kind() == Kind.GONE
                     && isDefined(stream)
                     && System.nanoTime() - deadlineNanos < 0;
             return inTheMaking
-                    ? later().thenCompose(ignored -> open(stream, pulsarTopic, start, deadlineNanos))
+                    ? later().thenCompose(ignored -> open(stream, partition, start, deadlineNanos))
                     : CompletableFuture.failedFuture(failure);
         });
     }
@@ -93,15 +129,17 @@ public final class PulsarStreamReaders implements StreamReaders {
 
     private StreamReader opened(
             StreamDefinition stream,
-            List<CompletableFuture<PartitionCursor>> partitions,
+            StartPosition start,
+            List<CompletableFuture<PositionCursor>> partitions,
             MessageSelection selection,
             StreamListener listener) {
-        List<PartitionCursor> cursors = partitions.stream()
+        List<PositionCursor> cursors = partitions.stream()
                 .map(partition -> Objects.requireNonNull(partition.getNow(null)))
                 .toList();
         OpenStreamReader[] self = new OpenStreamReader[1];
         self[0] = new OpenStreamReader(
                 stream,
+                PartitionOpener.fromMicros(start),
                 cursors,
                 selection,
                 listener,
@@ -132,8 +170,8 @@ public final class PulsarStreamReaders implements StreamReaders {
         reader.fail(new StreamFailure(Kind.GONE, "the stream " + reader.stream().name() + " no longer exists"));
     }
 
-    private static void closeWhenOpen(CompletableFuture<PartitionCursor> partition) {
-        var unused = partition.thenAccept(PartitionCursor::close).exceptionally(ignored -> null);
+    private static void closeWhenOpen(CompletableFuture<PositionCursor> partition) {
+        var unused = partition.thenAccept(PositionCursor::close).exceptionally(ignored -> null);
     }
 
     /** How many Pulsar messages were passed over because they are no MQTT messages: they have no topic. */

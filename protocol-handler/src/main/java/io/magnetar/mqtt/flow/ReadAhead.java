@@ -1,4 +1,4 @@
-package io.magnetar.mqtt.stream;
+package io.magnetar.mqtt.flow;
 
 /**
  * How many messages a reader may be ahead of the client: about {@value #TARGET_BYTES} bytes, judged by the sizes

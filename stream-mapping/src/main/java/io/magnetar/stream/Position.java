@@ -1,4 +1,4 @@
-package io.magnetar.stream.queue;
+package io.magnetar.stream;
 
 /**
  * The place of a message in a partition of a log. Positions of one partition are in the order of their messages.
@@ -23,5 +23,21 @@ public record Position(long ledgerId, long entryId, int batchIndex) implements C
 
     public boolean isAfter(Position other) {
         return compareTo(other) > 0;
+    }
+
+    /** Whether it is after another one, and not within the entry that the other one names as a whole. */
+    public boolean isBehind(Position other) {
+        return isAfter(other) && !(other.batchIndex < 0 && isInEntryOf(other));
+    }
+
+    public boolean isInEntryOf(Position other) {
+        return ledgerId == other.ledgerId && entryId == other.entryId;
+    }
+
+    /** The position after which this message is the next one. */
+    public Position before() {
+        return batchIndex > 0
+                ? new Position(ledgerId, entryId, batchIndex - 1)
+                : new Position(ledgerId, entryId - 1, -1);
     }
 }

@@ -1,0 +1,20 @@
+package io.magnetar.mqtt.packet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user properties of a SUBSCRIBE say about the streams that it names: as the client wrote it, not yet checked; null where
+ * they say nothing.
+ *
+ * @param offset where to begin ({@code stream-offset}, or {@code $stream.start-from})
+ * @param positions whether each message tells its position ({@code stream-positions})
+ * @param speed how fast to replay ({@code stream-speed})
+ * @param waits whether to wait for a stream that does not exist ({@code stream-wait})
+ */
+public record StreamOptions(
+        @Nullable String offset,
+        @Nullable String positions,
+        @Nullable String speed,
+        @Nullable String waits) {
+    public static final StreamOptions NONE = new StreamOptions(null, null, null, null);
+}

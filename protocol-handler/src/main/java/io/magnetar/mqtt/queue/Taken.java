@@ -1,0 +1,146 @@
+package io.magnetar.mqtt.queue;
+
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.queue.Delivery.State;
+import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
+import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.stream.Position;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was taken of one partition and is not done, and what is done behind it. From it follows the cursor: all at it and before is
+ * done.
+ *
+ * <p>Thread: the user's owner.
+ */
+public final class Taken implements DeliveryPlace {
+    private final TreeMap<Position, Delivery> deliveries = new TreeMap<>();
+    private final Counter countedAs;
+    private int held;
+    /** All at it and before was examined. */
+    private Position examined;
+
+    /** What is on its way by the record is held: it goes out again when it is met. */
+    Taken(PartitionProgress progress) {
+        this(progress, Counter.MESSAGES_DELIVERED);
+    }
+
+    /** @param countedAs what a message is counted as when it leaves */
+    public Taken(PartitionProgress progress, Counter countedAs) {
+        this.countedAs = countedAs;
+        examined = progress.cursor();
+        Position before = progress.cursor();
+        for (DeliveryRecord taken : progress.deliveries()) {
+            boolean done = taken.packetId() == DeliveryRecord.DONE;
+            held += done ? 0 : 1;
+            deliveries.put(
+                    taken.position(),
+                    new Delivery(
+                            this,
+                            taken.position(),
+                            before,
+                            taken.qos(),
+                            taken.packetId(),
+                            done ? State.DONE : State.HELD));
+            before = taken.position();
+        }
+    }
+
+    public PartitionProgress progress() {
+        boolean behind = deliveries.isEmpty() || deliveries.firstKey().isAfter(examined);
+        Position cursor = behind ? examined : deliveries.firstEntry().getValue().before;
+        return new PartitionProgress(
+                cursor,
+                deliveries.values().stream()
+                        .map(delivery -> new DeliveryRecord(
+                                delivery.position,
+                                delivery.qos,
+                                delivery.state == State.DONE ? DeliveryRecord.DONE : delivery.packetId))
+                        .toList());
+    }
+
+    @Override
+    public Counter countedAs() {
+        return countedAs;
+    }
+
+    Position examined() {
+        return examined;
+    }
+
+    /** How many messages are taken and not done, or done behind one that is not. */
+    public int size() {
+        return deliveries.size();
+    }
+
+    List<Delivery> all() {
+        return List.copyOf(deliveries.values());
+    }
+
+    @Nullable
+    Delivery get(Position position) {
+        return deliveries.get(position);
+    }
+
+    void add(Delivery delivery) {
+        deliveries.put(delivery.position, delivery);
+    }
+
+    @Override
+    public void resent(Delivery delivery) {
+        delivery.state = State.SENT;
+        held--;
+    }
+
+    @Override
+    public void done(Delivery delivery) {
+        delivery.state = State.DONE;
+        forgetDone();
+    }
+
+    /** What was held is done without being met again. */
+    void doneHeld(Delivery delivery) {
+        held--;
+        done(delivery);
+    }
+
+    /** All before the first that is not done is done; but what is read again is remembered until it has come. */
+    private void forgetDone() {
+        while (!deliveries.isEmpty()
+                && deliveries.firstEntry().getValue().state == State.DONE
+                && !deliveries.firstKey().isAfter(examined)) {
+            deliveries.pollFirstEntry();
+        }
+    }
+
+    /**
+     * All at a position and before was examined. What was held and was not met by then is no longer in the log.
+     *
+     * @param onLost told of each such one
+     */
+    public void examined(Position position, Consumer<Delivery> onLost) {
+        examined = position;
+        if (held > 0) {
+            List<Delivery> lost = deliveries.headMap(position, true).values().stream()
+                    .filter(delivery -> delivery.state == State.HELD)
+                    .toList();
+            for (Delivery delivery : lost) {
+                onLost.accept(delivery);
+                doneHeld(delivery);
+            }
+        }
+        forgetDone();
+    }
+
+    /** Goes back to a message that was taken, for its user has forgotten it: it is met again like what was held. */
+    void rewind(Delivery delivery) {
+        delivery.state = State.HELD;
+        held++;
+        if (examined.isAfter(delivery.before)) {
+            examined = delivery.before;
+        }
+    }
+}

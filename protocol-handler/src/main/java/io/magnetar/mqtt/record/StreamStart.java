@@ -1,0 +1,17 @@
+package io.magnetar.mqtt.record;
+
+import io.magnetar.stream.Position;
+import java.util.Map;
+
+/**
+ * Where the reading of a stream began for a durable session. It means the same whenever the session is taken up.
+ *
+ * @param since tells it from other beginnings of the same subscription: epoch microseconds, unique in the broker
+ * @param fromMicros nothing older is read, epoch microseconds; 0 for all that is kept
+ * @param after by partition, the position after which the reading began; none where only the time is known
+ */
+public record StreamStart(long since, long fromMicros, Map<Integer, Position> after) {
+    public StreamStart {
+        after = Map.copyOf(after);
+    }
+}

@@ -1,0 +1,83 @@
+package io.magnetar.mqtt.stream;
+
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.queue.Taken;
+import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.mqtt.record.StreamProgress;
+import io.magnetar.mqtt.record.StreamStart;
+import io.magnetar.stream.Position;
+import io.magnetar.stream.StartPosition;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a durable session is in a stream: behind what its client has acknowledged, in each partition.
+ *
+ * <p>Thread: the session's owner.
+ */
+final class StreamPlace {
+    private final StreamStart start;
+    private final Map<Integer, Taken> partitions = new TreeMap<>();
+
+    /** @param progress what was recorded since that start, or null */
+    StreamPlace(StreamStart start, @Nullable StreamProgress progress) {
+        this.start = start;
+        if (progress != null) {
+            progress.partitions().forEach((index, recorded) -> partitions.put(index, taken(recorded)));
+        }
+    }
+
+    private static Taken taken(PartitionProgress progress) {
+        return new Taken(progress, Counter.STREAM_MESSAGES_DELIVERED);
+    }
+
+    StreamStart start() {
+        return start;
+    }
+
+    /** What is taken of a partition. */
+    Taken partition(int index) {
+        return partitions.computeIfAbsent(
+                index,
+                ignored -> taken(new PartitionProgress(start.after().getOrDefault(index, Position.START), List.of())));
+    }
+
+    int tracked() {
+        int tracked = 0;
+        for (Taken taken : partitions.values()) {
+            tracked += taken.size();
+        }
+        return tracked;
+    }
+
+    /** Where to go on reading. */
+    StartPosition.Resume resume() {
+        Map<Integer, Position> after = new HashMap<>(start.after());
+        partitions.forEach((index, taken) -> after.put(index, taken.progress().cursor()));
+        if (start.fromMicros() > 0) {
+            after.values().removeIf(Position.START::equals); // The time says more than that.
+        }
+        return new StartPosition.Resume(start.fromMicros(), after);
+    }
+
+    /** The stream is another one now: all that it has is new. */
+    void restart(Consumer<Taken> abandon) {
+        partitions.values().forEach(abandon);
+        start.after().keySet().forEach(this::partition);
+        partitions.replaceAll((index, taken) -> taken(new PartitionProgress(Position.START, List.of())));
+    }
+
+    void forEach(Consumer<Taken> what) {
+        partitions.values().forEach(what);
+    }
+
+    StreamProgress progress() {
+        Map<Integer, PartitionProgress> recorded = new HashMap<>();
+        partitions.forEach((index, taken) -> recorded.put(index, taken.progress()));
+        return new StreamProgress(start.since(), recorded);
+    }
+}

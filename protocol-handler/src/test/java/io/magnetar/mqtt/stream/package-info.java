@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,86 @@
+package io.magnetar.stream.read;
+
+import io.magnetar.stream.Position;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.PulsarClientException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reader's way through one partition of a log: each message once, whatever the Pulsar client brings again after a lost
+ * connection, and only what is behind the position where it begins.
+ *
+ * <p>Thread: the reader's turns.
+ */
+final class PositionCursor {
+    final int partition;
+    /** The position after which it begins; null when only the time is known. */
+    final @Nullable Position start;
+
+    private final PartitionCursor cursor;
+    private Position last;
+    /** Whether it is known that the message at {@link #start} is still kept. */
+    private boolean begun;
+
+    private boolean lost;
+
+    /** @param start null when the cursor begins at a time */
+    PositionCursor(int partition, PartitionCursor cursor, @Nullable Position start) {
+        this.partition = partition;
+        this.cursor = cursor;
+        this.start = start;
+        this.last = start == null ? Position.START : start;
+        this.begun = true;
+    }
+
+    /** One whose reader begins with the very message that it is to begin after, if that is still kept. */
+    static PositionCursor resumed(int partition, PartitionCursor cursor, Position after) {
+        PositionCursor resumed = new PositionCursor(partition, cursor, after);
+        resumed.begun = after.entryId() < 0;
+        return resumed;
+    }
+
+    boolean isWaiting() {
+        return cursor.isWaiting();
+    }
+
+    /**
+     * The next message that is there already, or null.
+     *
+     * @throws PulsarClientException when the reader has failed
+     */
+    @Nullable
+    Message<byte[]> poll() throws PulsarClientException {
+        for (Message<byte[]> message = cursor.poll(); message != null; message = cursor.poll()) {
+            Position position = Positions.of(message.getMessageId());
+            if (!begun) {
+                begun = true;
+                lost = !position.isInEntryOf(last);
+            }
+            if (position.isBehind(last)) {
+                last = position;
+                return message;
+            }
+        }
+        return null;
+    }
+
+    /** The position of the last message that was polled. */
+    Position last() {
+        return last;
+    }
+
+    /** Whether the place where it was to begin was found to be lost; said once. */
+    boolean takeLost() {
+        boolean said = lost;
+        lost = false;
+        return said;
+    }
+
+    void await(Runnable onReady) {
+        cursor.await(onReady);
+    }
+
+    void close() {
+        cursor.close();
+    }
+}

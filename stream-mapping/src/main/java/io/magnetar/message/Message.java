@@ -46,6 +46,11 @@ public record Message(
         return OVERHEAD_BYTES + payload.length + topic.length() + properties.weight();
     }
 
+    /** The same message, received at another time. */
+    public Message receivedAt(long micros) {
+        return new Message(topic, payload, qos, retain, properties, publisher, micros, mark);
+    }
+
     /** The same message with user properties added at the end. */
     public Message withUserProperties(List<UserProperty> added) {
         return new Message(

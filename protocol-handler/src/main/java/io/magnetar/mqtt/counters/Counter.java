@@ -21,6 +21,8 @@ public enum Counter {
     GROUP_BACKLOGS_CUT("groupBacklogsCut"),
     /** A message of a group with durable members went out to another member, or once more. */
     GROUP_REDELIVERIES("groupRedeliveries"),
+    /** A group with durable members stands still: they hold all that they may, and acknowledge nothing. */
+    GROUPS_STOPPED("groupsStopped"),
     /** The place of a durable session or group in the queue is older than what is kept: it may have missed messages. */
     QUEUE_PLACES_LOST("queuePlacesLost"),
     /** The place of a durable session in a stream is older than what the stream keeps: it goes on with the oldest that is there. */

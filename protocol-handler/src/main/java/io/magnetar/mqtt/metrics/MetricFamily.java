@@ -26,6 +26,12 @@ public enum MetricFamily {
             "Shared subscriptions: those with durable members, whose messages come from the log, and others.",
             "namespace",
             "kind"),
+    SHARED_GROUPS_STOPPED(
+            "magnetar_shared_groups_stopped",
+            Type.GAUGE,
+            "Shared subscriptions with durable members that stand still: the members that are connected hold all that they may, and"
+                    + " acknowledge nothing.",
+            "namespace"),
     STREAMS("magnetar_streams", Type.GAUGE, "Streams that are defined.", "namespace"),
     MESSAGES_WITHOUT_KEY(
             "magnetar_stream_messages_without_key_total",

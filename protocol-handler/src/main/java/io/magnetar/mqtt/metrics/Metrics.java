@@ -111,6 +111,7 @@ public final class Metrics {
             text.sample(MetricFamily.SHARED_GROUPS, groups.count(namespace, false), namespace.name(), "live");
             text.sample(MetricFamily.SHARED_GROUPS, groups.count(namespace, true), namespace.name(), "durable");
         }
+        perNamespace(text, MetricFamily.SHARED_GROUPS_STOPPED, namespaces, groups::countStopped);
         perNamespace(
                 text,
                 MetricFamily.STREAMS,

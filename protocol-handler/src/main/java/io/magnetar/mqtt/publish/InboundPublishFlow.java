@@ -123,8 +123,9 @@ public final class InboundPublishFlow {
     }
 
     /**
-     * Keeps the message before it looks for subscribers: whoever subscribes in between gets it one way or the other. A client that
-     * can be told that it may not be retained is told; another's is delivered, but not retained.
+     * Keeps the message before it looks for subscribers: whoever subscribes in between gets it one way or the other. But its receive
+     * time is, as that of every message, one after its subscribers were found: a group that begins to read the log tells by it who
+     * got the message live. A client that can be told that it may not be retained is told; another's is delivered, but not retained.
      */
     private void onRetainedPublish(Publish publish, Set<String> inLogs) {
         SharedPublish shared = shared(publish);
@@ -137,7 +138,12 @@ public final class InboundPublishFlow {
             take(new PendingPublish(this, shared, Destination.NOWHERE, publish.packetId(), told));
         } else {
             Match match = routes.route(publish.topic()).match();
-            accept(shared, publish.packetId(), destination(match, publish.qos(), inLogs, refusal == null));
+            Message received = shared.message().receivedAt(services.clock().nextMicros());
+            retained.restamp(shared.message(), received);
+            accept(
+                    new SharedPublish(received, publish.topic().utf8()),
+                    publish.packetId(),
+                    destination(match, publish.qos(), inLogs, refusal == null));
         }
     }
 

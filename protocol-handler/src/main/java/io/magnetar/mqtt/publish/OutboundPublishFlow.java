@@ -259,9 +259,14 @@ public final class OutboundPublishFlow {
      * back; at QoS 2 it is not, for the client may have it and nobody else must get it [MQTT-4.8.2-5].
      */
     public void end() {
-        window.lentIn(State.AWAITS_PUBACK).forEach(lent -> lent.lender().giveBack(lent.publish()));
-        window.lentIn(State.AWAITS_PUBREC).forEach(lent -> lent.lender().settled());
-        window.lentIn(State.AWAITS_PUBCOMP).forEach(lent -> lent.lender().settled());
+        for (PacketIdWindow.Unanswered unanswered : window.unanswered()) {
+            Lent lent = unanswered.message();
+            if (unanswered.waitsFor() == State.AWAITS_PUBACK) {
+                lent.lender().giveBack(lent.publish());
+            } else {
+                lent.lender().settled();
+            }
+        }
         queue.clear();
         backlogs.clear();
         queuedBytes = 0;

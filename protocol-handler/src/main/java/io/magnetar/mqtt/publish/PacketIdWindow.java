@@ -3,6 +3,7 @@ package io.magnetar.mqtt.publish;
 import io.magnetar.mqtt.codec.SharedPublish;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,9 @@ final class PacketIdWindow {
 
     /** A message that is to be given back when the client does not acknowledge it. */
     record Lent(SharedPublish publish, OutboundPublishFlow.Lender lender) {}
+
+    /** A message that is lent, and the answer that it waits for. */
+    record Unanswered(int age, State waitsFor, Lent message) {}
 
     /** @param limit how many may be in use at once, 1 to 65,535 */
     PacketIdWindow(int limit) {
@@ -87,17 +91,21 @@ final class PacketIdWindow {
         return lent == null ? null : lent[place(packetId)];
     }
 
-    /** What was lent and waits for an answer, in the order in which it was sent. */
-    List<Lent> lentIn(State state) {
-        List<Lent> found = new ArrayList<>();
-        for (int age = MAX_PACKET_ID - 1; lent != null && age >= 0; age--) {
-            int packetId = lastId - age > 0 ? lastId - age : lastId - age + MAX_PACKET_ID;
-            int place = place(packetId);
-            if (ids[place] == packetId && states[place] == state && lent[place] != null) {
-                found.add(lent[place]);
+    /** What is lent, in the order in which it was sent. */
+    List<Unanswered> unanswered() {
+        List<Unanswered> found = new ArrayList<>();
+        for (int place = 0; lent != null && place < ids.length; place++) {
+            if (states[place] != State.FREE && lent[place] != null) {
+                found.add(new Unanswered(age(ids[place]), states[place], lent[place]));
             }
         }
+        found.sort(Comparator.comparingInt(Unanswered::age).reversed());
         return found;
+    }
+
+    /** How many identifiers were taken since. */
+    private int age(int packetId) {
+        return Math.floorMod(lastId - packetId, MAX_PACKET_ID);
     }
 
     /** Moves an identifier on from one state to the next; {@link State#FREE} gives it back. */

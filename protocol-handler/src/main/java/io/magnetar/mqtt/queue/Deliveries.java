@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the session's owner.
  */
 public final class Deliveries implements OutboundPublishFlow.OwedFlow {
-    /** How many messages of one source may be taken and not done, or done behind one that is not, as a multiple of the window. */
-    private static final int TRACKED_WINDOWS = 8;
+    /** How many messages groups may have lent, as a multiple of the window. */
+    private static final int LENT_WINDOWS = 8;
 
     private final Counters counters;
     private final Namespace namespace;
@@ -110,17 +110,13 @@ public final class Deliveries implements OutboundPublishFlow.OwedFlow {
         }
     }
 
-    /**
-     * Whether one more message of a source may be taken.
-     *
-     * @param tracked how many of it are taken and not done, or done behind one that is not
-     */
-    public boolean hasRoom(int tracked) {
-        return !ended && outbound.canSend(Qos.AT_LEAST_ONCE) && tracked < maxTracked();
+    /** Whether one more message may be taken. */
+    public boolean hasRoom() {
+        return !ended && outbound.canSend(Qos.AT_LEAST_ONCE);
     }
 
-    int maxTracked() {
-        return TRACKED_WINDOWS * outbound.windowSize();
+    int maxLent() {
+        return LENT_WINDOWS * outbound.windowSize();
     }
 
     /** Keeps the packet ids of what an earlier connection sent. */
@@ -137,7 +133,7 @@ public final class Deliveries implements OutboundPublishFlow.OwedFlow {
     public Met meet(Taken taken, Position position, Message message, @Nullable Form form) {
         Delivery delivery = taken.get(position);
         if (delivery == null) {
-            return Met.NEW;
+            return taken.isDone(position) ? Met.TAKEN : Met.NEW;
         }
         if (delivery.state != State.HELD) {
             return Met.TAKEN;

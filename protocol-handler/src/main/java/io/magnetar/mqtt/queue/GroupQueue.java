@@ -31,15 +31,15 @@ import org.jspecify.annotations.Nullable;
  *       +------------------+-> taken back
  * </pre>
  *
- * While nobody is there, nothing of it is in memory but the cursors, and where behind them what is done lies.
+ * While nobody is there, nothing of it is in memory but the cursors, and where what is not done lies.
  *
- * <p>Bounds: at most {@value #MAX_TRACKED} messages are leased, or done behind one that is not; their payloads stay within a limit.
- * At either bound nothing more is dealt until what is leased comes back or is done.
+ * <p>Bounds: at most {@value #MAX_LEASED} messages are leased or wait to be dealt again; their payloads stay within a limit. At
+ * either bound nothing new is dealt until something is done. How much is done behind what is leased has no bound.
  *
  * <p>Thread: the group's owner, but for {@link #mayWant}.
  */
 public final class GroupQueue implements PartitionUser {
-    static final int MAX_TRACKED = 4_096;
+    public static final int MAX_LEASED = 4_096;
     /** Not a packet identifier: what is leased is recorded with it. */
     private static final int LEASED = 1;
     /** After so many ticks without room nothing that has not been dealt is kept in memory. */
@@ -56,6 +56,7 @@ public final class GroupQueue implements PartitionUser {
     private final TreeSet<GroupMessage> takenBack = new TreeSet<>(GroupMessage.IN_ORDER);
     private long maxLeasedBytes = Long.MAX_VALUE;
     private long liveUntilMicros;
+    private int leased;
     private long leasedBytes;
     private int first;
     private int ticksWithoutRoom;
@@ -96,7 +97,7 @@ public final class GroupQueue implements PartitionUser {
             NamespaceQueue queue, TopicFilter filter, List<Position> ends) {
         Map<Integer, PartitionProgress> progress = new HashMap<>();
         queue.partitions(filter).stream()
-                .forEach(index -> progress.put(index, new PartitionProgress(ends.get(index), List.of())));
+                .forEach(index -> progress.put(index, PartitionProgress.behind(ends.get(index))));
         return progress;
     }
 
@@ -133,8 +134,13 @@ public final class GroupQueue implements PartitionUser {
     }
 
     private void rewind(GroupMessage message) {
-        leasedBytes -= message.message().weight();
+        free(message);
         partition(message).rewind(message.delivery);
+    }
+
+    private void free(GroupMessage message) {
+        leased--;
+        leasedBytes -= message.message().weight();
     }
 
     private PartitionQueue partition(GroupMessage message) {
@@ -174,7 +180,7 @@ public final class GroupQueue implements PartitionUser {
     }
 
     private void finish(GroupMessage message) {
-        leasedBytes -= message.message().weight();
+        free(message);
         message.delivery.place.done(message.delivery);
         dealer.changed();
     }
@@ -211,17 +217,13 @@ public final class GroupQueue implements PartitionUser {
         return !resting
                 && takenBack.isEmpty()
                 && leasedBytes < maxLeasedBytes
-                && tracked() < MAX_TRACKED
+                && leased < MAX_LEASED
                 && dealer.hasRoom();
     }
 
-    /** How many messages are leased, or done behind one that is not. */
-    public int tracked() {
-        int tracked = 0;
-        for (PartitionQueue partition : partitions.values()) {
-            tracked += partition.taken().size();
-        }
-        return tracked;
+    /** How many messages are leased, or wait to be dealt again. */
+    public int leased() {
+        return leased;
     }
 
     @Override
@@ -260,6 +262,7 @@ public final class GroupQueue implements PartitionUser {
             delivery.place.resent(delivery);
             counters.count(Counter.GROUP_REDELIVERIES);
         }
+        leased++;
         leasedBytes += next.message().weight();
         dealer.changed();
         return true;
@@ -267,7 +270,7 @@ public final class GroupQueue implements PartitionUser {
 
     private boolean isOwed(Message message) {
         return message.qos() != Qos.AT_MOST_ONCE
-                && (message.timestampMicros() > liveUntilMicros || message.retain())
+                && message.timestampMicros() > liveUntilMicros
                 && filter.matches(message.topic());
     }
 

@@ -5,6 +5,7 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.queue.Delivery.State;
 import io.magnetar.mqtt.record.LentRecord;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   offered --recorded here--> the group strikes it out ... recorded there, too --+
  *      |                \\                                                          +--> forgotten
  *      |                 PUBLISH ... PUBREC (or a refusal) ------------------------+
- *      +-- the connection ends before: given back
+ *      +-- the connection ends before: given back, once it is recorded without it
  * </pre>
  *
  * Until both are recorded it stays in the session's record, so that a broker that starts again finds it here or there.
@@ -34,6 +35,7 @@ final class LentMessages implements DeliveryPlace {
     private final Owner owner;
     private final OwedMessages session;
     private final Map<Delivery, Lent> all = new LinkedHashMap<>();
+    private final List<Loan> unsentLoans = new ArrayList<>();
     private @Nullable PositionRead reading;
     private int held;
     private boolean retrying;
@@ -239,18 +241,36 @@ final class LentMessages implements DeliveryPlace {
                 .toList();
     }
 
-    /** The connection ends: what has not been recorded has not left, and goes back. */
+    /** The connection ends: what is being recorded has not left, and belongs to the session no longer. */
     void end() {
         ended = true;
         if (reading != null) {
             reading.close();
         }
-        List.copyOf(all.entrySet()).forEach(entry -> {
+        all.entrySet().removeIf(entry -> {
             Loan loan = entry.getValue().loan;
-            if (entry.getKey().state == State.SAVING && loan != null) {
-                all.remove(entry.getKey());
-                loan.giveBack();
+            boolean unsent = entry.getKey().state == State.SAVING && loan != null;
+            if (unsent) {
+                unsentLoans.add(loan);
             }
+            return unsent;
+        });
+    }
+
+    /**
+     * Gives back what had not left when the connection ended. A record that names it may be in the log until then: so the log has to
+     * have one without it before, or a broker that starts again would find it here, and another client may have it, too.
+     *
+     * @return to be run on any thread when the log has such a record; null when there is nothing to be given back
+     */
+    @Nullable
+    Runnable givingBack() {
+        if (unsentLoans.isEmpty()) {
+            return null;
+        }
+        return () -> owner.execute(() -> {
+            unsentLoans.forEach(Loan::giveBack);
+            unsentLoans.clear();
         });
     }
 }

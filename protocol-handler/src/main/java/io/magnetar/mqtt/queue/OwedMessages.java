@@ -121,7 +121,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
                                 index,
                                 used,
                                 this,
-                                new PartitionProgress(subscription.starts().get(index), List.of()))));
+                                PartitionProgress.behind(subscription.starts().get(index)))));
     }
 
     /** Owes no longer. What is on its way is completed [MQTT-3.10.4-3]. */
@@ -169,15 +169,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
 
     @Override
     public boolean hasRoom() {
-        return !ended && deliveries.hasRoom(tracked());
-    }
-
-    private int tracked() {
-        int tracked = 0;
-        for (PartitionQueue partition : partitions.values()) {
-            tracked += partition.taken().size();
-        }
-        return tracked;
+        return !ended && deliveries.hasRoom();
     }
 
     @Override
@@ -214,7 +206,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
     public boolean takesLoan() {
         return !ended
                 && !lent.isHolding()
-                && lent.size() < deliveries.maxTracked()
+                && lent.size() < deliveries.maxLent()
                 && outbound.takesNow(Qos.EXACTLY_ONCE);
     }
 
@@ -310,6 +302,15 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
         deliveries.end();
         lent.end();
         followTails();
+    }
+
+    /**
+     * Gives groups back what had not left.
+     *
+     * @return to be run on any thread when the log has the progress of after {@link #end}; null when there is nothing
+     */
+    public @Nullable Runnable givingBack() {
+        return lent.givingBack();
     }
 
     /** Stops all reading. */

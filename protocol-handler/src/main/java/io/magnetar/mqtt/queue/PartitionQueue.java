@@ -77,7 +77,7 @@ final class PartitionQueue {
         }
         while (!arrived.isEmpty()) {
             QueuedMessage next = arrived.peek();
-            if (!user.examine(this, next)) {
+            if (!taken.isDone(next.position()) && !user.examine(this, next)) {
                 return;
             }
             if (!next.equals(arrived.peek())) {

@@ -53,9 +53,28 @@ final class PositionRead implements QueueListener {
             } else {
                 reader = opened;
                 opened.request(AT_ONCE);
+                askForEnd(opened);
             }
         }));
         return true;
+    }
+
+    private void askForEnd(QueueReader opened) {
+        var unused = opened.end()
+                .whenComplete((end, failure) -> owner.execute(() -> {
+                    if (end == null) {
+                        tell(new Outcome(null, true));
+                    } else {
+                        onEnd(end);
+                    }
+                }));
+    }
+
+    /** When neither the message nor any behind it is kept, the reader would wait until another is published. */
+    private void onEnd(Position end) {
+        if (end.entryId() < 0 || position.isAfter(end)) {
+            tell(new Outcome(null, false));
+        }
     }
 
     @Override

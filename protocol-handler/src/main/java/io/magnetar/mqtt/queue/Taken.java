@@ -11,17 +11,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was taken of one partition and is not done, and what is done behind it. From it follows the cursor: all at it and before is
- * done.
+ * What was taken of one partition and is not done. All else is done, as far as was examined: so what is done behind one that takes
+ * long needs no memory. From it follows the cursor: all at it and before is done.
  *
  * <p>Thread: the user's owner.
  */
 public final class Taken implements DeliveryPlace {
+    /** What is not done, and what is done behind {@link #furthest}. */
     private final TreeMap<Position, Delivery> deliveries = new TreeMap<>();
+
     private final Counter countedAs;
     private int held;
-    /** All at it and before was examined. */
+    private int doneAhead;
+    /** All at it and before was examined. It goes back when something is to be read again. */
     private Position examined;
+    /** All at it and before was examined once: it is done, unless it is one of the deliveries. */
+    private Position furthest;
 
     /** What is on its way by the record is held: it goes out again when it is met. */
     Taken(PartitionProgress progress) {
@@ -32,10 +37,12 @@ public final class Taken implements DeliveryPlace {
     public Taken(PartitionProgress progress, Counter countedAs) {
         this.countedAs = countedAs;
         examined = progress.cursor();
+        furthest = progress.examined();
         Position before = progress.cursor();
         for (DeliveryRecord taken : progress.deliveries()) {
             boolean done = taken.packetId() == DeliveryRecord.DONE;
             held += done ? 0 : 1;
+            doneAhead += done ? 1 : 0;
             deliveries.put(
                     taken.position(),
                     new Delivery(
@@ -50,10 +57,10 @@ public final class Taken implements DeliveryPlace {
     }
 
     public PartitionProgress progress() {
-        boolean behind = deliveries.isEmpty() || deliveries.firstKey().isAfter(examined);
-        Position cursor = behind ? examined : deliveries.firstEntry().getValue().before;
+        boolean allDone = deliveries.isEmpty() || deliveries.firstKey().isAfter(furthest);
         return new PartitionProgress(
-                cursor,
+                allDone ? furthest : deliveries.firstEntry().getValue().before,
+                furthest,
                 deliveries.values().stream()
                         .map(delivery -> new DeliveryRecord(
                                 delivery.position,
@@ -69,11 +76,6 @@ public final class Taken implements DeliveryPlace {
 
     Position examined() {
         return examined;
-    }
-
-    /** How many messages are taken and not done, or done behind one that is not. */
-    public int size() {
-        return deliveries.size();
     }
 
     List<Delivery> all() {
@@ -98,22 +100,22 @@ public final class Taken implements DeliveryPlace {
     @Override
     public void done(Delivery delivery) {
         delivery.state = State.DONE;
-        forgetDone();
+        if (delivery.position.isAfter(furthest)) {
+            doneAhead++;
+        } else {
+            deliveries.remove(delivery.position);
+        }
+    }
+
+    /** Whether nothing is to be done with a message any more: it was examined before, and what is before it is read again. */
+    boolean isDone(Position position) {
+        return !position.isAfter(furthest) && !deliveries.containsKey(position);
     }
 
     /** What was held is done without being met again. */
     void doneHeld(Delivery delivery) {
         held--;
         done(delivery);
-    }
-
-    /** All before the first that is not done is done; but what is read again is remembered until it has come. */
-    private void forgetDone() {
-        while (!deliveries.isEmpty()
-                && deliveries.firstEntry().getValue().state == State.DONE
-                && !deliveries.firstKey().isAfter(examined)) {
-            deliveries.pollFirstEntry();
-        }
     }
 
     /**
@@ -123,6 +125,10 @@ public final class Taken implements DeliveryPlace {
      */
     public void examined(Position position, Consumer<Delivery> onLost) {
         examined = position;
+        if (position.isAfter(furthest)) {
+            furthest = position;
+            forgetDoneAhead();
+        }
         if (held > 0) {
             List<Delivery> lost = deliveries.headMap(position, true).values().stream()
                     .filter(delivery -> delivery.state == State.HELD)
@@ -132,7 +138,16 @@ public final class Taken implements DeliveryPlace {
                 doneHeld(delivery);
             }
         }
-        forgetDone();
+    }
+
+    private void forgetDoneAhead() {
+        if (doneAhead > 0) {
+            deliveries.headMap(furthest, true).values().removeIf(delivery -> {
+                boolean done = delivery.state == State.DONE;
+                doneAhead -= done ? 1 : 0;
+                return done;
+            });
+        }
     }
 
     /** Goes back to a message that was taken, for its user has forgotten it: it is met again like what was held. */

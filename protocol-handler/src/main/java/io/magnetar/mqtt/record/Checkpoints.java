@@ -4,6 +4,7 @@ import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamFailure;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -96,5 +97,12 @@ public final class Checkpoints implements ProgressLog {
     public void close() {
         closed = true;
         waiting.clear();
+    }
+
+    /** Nothing is recorded any more, nor does it have to be: whoever waits goes on. */
+    public void release() {
+        List<Waiting> released = List.copyOf(waiting);
+        close();
+        released.forEach(each -> each.then().run());
     }
 }

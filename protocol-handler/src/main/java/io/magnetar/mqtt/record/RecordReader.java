@@ -36,6 +36,9 @@ public final class RecordReader {
     /** The version of records that tell where a session is in streams. */
     private static final int WITH_STREAMS = 5;
 
+    /** The version of records that name what is on its way behind what was examined, and not what is done. */
+    private static final int WITH_EXAMINED = 6;
+
     private final byte[] in;
     private final int version;
     private int index;
@@ -87,7 +90,10 @@ public final class RecordReader {
 
     /** @throws IllegalArgumentException when the bytes are no record of a group of a version that is known */
     public static GroupRecord group(byte[] bytes) {
-        return read(bytes, reader -> new GroupRecord(reader.number(), reader.partitions()));
+        return read(
+                bytes,
+                reader -> new GroupRecord(
+                        reader.number(), reader.version < WITH_EXAMINED ? 0 : reader.number(), reader.partitions()));
     }
 
     private interface Body<T> {
@@ -103,7 +109,7 @@ public final class RecordReader {
     }
 
     private Map<Integer, PartitionProgress> partitions() {
-        return map(() -> new PartitionProgress(position(), list(this::delivery)));
+        return map(this::partition);
     }
 
     private Map<String, StreamProgress> streams() {
@@ -112,6 +118,23 @@ public final class RecordReader {
             streams.put(text(), new StreamProgress(number(), partitions()));
         }
         return streams;
+    }
+
+    private PartitionProgress partition() {
+        Position cursor = position();
+        if (version >= WITH_EXAMINED) {
+            return new PartitionProgress(cursor, position(), list(this::delivery));
+        }
+        List<DeliveryRecord> deliveries = list(this::delivery);
+        Position examined = deliveries.isEmpty()
+                ? cursor
+                : deliveries.get(deliveries.size() - 1).position();
+        return new PartitionProgress(
+                cursor,
+                examined,
+                deliveries.stream()
+                        .filter(delivery -> delivery.packetId() != DeliveryRecord.DONE)
+                        .toList());
     }
 
     private Map<Integer, InLogs> inLogs() {

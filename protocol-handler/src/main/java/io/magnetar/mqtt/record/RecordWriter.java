@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the caller's; used once.
  */
 public final class RecordWriter {
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
@@ -72,6 +72,7 @@ public final class RecordWriter {
     public static byte[] write(GroupRecord group) {
         RecordWriter writer = new RecordWriter();
         writer.number(group.leftMillis());
+        writer.number(group.liveUntilMicros());
         writer.partitions(group.partitions());
         return writer.out.toByteArray();
     }
@@ -95,6 +96,7 @@ public final class RecordWriter {
 
     private void partition(PartitionProgress partition) {
         position(partition.cursor());
+        position(partition.examined());
         number(partition.deliveries().size());
         for (DeliveryRecord delivery : partition.deliveries()) {
             position(delivery.position());

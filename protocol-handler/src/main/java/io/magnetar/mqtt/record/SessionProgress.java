@@ -40,17 +40,26 @@ public record SessionProgress(
     }
 
     /**
-     * @param cursor all at it and before is done
-     * @param deliveries what was taken behind the cursor, in order: done, or on its way
+     * How far it has come in a partition. What is on its way is named, and not what is done behind it: so the record stays small
+     * however long one message takes.
+     *
+     * @param cursor all at it and before is done: reading begins behind it
+     * @param examined all at it and before is done, but for what is on its way
+     * @param deliveries what is on its way, in order; also what is done behind {@code examined}
      */
-    public record PartitionProgress(Position cursor, List<DeliveryRecord> deliveries) {
+    public record PartitionProgress(Position cursor, Position examined, List<DeliveryRecord> deliveries) {
         public PartitionProgress {
             deliveries = List.copyOf(deliveries);
+        }
+
+        /** All at a position and before is done, or not wanted. */
+        public static PartitionProgress behind(Position position) {
+            return new PartitionProgress(position, position, List.of());
         }
     }
 
     /**
-     * A message behind the cursor.
+     * A message that was taken.
      *
      * @param packetId the packet id that it is on its way with, or {@link #DONE}
      */

@@ -94,6 +94,15 @@ public final class RetainedStore {
         return refusal;
     }
 
+    /** Gives a message that {@link #keep} has taken another receive time, before {@link #append}. */
+    public synchronized void restamp(Message kept, Message received) {
+        UnderWay own = underWay.get(kept.topic());
+        if (own != null && own.newest.equals(kept)) {
+            underWay.put(kept.topic(), new UnderWay(received, own.inLog, own.isToBeRestored));
+            show(kept.topic(), seen(received, true));
+        }
+    }
+
     private @Nullable StreamFailure refusal(Message message) {
         if (RetainedRecords.deletes(message)) {
             return null;

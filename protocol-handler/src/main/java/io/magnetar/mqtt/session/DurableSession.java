@@ -305,24 +305,28 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
         sessions.saveProgress(this, progress, listener);
     }
 
-    /** The connection has ended, and nothing of it is under way. */
-    void end(SessionProgress progress) {
-        end(definition, progress);
+    /**
+     * The connection has ended, and nothing of it is under way.
+     *
+     * @param whenSaved runs once, on any thread, when the log has the progress or a newer one; null for nothing
+     */
+    void end(SessionProgress progress, @Nullable Runnable whenSaved) {
+        end(definition, progress, whenSaved);
     }
 
     /** What is still to be done with the subscriptions is not done: the next connection may have other wishes by then. */
-    private void end(SessionDefinition last, SessionProgress progress) {
+    private void end(SessionDefinition last, SessionProgress progress, @Nullable Runnable whenSaved) {
         ended = true;
         operations.clear();
-        sessions.end(this, last.leftAt(sessions.clock().millis()), progress);
+        sessions.end(this, last.leftAt(sessions.clock().millis()), progress, whenSaved);
     }
 
     /** No connection came of it: all is as it was before, and what was nothing is nothing again. */
     public void abandon() {
         if (before == null) {
-            end(definition.withoutWill().expiringAfter(0), resumed);
+            end(definition.withoutWill().expiringAfter(0), resumed, null);
         } else {
-            sessions.end(this, before, resumed);
+            sessions.end(this, before, resumed, null);
         }
     }
 }

@@ -90,8 +90,7 @@ public final class DurableSessions {
                 new GroupLoader(groups, services.routing()),
                 records,
                 interests,
-                wills,
-                saver);
+                wills);
     }
 
     /**
@@ -264,13 +263,17 @@ public final class DurableSessions {
      * The connection of a session has ended.
      *
      * @param absent what the session is from now on
+     * @param whenSaved runs once, on any thread, when the log has the progress or a newer one; null for nothing
      */
-    void end(DurableSession session, SessionDefinition absent, SessionProgress progress) {
+    void end(DurableSession session, SessionDefinition absent, SessionProgress progress, @Nullable Runnable whenSaved) {
         SessionKey key = session.key();
         if (!session.equals(connected.get(key))) {
             return;
         }
         byte[] saved = RecordWriter.write(absent.epoch(), progress);
+        if (whenSaved != null) {
+            records.saveProgress(key, saved, new WhenSaved(whenSaved));
+        }
         records.keep(key, absent, saved);
         StoredSession stored = records.get(key);
         boolean stays = stored != null && absent.expirySeconds() != 0;

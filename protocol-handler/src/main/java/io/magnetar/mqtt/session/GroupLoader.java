@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,10 +67,11 @@ final class GroupLoader {
      * Takes them up.
      *
      * @param records by namespace and shared subscription as it is written
-     * @param delete told of each record that is of no use
      */
-    CompletableFuture<Void> restore(Map<SessionKey, byte[]> records, Consumer<SessionKey> delete) {
-        records.keySet().stream().filter(key -> !members.containsKey(key)).forEach(delete);
+    CompletableFuture<Void> restore(Map<SessionKey, byte[]> records) {
+        records.keySet().stream()
+                .filter(key -> !members.containsKey(key))
+                .forEach(key -> groups.deleteRecord(key.namespace(), SharedFilter.parse(key.clientId())));
         return CompletableFuture.allOf(members.entrySet().stream()
                 .map(entry -> restore(entry.getKey(), read(records.get(entry.getKey())), entry.getValue()))
                 .toArray(CompletableFuture[]::new));
@@ -106,16 +106,17 @@ final class GroupLoader {
             partitions.computeIfPresent(
                     message.partition(), (index, progress) -> without(progress, message.position()));
         }
-        return new GroupRecord(group.leftMillis(), partitions);
+        return new GroupRecord(group.leftMillis(), group.liveUntilMicros(), partitions);
     }
 
     private static PartitionProgress without(PartitionProgress progress, Position position) {
-        if (!position.isAfter(progress.cursor())) {
-            return progress;
-        }
         TreeMap<Position, DeliveryRecord> deliveries = new TreeMap<>();
         progress.deliveries().forEach(delivery -> deliveries.put(delivery.position(), delivery));
-        deliveries.put(position, new DeliveryRecord(position, Qos.EXACTLY_ONCE, DeliveryRecord.DONE));
-        return new PartitionProgress(progress.cursor(), List.copyOf(deliveries.values()));
+        if (position.isAfter(progress.examined())) {
+            deliveries.put(position, new DeliveryRecord(position, Qos.EXACTLY_ONCE, DeliveryRecord.DONE));
+        } else {
+            deliveries.remove(position);
+        }
+        return new PartitionProgress(progress.cursor(), progress.examined(), List.copyOf(deliveries.values()));
     }
 }

@@ -3,13 +3,13 @@ package io.magnetar.mqtt.session;
 import io.magnetar.mqtt.record.GroupRecord;
 import io.magnetar.mqtt.record.RecordWriter;
 import io.magnetar.mqtt.session.RecordKey.Kind;
+import io.magnetar.mqtt.session.RecordSaver.WhenSaved;
 import io.magnetar.mqtt.share.GroupRecords;
 import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.tenancy.Namespace;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import org.jspecify.annotations.Nullable;
 
 /** The records of groups, in the log of sessions' records. Thread: any. */
 public final class GroupRecordLog implements GroupRecords {
@@ -22,11 +22,17 @@ public final class GroupRecordLog implements GroupRecords {
     }
 
     @Override
-    public void save(Namespace namespace, SharedFilter filter, @Nullable GroupRecord record, AppendListener listener) {
-        saver.save(
-                new RecordKey(Kind.GROUP, new SessionKey(namespace, filter.written())),
-                record == null ? NOTHING : RecordWriter.write(record),
-                listener);
+    public void save(Namespace namespace, SharedFilter filter, GroupRecord record, AppendListener listener) {
+        saver.save(key(namespace, filter), RecordWriter.write(record), listener);
+    }
+
+    @Override
+    public void delete(Namespace namespace, SharedFilter filter, Runnable then) {
+        saver.save(key(namespace, filter), NOTHING, new WhenSaved(then));
+    }
+
+    private static RecordKey key(Namespace namespace, SharedFilter filter) {
+        return new RecordKey(Kind.GROUP, new SessionKey(namespace, filter.written()));
     }
 
     @Override

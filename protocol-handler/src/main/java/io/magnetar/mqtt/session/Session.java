@@ -288,7 +288,7 @@ public final class Session implements LiveSubscriber {
             if (left == null) {
                 durable.session().cancelWill();
             }
-            durable.session().end(durable.progress());
+            durable.session().end(durable.progress(), durable.owed().givingBack());
         } else if (left != null) {
             new WillPublisher(services).publish(left, publisher);
         }

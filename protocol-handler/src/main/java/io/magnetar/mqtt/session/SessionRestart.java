@@ -3,7 +3,6 @@ package io.magnetar.mqtt.session;
 import io.magnetar.mqtt.record.RecordWriter;
 import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.record.WillRecord;
-import io.magnetar.mqtt.session.RecordKey.Kind;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,21 +18,18 @@ final class SessionRestart {
     private final SessionRecords records;
     private final SessionInterests interests;
     private final SessionWills wills;
-    private final RecordSaver saver;
 
     SessionRestart(
             SessionLoader loader,
             GroupLoader groupLoader,
             SessionRecords records,
             SessionInterests interests,
-            SessionWills wills,
-            RecordSaver saver) {
+            SessionWills wills) {
         this.loader = loader;
         this.groupLoader = groupLoader;
         this.records = records;
         this.interests = interests;
         this.wills = wills;
-        this.saver = saver;
     }
 
     /** Completes when messages are owed and groups are kept as before, and the log says what that is. */
@@ -46,9 +42,7 @@ final class SessionRestart {
 
     private CompletableFuture<Void> restoreGroups(List<SessionLoader.Loaded> loaded) {
         loaded.forEach(groupLoader::add);
-        return groupLoader.restore(
-                loader.groups(),
-                group -> saver.save(new RecordKey(Kind.GROUP, group), SessionRecords.NOTHING, failure -> {}));
+        return groupLoader.restore(loader.groups());
     }
 
     /** A session that was connected when the broker died counts as disconnected at the broker's last sign of life. */

@@ -47,16 +47,19 @@ final class KeptGroup implements GroupQueue.Dealer {
     private final KeptSettings settings;
     private final BrokerClock clock;
     private final Counters counters;
+    private final StoppedGroups stopped;
     private final Owner owner;
     private final GroupQueue queue;
+    private final KeptRecord record;
     private final Checkpoints checkpoints;
 
     private final List<Seat> seats = new ArrayList<>();
     private Seat[] inOrder = {};
     private final Set<Seat> dealtTo = new LinkedHashSet<>();
+    private final Standstill standstill = new Standstill();
     private int turn;
     private long leftMillis;
-    private boolean recorded;
+    private long liveUntilMicros;
     private boolean drainPlanned;
     private boolean draining;
     private boolean closed;
@@ -64,7 +67,7 @@ final class KeptGroup implements GroupQueue.Dealer {
     private volatile boolean busy;
 
     /** What all groups of a broker have in common. */
-    record Around(KeptSettings settings, BrokerClock clock, Counters counters) {}
+    record Around(KeptSettings settings, BrokerClock clock, Counters counters, StoppedGroups stopped) {}
 
     /** @param resumed how far it has come */
     KeptGroup(
@@ -80,10 +83,13 @@ final class KeptGroup implements GroupQueue.Dealer {
         this.settings = around.settings();
         this.clock = around.clock();
         this.counters = around.counters();
+        this.stopped = around.stopped();
         this.owner = settings.owners().get();
         this.queue = new GroupQueue(log, filter.filter(), owner, this, resumed.partitions(), clock, counters);
         this.queue.limit(settings.maxLeasedBytes());
+        passOverUntil(resumed.liveUntilMicros());
         this.leftMillis = resumed.leftMillis() == GroupRecord.ATTENDED ? clock.millis() : resumed.leftMillis();
+        this.record = new KeptRecord(settings.records(), namespace, filter, owner);
         this.checkpoints = new Checkpoints(owner, this::save, () -> {});
     }
 
@@ -95,7 +101,7 @@ final class KeptGroup implements GroupQueue.Dealer {
     CompletableFuture<Void> record() {
         CompletableFuture<Void> saved = new CompletableFuture<>();
         owner.execute(() -> {
-            recorded = true;
+            record.keep();
             save(failure -> {
                 if (failure == null) {
                     saved.complete(null);
@@ -109,28 +115,38 @@ final class KeptGroup implements GroupQueue.Dealer {
 
     /** The log has its record already. */
     void recorded() {
-        owner.execute(() -> recorded = true);
+        owner.execute(record::keep);
     }
 
     private void save(AppendListener listener) {
-        if (recorded) {
-            settings.records().save(namespace, filter, new GroupRecord(leftMillis, queue.progress()), listener);
-        } else {
-            listener.appended(null);
-        }
+        record.save(() -> new GroupRecord(leftMillis, liveUntilMicros, queue.progress()), listener);
     }
 
-    /** It is owed nothing by a broker that starts again: its last durable member has gone. */
-    void forget() {
+    /**
+     * It is owed nothing by a broker that starts again: its last durable member has gone.
+     *
+     * @return completes on any thread when that is handed over to the log, behind all that was saved of it
+     */
+    CompletableFuture<Void> forget() {
+        CompletableFuture<Void> handedOver = new CompletableFuture<>();
         owner.execute(() -> {
-            recorded = false;
-            settings.records().save(namespace, filter, null, failure -> {});
+            record.delete();
+            handedOver.complete(null);
         });
+        return handedOver;
     }
 
     /** What was published before a time went to the members live. */
     void passOver(long untilMicros) {
-        owner.execute(() -> queue.passOver(untilMicros));
+        owner.execute(() -> {
+            passOverUntil(untilMicros);
+            saveSoon(() -> {});
+        });
+    }
+
+    private void passOverUntil(long untilMicros) {
+        liveUntilMicros = untilMicros;
+        queue.passOver(untilMicros);
     }
 
     /** It has ended. */
@@ -138,7 +154,7 @@ final class KeptGroup implements GroupQueue.Dealer {
         owner.execute(() -> {
             closed = true;
             queue.close();
-            checkpoints.close();
+            record.afterDeletion(checkpoints::release);
         });
     }
 
@@ -161,6 +177,7 @@ final class KeptGroup implements GroupQueue.Dealer {
                 return;
             }
             seats.add(seat);
+            standstill.moved();
             inOrder = seats.toArray(Seat[]::new);
             if (seats.size() == 1) {
                 begin();
@@ -189,6 +206,7 @@ final class KeptGroup implements GroupQueue.Dealer {
                 return;
             }
             inOrder = seats.toArray(Seat[]::new);
+            standstill.moved();
             if (seats.isEmpty()) {
                 leftMillis = clock.millis();
                 queue.rest();
@@ -210,7 +228,7 @@ final class KeptGroup implements GroupQueue.Dealer {
     void onReturned(Lease lease) {
         owner.execute(() -> {
             Seat.GroupSide side = lease.seat.groupSide();
-            side.leases--;
+            side.remove(lease);
             if (side.open) {
                 side.open = false;
                 handOver(); // What was dealt to it before comes before it knows.
@@ -224,21 +242,26 @@ final class KeptGroup implements GroupQueue.Dealer {
     /** A member is done with a message. */
     void onSettled(Lease lease) {
         owner.execute(() -> {
-            lease.seat.groupSide().leases--;
-            queue.done(lease.dealt);
+            lease.seat.groupSide().remove(lease);
+            done(lease);
             drainSoon();
         });
     }
 
     /** A member has received a message at QoS 2. */
     void onReceived(Lease lease) {
-        owner.execute(() -> queue.done(lease.dealt));
+        owner.execute(() -> done(lease));
+    }
+
+    private void done(Lease lease) {
+        standstill.moved();
+        queue.done(lease.dealt);
     }
 
     /** A durable session has made a message its own. */
     void onTaken(Lease lease, Runnable then) {
         owner.execute(() -> {
-            queue.done(lease.dealt);
+            done(lease);
             saveSoon(then);
         });
     }
@@ -253,7 +276,7 @@ final class KeptGroup implements GroupQueue.Dealer {
 
     private void saveSoon(Runnable then) {
         if (closed) {
-            then.run();
+            record.afterDeletion(then);
         } else {
             busy = true;
             checkpoints.afterSave(then);
@@ -288,7 +311,7 @@ final class KeptGroup implements GroupQueue.Dealer {
     @Override
     public boolean hasRoom() {
         for (Seat seat : inOrder) {
-            if (seat.hasRoom()) {
+            if (seat.hasRoom(settings.maxLeasedBytes())) {
                 return true;
             }
         }
@@ -303,10 +326,9 @@ final class KeptGroup implements GroupQueue.Dealer {
         int first = strategy.first(inOrder, message.message(), turn++);
         for (int i = 0; i < inOrder.length; i++) {
             Seat seat = inOrder[(first + i) % inOrder.length];
-            if (seat.hasRoom()) {
+            if (seat.hasRoom(settings.maxLeasedBytes())) {
                 Seat.GroupSide side = seat.groupSide();
-                side.leases++;
-                side.dealt.add(new Lease(this, seat, message));
+                side.add(new Lease(this, seat, message));
                 if (!draining) {
                     drainSoon();
                 }
@@ -323,6 +345,11 @@ final class KeptGroup implements GroupQueue.Dealer {
         checkpoints.changed();
     }
 
+    /** Whether it stands still because of its members. Any thread. */
+    boolean isStopped() {
+        return standstill.isNoticed();
+    }
+
     /** To be called about every second. */
     void tick() {
         if (busy) {
@@ -332,6 +359,9 @@ final class KeptGroup implements GroupQueue.Dealer {
 
     private void onTick() {
         if (!closed) {
+            if (standstill.tick(seats.isEmpty() || queue.leased() == 0 || queue.hasRoom())) {
+                stopped.tell(namespace, filter, seats.size(), queue.leased());
+            }
             busy = !seats.isEmpty() || !checkpoints.isSaved();
             queue.tick();
             checkpoints.tick();

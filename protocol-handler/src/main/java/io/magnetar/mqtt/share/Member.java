@@ -87,14 +87,26 @@ final class Member implements OutboundPublishFlow.Backlog, OutboundPublishFlow.L
         }
     }
 
+    /**
+     * Whether it takes QoS 2 live. A durable session does not: its client knows the packet id on its next connection, too, so it has
+     * to be recorded, and only what is in the log is.
+     */
+    boolean takesExactlyOnce() {
+        return durable == null || target.qos() != Qos.EXACTLY_ONCE;
+    }
+
+    private boolean takes(SharedPublish publish) {
+        return takesExactlyOnce() || publish.message().qos() != Qos.EXACTLY_ONCE;
+    }
+
     /** Takes a place for a message, if there seems to be one. */
     boolean reserve(SharedPublish publish) {
-        return room.reserve(qosOf(publish));
+        return takes(publish) && room.reserve(qosOf(publish));
     }
 
     /** Tells whether there seems to be room for what waits in the group. */
     boolean hasRoom() {
-        return room.has(target.qos());
+        return (takesExactlyOnce() || !group().takesExactlyOnce()) && room.has(target.qos());
     }
 
     /**
@@ -161,7 +173,11 @@ final class Member implements OutboundPublishFlow.Backlog, OutboundPublishFlow.L
                 return;
             }
             SharedPublish next = group.next();
-            if (next != null) {
+            if (next != null && !takes(next)) {
+                if (group.leaveToOthers(next)) {
+                    return;
+                }
+            } else if (next != null) {
                 room.take(qosOf(next));
                 outbound.lend(next, target, this);
             }

@@ -4,6 +4,7 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.queue.GroupQueue;
 import io.magnetar.mqtt.queue.OwedMessages;
 import io.magnetar.mqtt.routing.Target;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ final class Seat implements OutboundPublishFlow.Backlog, Candidate {
     private final @Nullable OwedMessages durable;
     private final Owner owner;
 
+    /** What one member may hold of what a group's members may hold together, as a divisor: others are to go on beside it. */
+    private static final int SHARE = 4;
+
     private final GroupSide groupSide = new GroupSide();
     private boolean closed = true;
     /** Closed, and the group may not know it yet. */
@@ -43,9 +47,21 @@ final class Seat implements OutboundPublishFlow.Backlog, Candidate {
     /** What the group knows of it. Thread: the group's owner. */
     static final class GroupSide {
         boolean open;
-        int leases;
+        private int leases;
+        private long bytes;
         /** Dealt in this turn. */
         List<Lease> dealt = new ArrayList<>();
+
+        void add(Lease lease) {
+            leases++;
+            bytes += lease.message().weight();
+            dealt.add(lease);
+        }
+
+        void remove(Lease lease) {
+            leases--;
+            bytes -= lease.message().weight();
+        }
     }
 
     /** @param durable what takes QoS 2 for a durable session, or null */
@@ -74,9 +90,15 @@ final class Seat implements OutboundPublishFlow.Backlog, Candidate {
         return groupSide.leases;
     }
 
-    /** Whether one more may be dealt to it. Thread: the group's owner. */
-    boolean hasRoom() {
-        return groupSide.open && groupSide.leases < outbound.windowSize();
+    /**
+     * Whether one more may be dealt to it. Thread: the group's owner.
+     *
+     * @param groupBytes payload bytes that all members together may hold
+     */
+    boolean hasRoom(long groupBytes) {
+        return groupSide.open
+                && groupSide.leases < Math.min(outbound.windowSize(), GroupQueue.MAX_LEASED / SHARE)
+                && (groupSide.leases == 0 || groupSide.bytes < groupBytes / SHARE);
     }
 
     /** Takes the seat. */

@@ -61,6 +61,7 @@ final class SharedGroup implements SharedSubscription {
     private volatile @Nullable KeptGroup kept;
 
     private volatile Member[] members = {};
+    private volatile boolean takesExactlyOnce;
     private volatile int formsWithoutId;
     private volatile int formsAsSubscribed;
     private final AtomicInteger turns = new AtomicInteger();
@@ -100,12 +101,8 @@ final class SharedGroup implements SharedSubscription {
         return members.length > 0 || !keepers.isEmpty();
     }
 
-    /** It has ended. */
+    /** It has ended; who ends it sees to {@link #kept}. */
     void end() {
-        KeptGroup ending = kept;
-        if (ending != null) {
-            ending.close();
-        }
         dropAll();
     }
 
@@ -128,16 +125,15 @@ final class SharedGroup implements SharedSubscription {
         return kept;
     }
 
-    /** From now on QoS 1 and 2 come from the log, once the routing table has a new version. What waits here goes out all the same. */
+    /**
+     * From now on QoS 1 and 2 come from the log, once the routing table has a new version. What waits here goes out all the same, QoS 2
+     * to members without a durable session.
+     */
     void keep(KeptGroup opened) {
         kept = opened;
         for (Member member : members) {
             member.onKept();
         }
-    }
-
-    SharedStrategy strategy() {
-        return strategy;
     }
 
     @Override
@@ -148,13 +144,16 @@ final class SharedGroup implements SharedSubscription {
     private boolean use(Member[] changed) {
         int withoutId = 0;
         int asSubscribed = 0;
+        boolean exactlyOnce = false;
         for (Member member : changed) {
+            exactlyOnce |= member.takesExactlyOnce();
             withoutId |= member.target().form(false);
             asSubscribed |= member.target().form(true);
         }
         boolean formsChanged = withoutId != formsWithoutId || asSubscribed != formsAsSubscribed;
         formsWithoutId = withoutId;
         formsAsSubscribed = asSubscribed;
+        takesExactlyOnce = exactlyOnce;
         members = changed;
         return formsChanged;
     }
@@ -166,6 +165,10 @@ final class SharedGroup implements SharedSubscription {
 
     @Override
     public boolean deliver(SharedPublish publish) {
+        if (publish.message().qos() == Qos.EXACTLY_ONCE && !takesExactlyOnce) {
+            dropUntaken(publish);
+            return true;
+        }
         boolean mayWait = publish.message().qos() != Qos.AT_MOST_ONCE;
         Member member = mayWait && hasWaiting() ? null : choose(publish);
         if (member != null) {
@@ -180,6 +183,32 @@ final class SharedGroup implements SharedSubscription {
             return true;
         }
         return keep(publish);
+    }
+
+    /** Whether a member takes QoS 2 live: see {@link Member#takesExactlyOnce}. */
+    boolean takesExactlyOnce() {
+        return takesExactlyOnce;
+    }
+
+    /**
+     * What a member pulled and does not take is for another.
+     *
+     * @return false when there is none: it is dropped
+     */
+    boolean leaveToOthers(SharedPublish publish) {
+        if (takesExactlyOnce) {
+            add(takenBack, publish);
+            return true;
+        }
+        dropUntaken(publish);
+        return false;
+    }
+
+    /** The members that it was for have left. While the group is not kept yet nobody was promised anything. */
+    private void dropUntaken(SharedPublish publish) {
+        if (kept != null) {
+            counters.drop(Drop.GROUP_ENDED, publish.message().publisher().namespace());
+        }
     }
 
     /** Reserves a place at a member, null when none seems to have one. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,9 @@ public final class SharedGroups {
     private final BrokerClock clock;
     private final Counters counters;
     private final @Nullable KeptSettings kept;
+    private final StoppedGroups stopped;
+    /** What is done with the records of a group, one after the other: the last of it. */
+    private final Map<Key, CompletableFuture<Void>> recordChanges = new ConcurrentHashMap<>();
     /** Groups with a durable member. */
     private final AtomicInteger keptCount = new AtomicInteger();
 
@@ -69,6 +73,7 @@ public final class SharedGroups {
         this.clock = clock;
         this.counters = counters;
         this.kept = kept;
+        this.stopped = new StoppedGroups(clock, counters);
     }
 
     SharedGroup join(RoutingTable routing, SharedFilter filter, Member member) {
@@ -95,17 +100,28 @@ public final class SharedGroups {
         routing.left();
         groups.computeIfPresent(new Key(routing.namespace(), filter), (key, group) -> {
             group.leave(member);
-            return unlessEnded(routing, filter, group);
+            return unlessEnded(routing, key, group);
         });
     }
 
-    private static @Nullable SharedGroup unlessEnded(RoutingTable routing, SharedFilter filter, SharedGroup group) {
+    private @Nullable SharedGroup unlessEnded(RoutingTable routing, Key key, SharedGroup group) {
         if (group.isNeeded()) {
             return group;
         }
-        routing.unshare(filter.filter(), filter.group());
-        group.end();
+        routing.unshare(key.filter().filter(), key.filter().group());
+        end(key, group);
         return null;
+    }
+
+    private void end(Key key, SharedGroup group) {
+        group.end();
+        KeptGroup ending = group.kept();
+        if (ending != null) {
+            var unused = afterOthers(key, () -> {
+                ending.close();
+                return CompletableFuture.completedFuture(null);
+            });
+        }
     }
 
     /**
@@ -140,20 +156,39 @@ public final class SharedGroups {
             return CompletableFuture.failedFuture(new LimitException(settings.maxGroups()));
         }
         if (isFirst.get()) {
-            var unused = begin(settings, routing, filter, group).whenComplete((done, failure) -> {
-                if (failure == null) {
-                    promise.complete(null);
-                } else {
-                    promise.completeExceptionally(failure);
-                }
-            });
+            Key key = new Key(routing.namespace(), filter);
+            var unused = afterOthers(key, () -> begin(settings, routing, filter))
+                    .whenComplete((done, failure) -> {
+                        if (failure == null) {
+                            promise.complete(null);
+                        } else {
+                            promise.completeExceptionally(failure);
+                        }
+                    });
         }
         return keeping;
     }
 
-    private CompletableFuture<Void> begin(
-            KeptSettings settings, RoutingTable routing, SharedFilter filter, SharedGroup group) {
-        KeptGroup existing = group.kept();
+    /** So no record is overtaken by an earlier one of the group, or by its deletion. */
+    private CompletableFuture<Void> afterOthers(Key key, Supplier<CompletableFuture<Void>> change) {
+        CompletableFuture<Void> changed = new CompletableFuture<>();
+        CompletableFuture<Void> others = recordChanges.put(key, changed);
+        var unused = (others == null ? CompletableFuture.<Void>completedFuture(null) : others)
+                .handle((done, failure) -> null)
+                .thenCompose(done -> change.get())
+                .whenComplete((done, failure) -> {
+                    recordChanges.remove(key, changed);
+                    if (failure == null) {
+                        changed.complete(null);
+                    } else {
+                        changed.completeExceptionally(failure);
+                    }
+                });
+        return changed;
+    }
+
+    private CompletableFuture<Void> begin(KeptSettings settings, RoutingTable routing, SharedFilter filter) {
+        KeptGroup existing = kept(routing.namespace(), filter);
         if (existing != null) {
             return existing.record();
         }
@@ -161,8 +196,8 @@ public final class SharedGroups {
                 .of(routing.namespace())
                 .thenCompose(log -> log.ends().thenCompose(ends -> {
                     GroupRecord begin =
-                            new GroupRecord(clock.millis(), GroupQueue.beginning(log, filter.filter(), ends));
-                    KeptGroup opened = open(settings, routing, filter, group, log, begin);
+                            new GroupRecord(clock.millis(), 0, GroupQueue.beginning(log, filter.filter(), ends));
+                    KeptGroup opened = open(settings, routing, filter, log, begin);
                     return opened.record()
                             .<@Nullable Throwable>handle((saved, failure) -> failure)
                             .thenCompose(failure -> opened(routing, filter, opened, failure));
@@ -170,43 +205,34 @@ public final class SharedGroups {
     }
 
     private KeptGroup open(
-            KeptSettings settings,
-            RoutingTable routing,
-            SharedFilter filter,
-            SharedGroup group,
-            NamespaceQueue log,
-            GroupRecord from) {
+            KeptSettings settings, RoutingTable routing, SharedFilter filter, NamespaceQueue log, GroupRecord from) {
         return new KeptGroup(
                 routing.namespace(),
                 filter,
-                group.strategy(),
+                strategies.of(filter.group()),
                 log,
                 from,
-                new KeptGroup.Around(settings, clock, counters));
+                new KeptGroup.Around(settings, clock, counters, stopped));
     }
 
     /** The record of a group that becomes a kept one is in the log, or is not. */
     private CompletableFuture<Void> opened(
             RoutingTable routing, SharedFilter filter, KeptGroup opened, @Nullable Throwable failure) {
         SharedGroup now = groups.computeIfPresent(new Key(routing.namespace(), filter), (key, group) -> {
-            if (failure == null && !group.keepers().isEmpty() && group.kept() == null) {
+            if (failure == null && !group.keepers().isEmpty()) {
                 opened.passOver(clock.nextMicros());
                 group.keep(opened);
                 route(routing, filter, group);
             }
             return group;
         });
-        KeptGroup used = now == null ? null : now.kept();
-        if (opened.equals(used)) {
+        if (now != null && opened.equals(now.kept())) {
             return CompletableFuture.completedFuture(null);
         }
-        opened.forget();
+        CompletableFuture<Void> forgotten = opened.forget();
         opened.close();
-        if (used != null) {
-            return used.record(); // Another was faster.
-        }
-        return CompletableFuture.failedFuture(
-                failure == null ? new IllegalStateException("nobody wants the group any more") : failure);
+        return forgotten.thenCompose(done -> CompletableFuture.failedFuture(
+                failure == null ? new IllegalStateException("nobody wants the group any more") : failure));
     }
 
     /** A durable session subscribes no longer, or has ended. */
@@ -217,10 +243,10 @@ public final class SharedGroups {
                 group.keeping(null);
                 KeptGroup forgotten = group.kept();
                 if (forgotten != null) {
-                    forgotten.forget();
+                    var unused = afterOthers(key, forgotten::forget);
                 }
             }
-            return unlessEnded(routing, filter, group);
+            return unlessEnded(routing, key, group);
         });
     }
 
@@ -242,18 +268,19 @@ public final class SharedGroups {
                 .of(routing.namespace())
                 .thenCompose(log -> log.ends().thenCompose(ends -> {
                     GroupRecord from = resumed == null
-                            ? new GroupRecord(clock.millis(), GroupQueue.beginning(log, filter.filter(), ends))
+                            ? new GroupRecord(clock.millis(), 0, GroupQueue.beginning(log, filter.filter(), ends))
                             : resumed;
                     SharedGroup group = newGroup(filter);
-                    KeptGroup opened = open(settings, routing, filter, group, log, from);
+                    KeptGroup opened = open(settings, routing, filter, log, from);
                     group.keepers().addAll(clientIds);
                     group.keep(opened);
                     group.keeping(CompletableFuture.completedFuture(null));
-                    SharedGroup before = groups.put(new Key(routing.namespace(), filter), group);
+                    Key key = new Key(routing.namespace(), filter);
+                    SharedGroup before = groups.put(key, group);
                     if (before == null) {
                         keptCount.incrementAndGet();
                     } else {
-                        before.end(); // An earlier attempt to start.
+                        end(key, before); // An earlier attempt to start.
                     }
                     route(routing, filter, group);
                     if (isRecorded) {
@@ -262,6 +289,11 @@ public final class SharedGroups {
                     }
                     return opened.record();
                 }));
+    }
+
+    /** Deletes the record of a group that a broker before this one has left behind, before any client is served. */
+    public void deleteRecord(Namespace namespace, SharedFilter filter) {
+        Objects.requireNonNull(kept, "groups are kept here").records().delete(namespace, filter, () -> {});
     }
 
     /** The group of a filter that reads the log, or null. */
@@ -286,6 +318,15 @@ public final class SharedGroups {
         return groups.entrySet().stream()
                 .filter(entry -> entry.getKey().namespace().equals(namespace)
                         && entry.getValue().readsQueue() == durable)
+                .count();
+    }
+
+    /** How many groups of a namespace stand still, because none of their members acknowledges anything. */
+    public long countStopped(Namespace namespace) {
+        return groups.entrySet().stream()
+                .filter(entry -> entry.getKey().namespace().equals(namespace))
+                .map(entry -> entry.getValue().kept())
+                .filter(group -> group != null && group.isStopped())
                 .count();
     }
 

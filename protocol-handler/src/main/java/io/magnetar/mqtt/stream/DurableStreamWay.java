@@ -38,7 +38,7 @@ final class DurableStreamWay implements StreamWay {
         if (qos == Qos.AT_MOST_ONCE) {
             return unrecorded.send(next, delivered, qos, form);
         }
-        if (!deliveries.hasRoom(place.tracked())) {
+        if (!deliveries.hasRoom()) {
             return false;
         }
         Taken taken = place.partition(next.partition());

@@ -8,7 +8,6 @@ import io.magnetar.mqtt.record.StreamStart;
 import io.magnetar.stream.Position;
 import io.magnetar.stream.StartPosition;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -43,15 +42,7 @@ final class StreamPlace {
     Taken partition(int index) {
         return partitions.computeIfAbsent(
                 index,
-                ignored -> taken(new PartitionProgress(start.after().getOrDefault(index, Position.START), List.of())));
-    }
-
-    int tracked() {
-        int tracked = 0;
-        for (Taken taken : partitions.values()) {
-            tracked += taken.size();
-        }
-        return tracked;
+                ignored -> taken(PartitionProgress.behind(start.after().getOrDefault(index, Position.START))));
     }
 
     /** Where to go on reading. */
@@ -68,7 +59,7 @@ final class StreamPlace {
     void restart(Consumer<Taken> abandon) {
         partitions.values().forEach(abandon);
         start.after().keySet().forEach(this::partition);
-        partitions.replaceAll((index, taken) -> taken(new PartitionProgress(Position.START, List.of())));
+        partitions.replaceAll((index, taken) -> taken(PartitionProgress.behind(Position.START)));
     }
 
     void forEach(Consumer<Taken> what) {

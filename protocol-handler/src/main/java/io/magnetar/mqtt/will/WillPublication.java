@@ -44,24 +44,31 @@ final class WillPublication {
     private final RetainedStore retained;
     private final Runnable whenDone;
     private final CompletableFuture<Void> tried = new CompletableFuture<>();
+    private final boolean retains;
     private boolean live;
     private long pauseMillis = FIRST_PAUSE_MILLIS;
 
-    /** @param retries runs what is tried again; null to try once */
+    /**
+     * Keeps the will before it looks for subscribers, as any publish that is retained, and gives it a receive time after that.
+     *
+     * @param retries runs what is tried again; null to try once
+     */
     WillPublication(
-            SessionServices services, @Nullable ScheduledExecutorService retries, Message message, Runnable whenDone) {
+            SessionServices services, @Nullable ScheduledExecutorService retries, Message will, Runnable whenDone) {
         this.services = services;
         this.retries = retries;
-        this.publish = new SharedPublish(message);
-        this.match = services.routing().table(message.publisher().namespace()).match(message.topic());
-        this.retained = services.retained().store(message.publisher().namespace());
         this.whenDone = whenDone;
+        this.retained = services.retained().store(will.publisher().namespace());
+        this.retains = will.retain() && services.retained().isAvailable() && keep(will);
+        this.match = services.routing().table(will.publisher().namespace()).match(will.topic());
+        Message received = will.receivedAt(services.clock().nextMicros());
+        this.publish = new SharedPublish(received);
+        retained.restamp(will, received);
     }
 
     /** @param inLogs the Pulsar topics of the logs that have it already */
     CompletableFuture<Void> begin(Set<String> inLogs) {
         Message message = publish.message();
-        boolean retains = message.retain() && services.retained().isAvailable() && keep();
         live = inLogs.isEmpty();
         if (message.qos() != Qos.EXACTLY_ONCE) {
             deliver();
@@ -73,8 +80,8 @@ final class WillPublication {
         return tried;
     }
 
-    private boolean keep() {
-        boolean kept = retained.keep(publish.message()) == null;
+    private boolean keep(Message message) {
+        boolean kept = retained.keep(message) == null;
         if (!kept) {
             services.counters().count(Counter.RETAINED_REFUSED);
         }
@@ -90,7 +97,7 @@ final class WillPublication {
 
     /** What a later publish has replaced is not retained again. */
     private boolean keepAgain() {
-        return !retained.hasNewerThan(publish.message()) && keep();
+        return !retained.hasNewerThan(publish.message()) && keep(publish.message());
     }
 
     private static boolean passes(StreamFailure failure) {

@@ -23,12 +23,15 @@ import java.util.function.Consumer;
  * <p>Thread: the simulation's.
  */
 public final class SimulatedQueues implements QueueReaders, LogTails, StreamAppender {
-    private static final int PARTITIONS = 2;
+    public static final int PARTITIONS = 2;
     private static final int MESSAGES_AT_ONCE = 3;
 
     private record Append(Message message, AppendListener listener) {}
 
     private final List<List<QueuedMessage>> partitions = new ArrayList<>();
+    /** How many of the first messages of each partition are no longer kept. */
+    private final int[] trimmed = new int[PARTITIONS];
+
     private final ArrayDeque<Append> pending = new ArrayDeque<>();
     private final List<Reader> readers = new ArrayList<>();
 
@@ -49,6 +52,16 @@ public final class SimulatedQueues implements QueueReaders, LogTails, StreamAppe
             worked |= reader.readOn();
         }
         return worked;
+    }
+
+    /** The first messages of a partition are no longer kept. */
+    public void trim(int partition, int messages) {
+        trimmed[partition] = messages;
+    }
+
+    private Position end(int partition) {
+        int count = partitions.get(partition).size();
+        return count == trimmed[partition] ? Position.START : new Position(1, count - 1L, -1);
     }
 
     private void settle(Append append, boolean fails) {
@@ -91,8 +104,7 @@ public final class SimulatedQueues implements QueueReaders, LogTails, StreamAppe
 
     @Override
     public CompletableFuture<Position> end(StreamDefinition queue, int partition) {
-        return CompletableFuture.completedFuture(
-                new Position(1, partitions.get(partition).size() - 1L, -1));
+        return CompletableFuture.completedFuture(end(partition));
     }
 
     @Override
@@ -114,6 +126,7 @@ public final class SimulatedQueues implements QueueReaders, LogTails, StreamAppe
 
         private boolean readOn() {
             List<QueuedMessage> all = partitions.get(partition);
+            next = Math.max(next, trimmed[partition]);
             int end = Math.min(all.size(), next + Math.min(allowed, MESSAGES_AT_ONCE));
             if (next >= end) {
                 return false;
@@ -132,8 +145,7 @@ public final class SimulatedQueues implements QueueReaders, LogTails, StreamAppe
 
         @Override
         public CompletableFuture<Position> end() {
-            return CompletableFuture.completedFuture(
-                    new Position(1, partitions.get(partition).size() - 1L, -1));
+            return CompletableFuture.completedFuture(SimulatedQueues.this.end(partition));
         }
 
         @Override

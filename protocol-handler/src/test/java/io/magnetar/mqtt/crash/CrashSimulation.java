@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
+import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.queue.QueueCatalog;
 import io.magnetar.tenancy.Namespace;
@@ -16,11 +17,14 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Two clients with durable sessions, each publishing for the other, a stream that keeps everything, and a broker that dies: its
- * memory is gone, what its logs had confirmed is there, and what was on its way to them may be.
+ * Two clients with durable sessions, each publishing for the other, a group that both are members of now and then and a third one
+ * always, a stream that keeps everything, and a broker that dies: its memory is gone, what its logs had confirmed is there, and what
+ * was on its way to them may be.
  */
 final class CrashSimulation {
     private static final int STEPS = 1_000;
+    private static final String GROUP = "$share/g/shared/+";
+    private static final TopicFilter SHARED_TOPIC = SharedFilter.parse(GROUP).filter();
     private static final int QUIET_SECONDS = 10;
 
     private final Random random;
@@ -32,7 +36,13 @@ final class CrashSimulation {
     private final Trace trace;
     private final SimulatedLogs logs;
     private final SimulatedSessionLog sessionLog;
+    /** The two that publish, and the one that keeps the group. */
     private final List<DurableClient> clients;
+
+    private final DurableClient keeper;
+    /** Most is published for the group, and connections are short. */
+    private final boolean restless;
+
     private final List<SimulatedConnection> unnoticed = new ArrayList<>();
     private SimulatedBroker broker;
 
@@ -40,12 +50,18 @@ final class CrashSimulation {
     CrashSimulation(long seed, boolean traced) {
         random = new Random(seed);
         trace = new Trace(time, traced);
+        restless = random.nextInt(3) == 0;
         int partitions = 1 + random.nextInt(2);
         queue = StreamDefinition.queueOf(namespace, partitions);
         logs = new SimulatedLogs(random, trace, partitions);
         sessionLog = new SimulatedSessionLog(random, trace);
-        clients = List.of(new DurableClient(random, trace, "a", "b"), new DurableClient(random, trace, "b", "a"));
+        keeper = new DurableClient(random, trace, "keeper", GROUP, List.of());
+        clients = List.of(client("a", "b"), client("b", "a"), keeper);
         broker = start();
+    }
+
+    private DurableClient client(String clientId, String peer) {
+        return new DurableClient(random, trace, clientId, peer + "/always/+", List.of(peer + "/sometimes", GROUP));
     }
 
     private SimulatedBroker start() {
@@ -59,21 +75,46 @@ final class CrashSimulation {
             step();
         }
         settle();
-        clients.forEach(client -> check(client, peer(client)));
+        for (DurableClient publisher : clients.subList(0, 2)) {
+            check(publisher, peer(publisher));
+        }
     }
 
     private DurableClient peer(DurableClient client) {
         return client.equals(clients.get(0)) ? clients.get(1) : clients.get(0);
     }
 
+    private int ended() {
+        return clients.stream().mapToInt(DurableClient::ended).sum();
+    }
+
+    private void publish(DurableClient client) {
+        if (!client.equals(keeper)) {
+            DurableClient peer = peer(client);
+            client.publish(
+                    switch (random.nextInt(restless ? 20 : 5)) {
+                        case 0 -> peer.sometimes.get(0);
+                        case 1, 2 -> peer.always;
+                        default -> keeper.always;
+                    },
+                    ended());
+        }
+    }
+
     private void step() {
         DurableClient client = clients.get(random.nextInt(clients.size()));
         switch (random.nextInt(40)) {
-            case 0, 1, 2, 3 -> client.publish(peer(client));
+            case 0, 1, 2, 3 -> publish(client);
             case 4, 5, 6 -> client.acknowledge();
             case 7 -> client.changeSubscriptions();
             case 8 -> time.pass(random.nextInt(random.nextInt(10) == 0 ? 3_000 : 300));
             case 9 -> rare(client);
+            case 13 -> {
+                if (restless) {
+                    lose(client);
+                    notice();
+                }
+            }
             case 10, 11, 12 -> connectUnlessConnected(client, random.nextInt(30) == 0);
             default -> work(client);
         }
@@ -91,7 +132,7 @@ final class CrashSimulation {
 
     private void connectUnlessConnected(DurableClient client, boolean clean) {
         if (broker.isStarted() && !client.isConnected()) {
-            client.connect(broker, clean);
+            client.connect(broker, clean && !client.equals(keeper));
         }
     }
 
@@ -179,12 +220,13 @@ final class CrashSimulation {
         List<Message> queued = logs.messages(queue);
         List<Message> streamed = logs.messages(stream);
         for (Published each : publisher.published) {
-            List<String> arrived = subscriber.received.getOrDefault(each.topic, List.of());
-            int times = Collections.frequency(arrived, each.text);
-            if (each.mustArrive()) {
+            int times = SHARED_TOPIC.matches(each.topic)
+                    ? clients.stream().mapToInt(client -> times(client, each)).sum()
+                    : times(subscriber, each);
+            if (each.mustArrive() && !endedWith(each)) {
                 assertThat(times).as("%s was promised and arrives", each.text).isPositive();
             }
-            if (each.mustNotArrive()) {
+            if (each.mustNotArrive() && !SHARED_TOPIC.matches(each.topic)) {
                 assertThat(times)
                         .as("%s was published before it was subscribed to", each.text)
                         .isZero();
@@ -208,6 +250,15 @@ final class CrashSimulation {
         checkWills(publisher, streamed);
     }
 
+    private static int times(DurableClient subscriber, Published published) {
+        return Collections.frequency(subscriber.received.getOrDefault(published.topic, List.of()), published.text);
+    }
+
+    /** A QoS 2 message that was a member's alone is gone when its session ends [MQTT-4.8.2-5]. */
+    private boolean endedWith(Published each) {
+        return SHARED_TOPIC.matches(each.topic) && each.qos == Qos.EXACTLY_ONCE && ended() > each.endedBefore;
+    }
+
     private static long count(List<Message> messages, String text) {
         return messages.stream()
                 .filter(message -> SimulatedLogs.text(message).equals(text))
@@ -216,6 +267,9 @@ final class CrashSimulation {
 
     private void checkOrder(DurableClient publisher, DurableClient subscriber) {
         subscriber.received.forEach((topic, texts) -> {
+            if (SHARED_TOPIC.matches(topic)) {
+                return; // What another member had before comes later.
+            }
             Set<String> first = new LinkedHashSet<>(texts);
             first.removeAll(logs.refused);
             for (Qos qos : List.of(Qos.AT_LEAST_ONCE, Qos.EXACTLY_ONCE)) {

@@ -26,11 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that keeps its side of a session as the specification asks, whatever becomes of its connections, publishes for its peer
- * and subscribes to what that one publishes. It checks what may never happen on every packet that arrives.
+ * A client that keeps its side of a session as the specification asks, whatever becomes of its connections, and publishes for others.
+ * It checks what may never happen on every packet that arrives.
  */
 final class DurableClient {
     private static final int MAX_UNDER_WAY = 6;
@@ -55,7 +56,7 @@ final class DurableClient {
 
     final String clientId;
     final Interest always;
-    final Interest sometimes;
+    final List<Interest> sometimes;
     final List<Published> published = new ArrayList<>();
     final List<SimulatedWill> wills = new ArrayList<>();
     /** What has arrived, by topic, in its order; a QoS 2 message once for each time that the application would get it. */
@@ -68,6 +69,7 @@ final class DurableClient {
     private final List<Published> unreleased = new ArrayList<>();
     private final Map<Integer, String> unreleasedByBroker = new HashMap<>();
     private Knowledge session = Knowledge.NONE;
+    private int ended;
     private int lastPacketId;
 
     private @Nullable SimulatedConnection connection;
@@ -77,13 +79,17 @@ final class DurableClient {
     private final List<Acknowledgement> toSend = new ArrayList<>();
     private final Set<Integer> inUse = new HashSet<>();
 
-    DurableClient(Random random, Trace trace, String clientId, String peer) {
+    /**
+     * @param always what it subscribes to first, and never ends
+     * @param sometimes what it subscribes to now and then
+     */
+    DurableClient(Random random, Trace trace, String clientId, String always, List<String> sometimes) {
         this.random = random;
         this.trace = trace;
         this.clientId = clientId;
         this.version = random.nextBoolean() ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
-        this.always = new Interest(peer + "/always/+");
-        this.sometimes = new Interest(peer + "/sometimes");
+        this.always = new Interest(always);
+        this.sometimes = sometimes.stream().map(Interest::new).toList();
     }
 
     boolean isConnected() {
@@ -94,13 +100,17 @@ final class DurableClient {
         return accepted;
     }
 
+    /** How many of its sessions have ended. */
+    int ended() {
+        return ended;
+    }
+
     boolean isIdle() {
-        return accepted
-                && unanswered.isEmpty()
-                && unreleased.isEmpty()
-                && toSend.isEmpty()
-                && !always.isAsked()
-                && !sometimes.isAsked();
+        return accepted && unanswered.isEmpty() && unreleased.isEmpty() && toSend.isEmpty() && !isAsking();
+    }
+
+    private boolean isAsking() {
+        return always.isAsked() || sometimes.stream().anyMatch(Interest::isAsked);
     }
 
     /** @param wantsClean once it has begun to start clean it goes on until it has: it has nothing left to go on with */
@@ -165,11 +175,12 @@ final class DurableClient {
     }
 
     private void forgetSession() {
+        ended++;
         unanswered.clear();
         unreleased.clear();
         unreleasedByBroker.clear();
         always.gone();
-        sometimes.gone();
+        sometimes.forEach(Interest::gone);
     }
 
     private void send(Packet packet) {
@@ -194,16 +205,19 @@ final class DurableClient {
                 sent.text.getBytes(UTF_8));
     }
 
-    /** Publishes something for the peer. */
-    void publish(DurableClient peer) {
+    /**
+     * Publishes something that others are interested in.
+     *
+     * @param endedBefore how many sessions of any client have ended so far
+     */
+    void publish(Interest interest, int endedBefore) {
         if (!accepted || unanswered.size() + unreleased.size() >= MAX_UNDER_WAY) {
             return;
         }
-        Interest interest = random.nextInt(3) == 0 ? peer.sometimes : peer.always;
-        String topic = interest.filter.replace("+", random.nextBoolean() ? "one" : "two");
+        String topic = interest.topic(random.nextBoolean() ? "one" : "two");
         int number = published.size();
         Qos qos = Qos.of(1 + random.nextInt(2));
-        Published next = new Published(topic, qos, clientId + "-" + number, number, interest);
+        Published next = new Published(topic, qos, clientId + "-" + number, number, interest, endedBefore);
         next.packetId = freePacketId();
         published.add(next);
         unanswered.add(next);
@@ -221,22 +235,23 @@ final class DurableClient {
         return unanswered.stream().anyMatch(sent -> sent.packetId == packetId)
                 || unreleased.stream().anyMatch(sent -> sent.packetId == packetId)
                 || always.isAsked(packetId)
-                || sometimes.isAsked(packetId);
+                || sometimes.stream().anyMatch(interest -> interest.isAsked(packetId));
     }
 
     /** Subscribes to what it has not subscribed to; now and then again, or ends one. */
     void changeSubscriptions() {
-        if (!accepted || always.isAsked() || sometimes.isAsked()) {
+        if (!accepted || isAsking()) {
             return;
         }
+        Interest any = sometimes.isEmpty() ? always : sometimes.get(random.nextInt(sometimes.size()));
         if (!always.isOn()) {
             begin(always);
-        } else if (sometimes.isOn() && random.nextInt(3) != 0) {
+        } else if (!any.equals(always) && any.isOn() && random.nextInt(3) != 0) {
             int packetId = freePacketId();
-            sometimes.asksToEnd(packetId);
-            send(new Unsubscribe(packetId, List.of(sometimes.filter)));
+            any.asksToEnd(packetId);
+            send(new Unsubscribe(packetId, List.of(any.filter)));
         } else {
-            begin(random.nextInt(4) == 0 ? always : sometimes);
+            begin(random.nextInt(4) == 0 ? always : any);
         }
     }
 
@@ -249,15 +264,19 @@ final class DurableClient {
 
     void onSubAck(int packetId, ReasonCode code) {
         trace.say(() -> clientId + " gets SUBACK " + packetId + " " + code);
-        Interest interest = always.isAsked(packetId) ? always : sometimes;
-        assertThat(interest.isAsked(packetId)).isTrue();
-        interest.answered(!code.isError());
+        asked(packetId).answered(!code.isError());
+    }
+
+    private Interest asked(int packetId) {
+        return Stream.concat(Stream.of(always), sometimes.stream())
+                .filter(interest -> interest.isAsked(packetId))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("an answer has a question"));
     }
 
     void onUnsubAck(int packetId) {
         trace.say(() -> clientId + " gets UNSUBACK " + packetId);
-        assertThat(sometimes.isAsked(packetId)).isTrue();
-        sometimes.answered(true);
+        asked(packetId).answered(true);
     }
 
     /** Sends one of the acknowledgements that it owes. */
@@ -372,7 +391,7 @@ final class DurableClient {
         toSend.clear();
         inUse.clear();
         always.lost();
-        sometimes.lost();
+        sometimes.forEach(Interest::lost);
     }
 
     boolean receiveOne() {

@@ -1,6 +1,8 @@
 package io.magnetar.mqtt.crash;
 
-/** What a client knows of one of its subscriptions. */
+import io.magnetar.mqtt.share.SharedFilter;
+
+/** What a client knows of one of its subscriptions, whose filter has at most one wildcard, a {@code +} in the end. */
 final class Interest {
     final String filter;
     private boolean on;
@@ -13,6 +15,14 @@ final class Interest {
 
     Interest(String filter) {
         this.filter = filter;
+    }
+
+    /** A topic of it. */
+    String topic(String last) {
+        String ordinary = SharedFilter.isShared(filter)
+                ? SharedFilter.parse(filter).filter().value()
+                : filter;
+        return ordinary.replace("+", last);
     }
 
     boolean isOn() {

@@ -14,11 +14,14 @@ final class Published {
     private final boolean wanted;
     private final boolean unwanted;
     private final int changes;
+    /** How many sessions of any client had ended before. */
+    final int endedBefore;
+
     int packetId;
     private boolean answered;
     private boolean neverWanted;
 
-    Published(String topic, Qos qos, String text, int number, Interest interest) {
+    Published(String topic, Qos qos, String text, int number, Interest interest, int endedBefore) {
         this.topic = topic;
         this.qos = qos;
         this.text = text;
@@ -27,6 +30,7 @@ final class Published {
         this.wanted = interest.isOn();
         this.unwanted = interest.isOff();
         this.changes = interest.changes();
+        this.endedBefore = endedBefore;
     }
 
     /** PUBACK or PUBREC without an error has come. */

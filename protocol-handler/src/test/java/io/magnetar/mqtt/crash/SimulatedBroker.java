@@ -5,6 +5,7 @@ import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.RetainLimits;
@@ -13,9 +14,11 @@ import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.DurableSettings;
+import io.magnetar.mqtt.session.GroupRecordLog;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SimulatedOwner;
+import io.magnetar.mqtt.share.KeptSettings;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
@@ -34,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 final class SimulatedBroker {
     static final long EXPIRY_SECONDS = 100_000;
     private static final long RETRY_MILLIS = 2_000;
+    private static final int CONNECTION_OWNERS = 2;
 
     final Namespace namespace;
     final LiveSessions liveSessions = new LiveSessions();
@@ -42,7 +46,9 @@ final class SimulatedBroker {
     private final SessionServices services;
     private final SharedGroups groups;
     private final SimulatedExecutor executor;
+    /** Those of connections first, then those of groups. */
     private final List<SimulatedOwner> owners = new ArrayList<>();
+
     private final List<RouteCache> routes = new ArrayList<>();
     private boolean started;
 
@@ -68,29 +74,43 @@ final class SimulatedBroker {
                 new BrokerClock(time),
                 new Counters(),
                 new SessionLimits(100, 1 + random.nextInt(6), 1_000, 1 << 30, 100, 128, 1 << 20, 1 << 30, false));
+        Queues queues = new Queues(
+                logs,
+                1 + random.nextInt(4),
+                queue -> routing.table(queue.namespace()).keepIn(queue),
+                executor);
+        SharedStrategy[] strategies = SharedStrategy.values();
         this.groups = new SharedGroups(
-                new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of()),
+                new SharedStrategies(strategies[random.nextInt(strategies.length)], Map.of()),
                 services.limits(),
                 services.clock(),
                 services.counters(),
-                null);
+                new KeptSettings(
+                        queues,
+                        new GroupRecordLog(sessionLog, executor),
+                        this::groupOwner,
+                        100,
+                        1 << 20,
+                        Long.MAX_VALUE));
         this.durableSessions = new DurableSessions(
                 services,
                 sessionLog,
-                new Queues(
-                        logs,
-                        1 + random.nextInt(4),
-                        queue -> routing.table(queue.namespace()).keepIn(queue),
-                        executor),
+                queues,
                 groups,
                 logs,
                 new DurableSettings(new SessionKey(namespace, "broker"), 100, EXPIRY_SECONDS, Long.MAX_VALUE),
                 executor);
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < CONNECTION_OWNERS; i++) {
             owners.add(new SimulatedOwner(executor::after));
             routes.add(new RouteCache(routing.table(namespace), 128));
         }
         start();
+    }
+
+    private Owner groupOwner() {
+        SimulatedOwner owner = new SimulatedOwner(executor::after);
+        owners.add(owner);
+        return owner;
     }
 
     private void start() {
@@ -121,7 +141,7 @@ final class SimulatedBroker {
     }
 
     SimulatedConnection connect(DurableClient client, Connect connect) {
-        return new SimulatedConnection(this, owners.get(random.nextInt(owners.size())), client, connect);
+        return new SimulatedConnection(this, owners.get(random.nextInt(CONNECTION_OWNERS)), client, connect);
     }
 
     Session session(Link link, SimulatedOwner owner, Connect connect, DurableSessions.Opened opened) {

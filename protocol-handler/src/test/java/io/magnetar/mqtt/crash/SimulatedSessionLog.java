@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** The records of sessions, which outlive the broker. What was on its way when it died may be there or not. */
 final class SimulatedSessionLog implements SessionLog {
@@ -21,6 +22,8 @@ final class SimulatedSessionLog implements SessionLog {
     private final Map<RecordKey, byte[]> records = new LinkedHashMap<>();
     private final List<Append> waiting = new ArrayList<>();
     private boolean mayFail = true;
+    /** The record that is on its way until the broker dies or it is let go. */
+    private @Nullable RecordKey held;
 
     private record Append(RecordKey key, byte[] value, AppendListener listener) {}
 
@@ -31,6 +34,19 @@ final class SimulatedSessionLog implements SessionLog {
 
     void heal() {
         mayFail = false;
+    }
+
+    /** Keeps a record on its way; it has arrived when the broker dies. */
+    void hold(RecordKey key) {
+        held = key;
+    }
+
+    void letGo() {
+        held = null;
+    }
+
+    boolean isHolding() {
+        return waiting.stream().anyMatch(append -> append.key().equals(held));
     }
 
     @Override
@@ -46,10 +62,13 @@ final class SimulatedSessionLog implements SessionLog {
 
     /** Confirms or refuses one record. */
     boolean settleOne() {
-        if (waiting.isEmpty()) {
+        List<Append> free =
+                waiting.stream().filter(append -> !append.key().equals(held)).toList();
+        if (free.isEmpty()) {
             return false;
         }
-        Append append = waiting.remove(random.nextInt(waiting.size()));
+        Append append = free.get(random.nextInt(free.size()));
+        waiting.remove(append);
         if (mayFail && random.nextInt(20) == 0) {
             append.listener().appended(new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "simulated"));
         } else {
@@ -78,7 +97,7 @@ final class SimulatedSessionLog implements SessionLog {
 
     void crash() {
         for (Append append : waiting) {
-            if (random.nextBoolean()) {
+            if (append.key().equals(held) || random.nextBoolean()) {
                 put(append);
             }
         }

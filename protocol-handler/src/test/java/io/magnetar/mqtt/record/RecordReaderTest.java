@@ -63,9 +63,10 @@ class RecordReaderTest {
         SessionProgress progress = new SessionProgress(
                 Map.of(
                         0,
-                        new PartitionProgress(START, List.of()),
+                        PartitionProgress.behind(START),
                         3,
                         new PartitionProgress(
+                                START,
                                 LATER,
                                 List.of(
                                         new DeliveryRecord(LATER, Qos.EXACTLY_ONCE, 65_535),
@@ -84,7 +85,7 @@ class RecordReaderTest {
                                 Map.of(
                                         7,
                                         new PartitionProgress(
-                                                LATER, List.of(new DeliveryRecord(LATER, Qos.EXACTLY_ONCE, 3)))))));
+                                                START, LATER, List.of(new DeliveryRecord(LATER, Qos.EXACTLY_ONCE, 3)))))));
 
         byte[] written = RecordWriter.write(17, progress);
 
@@ -96,7 +97,10 @@ class RecordReaderTest {
     void readsAGroupAsItWasWritten() {
         GroupRecord group = new GroupRecord(
                 1_700_000_000_000L,
-                Map.of(2, new PartitionProgress(START, List.of(new DeliveryRecord(LATER, Qos.AT_LEAST_ONCE, 1)))));
+                1_700_000_000_000_001L,
+                Map.of(
+                        2,
+                        new PartitionProgress(START, LATER, List.of(new DeliveryRecord(LATER, Qos.AT_LEAST_ONCE, 1)))));
 
         assertThat(RecordReader.group(RecordWriter.write(group))).isEqualTo(group);
     }

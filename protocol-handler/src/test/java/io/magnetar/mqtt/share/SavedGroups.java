@@ -47,8 +47,17 @@ final class SavedGroups implements GroupRecords {
     }
 
     @Override
-    public void save(Namespace namespace, SharedFilter filter, @Nullable GroupRecord record, AppendListener listener) {
+    public void save(Namespace namespace, SharedFilter filter, GroupRecord record, AppendListener listener) {
         pending.add(new Save(record, listener));
+    }
+
+    @Override
+    public void delete(Namespace namespace, SharedFilter filter, Runnable then) {
+        pending.add(new Save(null, failure -> {
+            if (failure == null) {
+                then.run();
+            }
+        }));
     }
 
     @Override

@@ -26,7 +26,6 @@ import io.magnetar.mqtt.record.Checkpoints;
 import io.magnetar.mqtt.record.RecordReader;
 import io.magnetar.mqtt.record.RecordWriter;
 import io.magnetar.mqtt.record.SessionProgress;
-import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
 import io.magnetar.mqtt.record.StreamProgress;
 import io.magnetar.mqtt.record.SubscriptionRecord;
@@ -258,10 +257,9 @@ final class SimulatedReader implements PacketSink {
                 progress == null ? null : progress.partitions().get(index);
         Position position = SimulatedStream.position(number);
         return partition != null
-                && (!position.isAfter(partition.cursor())
-                        || partition.deliveries().stream()
-                                .anyMatch(delivery -> delivery.position().equals(position)
-                                        && delivery.packetId() == DeliveryRecord.DONE));
+                && !position.isAfter(partition.examined())
+                && partition.deliveries().stream()
+                        .noneMatch(delivery -> delivery.position().equals(position));
     }
 
     @Override

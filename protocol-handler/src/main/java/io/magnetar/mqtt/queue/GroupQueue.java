@@ -72,6 +72,9 @@ public final class GroupQueue implements PartitionUser {
 
         /** The progress has changed. */
         void changed();
+
+        /** The log no longer keeps what comes next: messages may be lost. */
+        void placeLost();
     }
 
     /** @param progress by partition, all that messages of the filter may be in */
@@ -283,6 +286,7 @@ public final class GroupQueue implements PartitionUser {
     @Override
     public void placeLost() {
         counters.count(Counter.QUEUE_PLACES_LOST);
+        dealer.placeLost();
     }
 
     @Override

@@ -204,10 +204,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
 
     /** Whether a group may lend one more message at QoS 2. */
     public boolean takesLoan() {
-        return !ended
-                && !lent.isHolding()
-                && lent.size() < deliveries.maxLent()
-                && outbound.takesNow(Qos.EXACTLY_ONCE);
+        return !ended && !lent.isHolding() && lent.size() < deliveries.maxLent() && outbound.takesNow(Qos.EXACTLY_ONCE);
     }
 
     /** Whether what groups lent an earlier connection is still to be sent again. */

@@ -3,6 +3,7 @@ package io.magnetar.mqtt.share;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.flow.LogText;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.queue.GroupMessage;
 import io.magnetar.mqtt.queue.GroupQueue;
@@ -62,6 +63,7 @@ final class KeptGroup implements GroupQueue.Dealer {
     private long liveUntilMicros;
     private boolean drainPlanned;
     private boolean draining;
+    private boolean placeLost;
     private boolean closed;
     /** Whether a tick has something to look after. Any thread may read it. */
     private volatile boolean busy;
@@ -190,11 +192,13 @@ final class KeptGroup implements GroupQueue.Dealer {
         if (awayMillis > settings.retentionMillis()) {
             counters.count(Counter.GROUP_BACKLOGS_CUT);
             LOG.warn(
-                    "A group of namespace {} was without members for {} s, longer than messages are kept: what is older is lost",
+                    "A group of namespace {} was without members for {} s, longer than messages are kept: what is older is lost: {}",
                     namespace.name(),
-                    awayMillis / 1_000);
+                    awayMillis / 1_000,
+                    LogText.quoted(filter.written()));
         }
         leftMillis = GroupRecord.ATTENDED;
+        placeLost = false;
         changed();
         queue.start();
     }
@@ -337,6 +341,17 @@ final class KeptGroup implements GroupQueue.Dealer {
             }
         }
         return false;
+    }
+
+    @Override
+    public void placeLost() {
+        if (!placeLost) {
+            placeLost = true;
+            LOG.warn(
+                    "A group of namespace {} is further behind than messages are kept, and may have missed some: {}",
+                    namespace.name(),
+                    LogText.quoted(filter.written()));
+        }
     }
 
     @Override

@@ -41,8 +41,7 @@ final class StreamPlace {
     /** What is taken of a partition. */
     Taken partition(int index) {
         return partitions.computeIfAbsent(
-                index,
-                ignored -> taken(PartitionProgress.behind(start.after().getOrDefault(index, Position.START))));
+                index, ignored -> taken(PartitionProgress.behind(start.after().getOrDefault(index, Position.START))));
     }
 
     /** Where to go on reading. */

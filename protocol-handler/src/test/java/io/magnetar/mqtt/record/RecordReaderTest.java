@@ -85,7 +85,9 @@ class RecordReaderTest {
                                 Map.of(
                                         7,
                                         new PartitionProgress(
-                                                START, LATER, List.of(new DeliveryRecord(LATER, Qos.EXACTLY_ONCE, 3)))))));
+                                                START,
+                                                LATER,
+                                                List.of(new DeliveryRecord(LATER, Qos.EXACTLY_ONCE, 3)))))));
 
         byte[] written = RecordWriter.write(17, progress);
 

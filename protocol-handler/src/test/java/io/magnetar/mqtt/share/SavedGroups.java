@@ -12,14 +12,29 @@ import org.jspecify.annotations.Nullable;
 
 /** The record of one group, saved when the simulation says so, and sometimes only at the second attempt. Thread: the simulation's. */
 final class SavedGroups implements GroupRecords {
-    private record Save(@Nullable GroupRecord record, AppendListener listener) {}
+    /** @param untilSaved it is told when the record is saved, and of no failure before */
+    private record Save(@Nullable GroupRecord record, AppendListener listener, boolean untilSaved) {}
 
     private final ArrayDeque<Save> pending = new ArrayDeque<>();
     private @Nullable GroupRecord saved;
     private boolean mayFail;
+    private boolean held;
 
     void failNowAndThen() {
         mayFail = true;
+    }
+
+    /** Nothing is saved until {@link #letGo}. */
+    void hold() {
+        held = true;
+    }
+
+    void letGo() {
+        held = false;
+    }
+
+    boolean isEmpty() {
+        return saved == null;
     }
 
     GroupRecord saved() {
@@ -27,13 +42,15 @@ final class SavedGroups implements GroupRecords {
     }
 
     boolean work(Random random) {
-        Save oldest = pending.poll();
+        Save oldest = held ? null : pending.poll();
         if (oldest == null) {
             return false;
         }
         if (mayFail && random.nextInt(10) == 0) {
-            oldest.listener().appended(new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "simulated"));
-            pending.addFirst(new Save(oldest.record(), failure -> {}));
+            if (!oldest.untilSaved()) {
+                oldest.listener().appended(new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "simulated"));
+            }
+            pending.addFirst(oldest.untilSaved() ? oldest : new Save(oldest.record(), failure -> {}, false));
         } else {
             saved = oldest.record();
             oldest.listener().appended(null);
@@ -48,16 +65,12 @@ final class SavedGroups implements GroupRecords {
 
     @Override
     public void save(Namespace namespace, SharedFilter filter, GroupRecord record, AppendListener listener) {
-        pending.add(new Save(record, listener));
+        pending.add(new Save(record, listener, false));
     }
 
     @Override
     public void delete(Namespace namespace, SharedFilter filter, Runnable then) {
-        pending.add(new Save(null, failure -> {
-            if (failure == null) {
-                then.run();
-            }
-        }));
+        pending.add(new Save(null, failure -> then.run(), true));
     }
 
     @Override

@@ -91,6 +91,11 @@ final class SimulatedGroups {
                         Long.MAX_VALUE));
     }
 
+    /** A receive time. */
+    long nextMicros() {
+        return services.clock().nextMicros();
+    }
+
     SharedGroups groups() {
         return groups;
     }

@@ -40,7 +40,6 @@ final class SubscribeDecoder {
         return new StreamOptions(
                 offset == null ? first(properties, STREAM_OFFSET_ALIAS) : offset,
                 first(properties, "stream-positions"),
-                first(properties, "stream-speed"),
                 first(properties, "stream-wait"));
     }
 

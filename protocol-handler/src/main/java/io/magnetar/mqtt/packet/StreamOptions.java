@@ -8,13 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param offset where to begin ({@code stream-offset}, or {@code $stream.start-from})
  * @param positions whether each message tells its position ({@code stream-positions})
- * @param speed how fast to replay ({@code stream-speed})
  * @param waits whether to wait for a stream that does not exist ({@code stream-wait})
  */
 public record StreamOptions(
         @Nullable String offset,
         @Nullable String positions,
-        @Nullable String speed,
         @Nullable String waits) {
-    public static final StreamOptions NONE = new StreamOptions(null, null, null, null);
+    public static final StreamOptions NONE = new StreamOptions(null, null, null);
 }

@@ -170,8 +170,8 @@ public final class RecordReader {
     private StreamOptions streamOptions() {
         String offset = optional();
         return version < WITH_STREAMS
-                ? new StreamOptions(offset, null, null, null)
-                : new StreamOptions(offset, optional(), optional(), optional());
+                ? new StreamOptions(offset, null, null)
+                : new StreamOptions(offset, optional(), optional());
     }
 
     private StreamStart streamStart() {

@@ -115,7 +115,6 @@ public final class RecordWriter {
         StreamOptions options = request.stream();
         optional(options.offset());
         optional(options.positions());
-        optional(options.speed());
         optional(options.waits());
         number(subscription.subscriptionId());
         number(subscription.starts().size());

@@ -44,7 +44,7 @@ class RecordReaderTest {
                                         false,
                                         false,
                                         0,
-                                        new StreamOptions("latest", "true", null, "")),
+                                        new StreamOptions("latest", "true", "")),
                                 Subscribe.NO_ID,
                                 List.of(),
                                 new StreamStart(1_700_000_000_000_001L, 5, Map.of(0, START, 7, LATER)))),

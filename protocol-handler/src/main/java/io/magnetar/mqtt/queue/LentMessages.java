@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LentMessages implements DeliveryPlace {
     private static final long RETRY_MILLIS = 200;
-    /** So long nothing new is taken because of what cannot be read again. */
-    private static final long PATIENCE_MILLIS = 10_000;
+    /** So long nothing new is taken because of what cannot be read again, or is not acknowledged. */
+    private static final long PATIENCE_MILLIS = 30_000;
 
     private final Owner owner;
     private final OwedMessages session;
@@ -148,17 +148,25 @@ final class LentMessages implements DeliveryPlace {
         return held > 0 && waitsForHeld;
     }
 
-    /** The connection is there: what is held goes first, for a while. */
+    /** The connection is there: what is held goes first, as long as it goes on. */
     void start() {
         if (held > 0) {
-            owner.schedule(
-                    () -> {
+            waitForHeld(held);
+        }
+    }
+
+    private void waitForHeld(int before) {
+        owner.schedule(
+                () -> {
+                    if (held == before) {
                         waitsForHeld = false;
                         session.lentGone();
-                    },
-                    PATIENCE_MILLIS,
-                    TimeUnit.MILLISECONDS);
-        }
+                    } else if (held > 0) {
+                        waitForHeld(held);
+                    }
+                },
+                PATIENCE_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     /** Sends again what was on its way, one after the other [MQTT-4.4.0-1]. */

@@ -214,8 +214,7 @@ public final class Deliveries implements OutboundPublishFlow.OwedFlow {
     }
 
     private void settle(Delivery delivery) {
-        onTheirWay.remove(delivery.packetId);
-        outbound.giveBack(delivery.packetId);
+        giveUp(delivery);
         delivery.place.done(delivery);
     }
 

@@ -41,6 +41,11 @@ public final class StreamSubscriptionSyntax {
         return filter.startsWith(COVERING) || filter.startsWith(NAMED);
     }
 
+    /** Tells whether a stream of this name can be subscribed to by its name. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
     /**
      * What is the same for two filters that differ at most in the offset: to subscribe to one of them after the other is to go to
      * another place of the stream. A filter that means no stream is returned as it is.

@@ -108,7 +108,8 @@ class DependencyRulesTest {
                 .that()
                 .resideInAPackage("io.magnetar.mqtt..")
                 .and()
-                .resideOutsideOfPackages("io.magnetar.mqtt.plugin..", "io.magnetar.mqtt.owned..")
+                .resideOutsideOfPackages(
+                        "io.magnetar.mqtt.plugin..", "io.magnetar.mqtt.owned..", "io.magnetar.mqtt.admin.pulsar..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.pulsar..", "org.apache.bookkeeper..")

@@ -1,6 +1,10 @@
 package io.magnetar.mqtt.plugin;
 
 import io.magnetar.log.PulsarCompactedLogs;
+import io.magnetar.mqtt.admin.AdminApi;
+import io.magnetar.mqtt.admin.StreamRequests;
+import io.magnetar.mqtt.admin.pulsar.PulsarAccess;
+import io.magnetar.mqtt.admin.pulsar.PulsarStreamTopics;
 import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.clock.BrokerClock;
@@ -189,6 +193,14 @@ public final class MqttBroker {
                         streams.catalog(),
                         counters),
                 traces,
+                new AdminApi(
+                        new PulsarAccess(pulsar, keeper),
+                        new StreamRequests(
+                                streams.catalog(),
+                                new PulsarStreamTopics(
+                                        pulsar,
+                                        streams.provisioner(),
+                                        configuration.tenants().asMatchPredicate()))),
                 defaultNamespace);
     }
 

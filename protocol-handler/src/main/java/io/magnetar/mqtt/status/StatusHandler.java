@@ -1,6 +1,9 @@
 package io.magnetar.mqtt.status;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.magnetar.mqtt.admin.AdminAnswer;
+import io.magnetar.mqtt.admin.AdminApi;
+import io.magnetar.mqtt.admin.AdminRequest;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,6 +20,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,17 +31,28 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private final StatusPage page;
     private final TraceRequests traces;
+    private final Function<AdminRequest, CompletableFuture<AdminAnswer>> admin;
 
-    StatusHandler(StatusPage page, TraceRequests traces) {
+    /** @param admin answers what is asked below {@link AdminApi#ROOT}; never fails */
+    StatusHandler(StatusPage page, TraceRequests traces, Function<AdminRequest, CompletableFuture<AdminAnswer>> admin) {
         this.page = page;
         this.traces = traces;
+        this.admin = admin;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws JsonProcessingException {
-        FullHttpResponse response = respond(ctx, request);
-        HttpUtil.setContentLength(response, response.content().readableBytes());
         boolean keepAlive = HttpUtil.isKeepAlive(request);
+        if (request.uri().startsWith(AdminApi.ROOT)) {
+            var unused = admin.apply(AdminHttp.request(request, ctx.channel().remoteAddress(), isLocal(ctx, request)))
+                    .thenAcceptAsync(answer -> write(ctx, AdminHttp.response(answer), keepAlive), ctx.executor());
+            return;
+        }
+        write(ctx, respond(ctx, request), keepAlive);
+    }
+
+    private static void write(ChannelHandlerContext ctx, FullHttpResponse response, boolean keepAlive) {
+        HttpUtil.setContentLength(response, response.content().readableBytes());
         HttpUtil.setKeepAlive(response, keepAlive);
         var written = ctx.writeAndFlush(response);
         if (!keepAlive) {
@@ -52,7 +68,9 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return text(answer.status(), answer.text());
         }
         if (!request.uri().equals("/status")) {
-            return text(HttpResponseStatus.NOT_FOUND, "There are GET /status, and /traces.\n");
+            return text(
+                    HttpResponseStatus.NOT_FOUND,
+                    "There are GET /status, /traces, and the admin API below " + AdminApi.ROOT + "streams.\n");
         }
         if (!request.method().equals(HttpMethod.GET)) {
             return text(HttpResponseStatus.METHOD_NOT_ALLOWED, "/status is for GET.\n");
@@ -76,7 +94,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return response(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static FullHttpResponse response(HttpResponseStatus status, String contentType, byte[] body) {
+    static FullHttpResponse response(HttpResponseStatus status, String contentType, byte[] body) {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);

@@ -2,9 +2,9 @@ package io.magnetar.mqtt.status;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.magnetar.mqtt.admin.StreamDescription;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.stream.StreamCatalog;
-import io.magnetar.stream.StreamDefinition;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,20 +57,9 @@ public final class StatusPage {
         status.put("version", version);
         status.put("listeners", listeners.get());
         status.put("admission", admission.get());
-        status.put("streams", streams.all().stream().map(StatusPage::describe).toList());
+        status.put("streams", streams.all().stream().map(StreamDescription::of).toList());
         status.put("refusedStreams", streams.refused());
         status.put("counters", counters.snapshot());
         return new Answer(now.ready(), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(status));
-    }
-
-    private static Map<String, Object> describe(StreamDefinition stream) {
-        Map<String, Object> description = new LinkedHashMap<>();
-        description.put("namespace", stream.namespace().name());
-        description.put("name", stream.name());
-        description.put("filter", stream.filter().value());
-        description.put("key", stream.key().toString());
-        description.put("partitions", stream.partitions());
-        description.put("orderBuckets", stream.orderBuckets());
-        return description;
     }
 }

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.status;
 
+import io.magnetar.mqtt.admin.AdminApi;
 import io.magnetar.mqtt.trace.PacketTraces;
 import io.magnetar.tenancy.Namespace;
 import io.netty.bootstrap.ServerBootstrap;
@@ -18,18 +19,20 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Serves the status page over HTTP, on a thread of its own so that busy connections do not hide it. Thread: any. */
+/** Serves the status page and the admin API over HTTP, on a thread of its own so that busy connections do not hide it. Thread: any. */
 public final class StatusServer {
-    private static final int MAX_REQUEST_BYTES = 8_192;
+    private static final int MAX_REQUEST_BYTES = 65_536;
     private static final int IDLE_SECONDS = 30;
     private static final long STOP_MILLIS = 1_000;
 
     private final StatusPage page;
     private final TraceRequests traces;
+    private final AdminApi admin;
     private final EventLoopGroup group = new NioEventLoopGroup(1, new DefaultThreadFactory("magnetar-http", true));
 
-    public StatusServer(StatusPage page, PacketTraces traces, Namespace defaultNamespace) {
+    public StatusServer(StatusPage page, PacketTraces traces, AdminApi admin, Namespace defaultNamespace) {
         this.page = page;
+        this.admin = admin;
         this.traces = new TraceRequests(traces, defaultNamespace);
     }
 
@@ -47,7 +50,7 @@ public final class StatusServer {
                                 .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-                                .addLast(new StatusHandler(page, traces));
+                                .addLast(new StatusHandler(page, traces, admin::answer));
                     }
                 })
                 .bind(address);

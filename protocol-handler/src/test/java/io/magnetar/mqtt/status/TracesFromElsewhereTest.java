@@ -3,6 +3,7 @@ package io.magnetar.mqtt.status;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.magnetar.mqtt.admin.AdminAnswer;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.session.SimulatedStreams;
 import io.magnetar.mqtt.trace.PacketTraces;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +53,11 @@ class TracesFromElsewhereTest {
                 return new InetSocketAddress(address, 40_000);
             }
         };
-        channel.pipeline().addLast(new StatusHandler(page, new TraceRequests(traces, NAMESPACE)));
+        channel.pipeline()
+                .addLast(new StatusHandler(
+                        page,
+                        new TraceRequests(traces, NAMESPACE),
+                        admin -> CompletableFuture.completedFuture(new AdminAnswer(200, Map.of()))));
         DefaultFullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, uri);
         if (header.length > 0) {
             request.headers().set(header[0], header[1]);

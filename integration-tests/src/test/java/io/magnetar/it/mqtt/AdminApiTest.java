@@ -1,0 +1,223 @@
+package io.magnetar.it.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jsonwebtoken.SignatureAlgorithm;
+import io.magnetar.it.pulsar.EmbeddedPulsar;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import javax.crypto.SecretKey;
+import org.apache.pulsar.broker.PulsarService;
+import org.apache.pulsar.broker.ServiceConfiguration;
+import org.apache.pulsar.broker.authentication.AuthenticationProviderToken;
+import org.apache.pulsar.broker.authentication.utils.AuthTokenUtils;
+import org.apache.pulsar.client.api.Consumer;
+import org.apache.pulsar.client.impl.auth.AuthenticationToken;
+import org.apache.pulsar.common.policies.data.TenantInfo;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Streams made, seen, altered and deleted over HTTP. */
+@ExtendWith(MqttExtension.class)
+class AdminApiTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String STREAM = "{\"partitions\": 2, \"properties\": {\"mqtt.filter\": \"%s/#\"}}";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final EmbeddedPulsar pulsar;
+    private final MqttBroker broker;
+
+    AdminApiTest(EmbeddedPulsar pulsar, MqttBroker broker) {
+        this.pulsar = pulsar;
+        this.broker = broker;
+    }
+
+    private record Answer(int status, JsonNode body) {
+        String error() {
+            return body.path("error").asText();
+        }
+    }
+
+    private Answer ask(String method, String path, String body) throws IOException, InterruptedException {
+        return ask(broker, method, path, body, null);
+    }
+
+    private Answer ask(MqttBroker asked, String method, String path, String body, @Nullable String token)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + asked.httpPort() + "/mqtt/v1/" + path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        return new Answer(response.statusCode(), JSON.readTree(response.body()));
+    }
+
+    @Test
+    void makesAStreamThatIsServedWhenTheAnswerComes() throws Exception {
+        Answer made = ask("PUT", "streams/public/adm-made", STREAM.formatted("adm-made"));
+
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        assertThat(made.body().path("state").asText()).isEqualTo("served");
+        assertThat(broker.status().stream("adm-made")).isPresent();
+        assertThat(pulsar.admin().topics().getPartitionedTopicMetadata(Streams.pulsarTopic("adm-made")).partitions)
+                .isEqualTo(2);
+        Answer seen = ask("GET", "streams/public/adm-made", "");
+        assertThat(seen.body().path("filter").asText()).isEqualTo("adm-made/#");
+        assertThat(seen.body().path("retention").path("minutes").asInt()).isEqualTo(10_080);
+        assertThat(seen.body().path("retention").path("from").asText()).contains("public/streams");
+        assertThat(ask("GET", "streams/public", "").body().path("streams").findValuesAsText("name"))
+                .contains("adm-made");
+        assertThat(ask("PUT", "streams/public/adm-made", STREAM.formatted("other"))
+                        .status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void saysAllThatIsWrongWithADefinitionAndMakesNothing() throws Exception {
+        Answer refused = ask(
+                "PUT",
+                "streams/public/adm-wrong",
+                "{\"properties\": {\"mqtt.filter\": \"a/#/b\", \"mqtt.order-buckets\": \"many\", \"mqtt.colour\": \"red\"}}");
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.error()).contains("a/#/b", "mqtt.order-buckets=many", "mqtt.colour");
+        assertThat(ask("GET", "streams/public/adm-wrong", "").status()).isEqualTo(404);
+        assertThat(ask("PUT", "streams/nobody/adm-wrong", STREAM.formatted("x")).error())
+                .contains("mqttTenants");
+        assertThat(ask("PUT", "streams/public/-adm", STREAM.formatted("x")).error())
+                .contains("'-adm'");
+        assertThat(ask("PUT", "streams/mqtt/adm", STREAM.formatted("x")).status())
+                .isEqualTo(400);
+        assertThat(ask("PUT", "streams/public/adm", "nonsense").error()).contains("no JSON");
+        assertThat(ask("POST", "streams/public/adm", "").status()).isEqualTo(405);
+        assertThat(ask("GET", "rivers", "").error()).contains("GET /mqtt/v1/streams/{namespace}");
+    }
+
+    @Test
+    void altersWhatMayChange() throws Exception {
+        ask("PUT", "streams/public/adm-alter", STREAM.formatted("adm-alter"));
+
+        Answer altered = ask(
+                "PATCH",
+                "streams/public/adm-alter",
+                "{\"properties\": {\"mqtt.filter\": \"adm-altered/+\", \"mqtt.key\": \"client-id\"}}");
+
+        assertThat(altered.status()).as(altered.toString()).isEqualTo(200);
+        assertThat(altered.body().path("filter").asText()).isEqualTo("adm-altered/+");
+        assertThat(broker.status().stream("adm-alter")
+                        .orElseThrow()
+                        .path("filter")
+                        .asText())
+                .isEqualTo("adm-altered/+");
+        Answer without = ask("PATCH", "streams/public/adm-alter", "{\"remove\": [\"mqtt.key\"]}");
+        assertThat(without.status()).isEqualTo(200);
+        assertThat(without.body().path("properties").has("mqtt.key")).isFalse();
+        assertThat(ask("PATCH", "streams/public/adm-alter", "{\"remove\": [\"mqtt.filter\"]}")
+                        .error())
+                .contains("mqtt.filter is missing");
+        assertThat(ask("PATCH", "streams/public/adm-alter", "{\"partitions\": 4}")
+                        .error())
+                .contains("fixed");
+    }
+
+    @Test
+    void deletesAStreamWithSubscriptionsOnlyByForce() throws Exception {
+        ask("PUT", "streams/public/adm-end", STREAM.formatted("adm-end"));
+        Consumer<byte[]> consumer = pulsar.client()
+                .newConsumer()
+                .topic(Streams.pulsarTopic("adm-end"))
+                .subscriptionName("audit")
+                .subscribe();
+        consumer.close();
+
+        Answer refused = ask("DELETE", "streams/public/adm-end", "");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.error()).contains("audit");
+        Answer deleted = ask("DELETE", "streams/public/adm-end?force=true", "");
+
+        assertThat(deleted.status()).as(deleted.toString()).isEqualTo(200);
+        assertThat(broker.status().stream("adm-end")).isEmpty();
+        assertThat(ask("GET", "streams/public/adm-end", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void asksPulsarWhoMayDoWhat() throws Exception {
+        SecretKey key = AuthTokenUtils.createSecretKey(SignatureAlgorithm.HS256);
+        String root = AuthTokenUtils.createToken(key, "root", Optional.empty());
+        String tenantAdmin = AuthTokenUtils.createToken(key, "fleet-admin", Optional.empty());
+        String stranger = AuthTokenUtils.createToken(key, "stranger", Optional.empty());
+        String forged = AuthTokenUtils.createToken(
+                AuthTokenUtils.createSecretKey(SignatureAlgorithm.HS256), "root", Optional.empty());
+        try (EmbeddedPulsar cluster = EmbeddedPulsar.start(settings -> openToTheTest(settings, key, root));
+                PulsarService guarded = cluster.startBroker(settings -> guard(settings, key, root));
+                MqttBroker mqtt = MqttBroker.start(guarded, Map.of("mqttTenants", "public|adm-.*"))) {
+            cluster.admin()
+                    .tenants()
+                    .createTenant(
+                            "adm-fleet",
+                            TenantInfo.builder()
+                                    .adminRoles(Set.of("fleet-admin"))
+                                    .allowedClusters(Set.of(EmbeddedPulsar.CLUSTER))
+                                    .build());
+            String path = "streams/adm-fleet/positions";
+            String definition = STREAM.formatted("positions");
+
+            assertThat(ask(mqtt, "PUT", path, definition, null).status()).isEqualTo(401);
+            assertThat(ask(mqtt, "PUT", path, definition, forged).status()).isEqualTo(401);
+            Answer forbidden = ask(mqtt, "PUT", path, definition, stranger);
+            assertThat(forbidden.status()).isEqualTo(403);
+            assertThat(forbidden.error()).contains("stranger may not create streams");
+            assertThat(ask(mqtt, "PUT", path, definition, tenantAdmin).status()).isEqualTo(201);
+            assertThat(ask(mqtt, "GET", path, "", stranger).status()).isEqualTo(403);
+            assertThat(ask(mqtt, "GET", "streams", "", stranger)
+                            .body()
+                            .path("streams")
+                            .findValuesAsText("name"))
+                    .doesNotContain("positions");
+            assertThat(ask(mqtt, "GET", path, "", tenantAdmin).status()).isEqualTo(200);
+            assertThat(ask(mqtt, "PUT", "streams/public/adm-foreign", definition, tenantAdmin)
+                            .status())
+                    .isEqualTo(403);
+            assertThat(ask(mqtt, "PATCH", path, "{\"properties\": {\"mqtt.key\": \"topic\"}}", stranger)
+                            .status())
+                    .isEqualTo(403);
+            assertThat(ask(mqtt, "DELETE", path, "", stranger).status()).isEqualTo(403);
+            assertThat(ask(mqtt, "DELETE", path, "", root).status()).isEqualTo(200);
+            assertThat(ask(mqtt, "PUT", "streams/adm-nobody/positions", definition, root)
+                            .error())
+                    .contains("there is no tenant adm-nobody");
+        }
+    }
+
+    /** The cluster's first broker takes the test's own clients, which have no credentials, for superusers. */
+    private static void openToTheTest(ServiceConfiguration settings, SecretKey key, String root) {
+        guard(settings, key, root);
+        settings.setAnonymousUserRole("test");
+        settings.setSuperUserRoles(Set.of("root", "test"));
+    }
+
+    private static void guard(ServiceConfiguration settings, SecretKey key, String root) {
+        settings.setAuthenticationEnabled(true);
+        settings.setAuthenticationProviders(Set.of(AuthenticationProviderToken.class.getName()));
+        settings.setAuthorizationEnabled(true);
+        settings.setSuperUserRoles(Set.of("root"));
+        settings.setBrokerClientAuthenticationPlugin(AuthenticationToken.class.getName());
+        settings.setBrokerClientAuthenticationParameters("token:" + root);
+        Properties properties = new Properties();
+        properties.setProperty(
+                "tokenSecretKey", AuthTokenUtils.encodeKeyBase64(key).replaceFirst("^", "data:;base64,"));
+        settings.setProperties(properties);
+    }
+}

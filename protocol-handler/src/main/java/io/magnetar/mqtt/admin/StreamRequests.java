@@ -1,0 +1,209 @@
+package io.magnetar.mqtt.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamSubscriptionSyntax;
+import io.magnetar.stream.definition.StreamDefinitionParser;
+import io.magnetar.stream.definition.StreamTopic;
+import io.magnetar.tenancy.Namespace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+
+/**
+ * Streams as an operator sees and makes them.
+ *
+ * <p>Thread: any; never blocks.
+ */
+public final class StreamRequests {
+    private static final String STREAM = "/mqtt/v1/streams/{namespace}/{stream}";
+    private static final String MOST_PARTITIONS = "mqtt streams create makes at most 1024 partitions";
+    private static final int MAX_PARTITIONS = 1_024;
+
+    private final StreamStates states;
+    private final StreamTopics topics;
+
+    public StreamRequests(StreamCatalog catalog, StreamTopics topics) {
+        this.states = new StreamStates(catalog);
+        this.topics = topics;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.of("GET", "/mqtt/v1/streams", this::listAll),
+                Route.of("GET", "/mqtt/v1/streams/{namespace}", this::list),
+                Route.of("GET", STREAM, this::get),
+                Route.of("PUT", STREAM, this::create),
+                Route.of("PATCH", STREAM, this::alter),
+                Route.of("DELETE", STREAM, this::delete));
+    }
+
+    /** Of the namespaces that the caller may see. */
+    private CompletableFuture<AdminAnswer> listAll(Call call) {
+        CompletableFuture<List<Map<String, Object>>> all = CompletableFuture.completedFuture(new ArrayList<>());
+        for (Namespace namespace : states.namespaces()) {
+            all = all.thenCombine(call.caller().may(Right.LIST_STREAMS, namespace, null), (streams, may) -> {
+                if (may) {
+                    streams.addAll(states.of(namespace));
+                }
+                return streams;
+            });
+        }
+        return all.thenApply(streams -> AdminAnswer.ok(Map.of("streams", streams)));
+    }
+
+    private CompletableFuture<AdminAnswer> list(Call call) {
+        return call.require(Right.LIST_STREAMS, null)
+                .thenApply(ignored -> AdminAnswer.ok(Map.of("streams", states.of(call.namespace()))));
+    }
+
+    private CompletableFuture<AdminAnswer> get(Call call) {
+        return withTopic(
+                call,
+                Right.READ_DEFINITION,
+                (ignored, topic) -> topics.retention(topic).thenApply(retention -> {
+                    Map<String, Object> body = described(topic);
+                    body.put("retention", retention);
+                    return AdminAnswer.ok(body);
+                }));
+    }
+
+    /** The definition as it is in Pulsar, and what is made of it here. */
+    private Map<String, Object> described(StreamTopic topic) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("namespace", topic.namespace().name());
+        body.put("name", topic.name());
+        states.served(topic.namespace(), topic.name()).ifPresent(stream -> body.putAll(StreamDescription.of(stream)));
+        body.put("partitions", topic.partitions());
+        body.put("pulsarTopic", topic.pulsarTopic());
+        body.put("properties", new TreeMap<>(topic.properties()));
+        body.putAll(states.state(topic.namespace(), topic.name()));
+        return body;
+    }
+
+    private CompletableFuture<AdminAnswer> withTopic(
+            Call call, Right right, BiFunction<Call, StreamTopic, CompletableFuture<AdminAnswer>> handler) {
+        Namespace namespace = call.namespace();
+        String name = call.variable("stream");
+        return call.require(right, name)
+                .thenCompose(ignored -> topics.find(namespace, name))
+                .thenCompose(found -> handler.apply(
+                        call,
+                        found.orElseThrow(() -> RefusedRequest.missing(
+                                "the namespace " + namespace + " has no stream '" + name + "'"))));
+    }
+
+    private CompletableFuture<AdminAnswer> create(Call call) {
+        Namespace namespace = call.namespace();
+        String name = call.variable("stream");
+        JsonNode body = call.body();
+        return call.require(Right.CREATE_STREAM, null).thenCompose(ignored -> {
+            StreamTopic topic =
+                    new StreamTopic(namespace, name, true, partitions(body), Call.strings(body, "properties"), 0);
+            List<String> problems = new ArrayList<>();
+            if (!topics.serves(namespace)) {
+                problems.add("the tenant " + namespace + " is no MQTT namespace here: mqttTenants does not match it");
+            }
+            if (!StreamSubscriptionSyntax.isName(name)) {
+                problems.add("'" + name + "' is no name of a stream: it begins with a letter or digit and goes on with"
+                        + " these, '-', '.' or '_'");
+            }
+            StreamDefinition stream = parsed(topic, problems);
+            return topics.find(namespace, name)
+                    .thenCompose(found -> found.isEmpty()
+                            ? topics.create(topic)
+                            : CompletableFuture.failedFuture(new RefusedRequest(
+                                    RefusedRequest.CONFLICT,
+                                    "the stream " + namespace + "/" + name + " exists: alter it, or delete it first")))
+                    .thenCompose(done -> served(topic, stream, AdminAnswer.CREATED));
+        });
+    }
+
+    private static int partitions(JsonNode body) {
+        JsonNode partitions = body.path("partitions");
+        if (partitions.isMissingNode()) {
+            return 1;
+        }
+        if (!partitions.canConvertToInt() || partitions.asInt() < 1 || partitions.asInt() > MAX_PARTITIONS) {
+            throw RefusedRequest.bad("partitions=" + partitions.asText() + " is no number from 1: " + MOST_PARTITIONS);
+        }
+        return partitions.asInt();
+    }
+
+    /** What the topic defines. All that is wrong is told at once. */
+    private static StreamDefinition parsed(StreamTopic topic, List<String> problems) {
+        StreamDefinitionParser.Parsed parsed = StreamDefinitionParser.parse(topic);
+        if (parsed instanceof StreamDefinitionParser.Refused refused) {
+            problems.add(refused.reason());
+        } else if (problems.isEmpty()) {
+            return ((StreamDefinitionParser.Valid) parsed).stream();
+        }
+        throw RefusedRequest.bad(String.join("; ", problems));
+    }
+
+    private CompletableFuture<AdminAnswer> served(StreamTopic topic, StreamDefinition stream, int status) {
+        return states.await(topic, stream)
+                .thenApply(seen -> new AdminAnswer(seen ? status : AdminAnswer.ACCEPTED, described(topic)));
+    }
+
+    private CompletableFuture<AdminAnswer> alter(Call call) {
+        JsonNode body = call.body();
+        return withTopic(call, Right.ALTER_STREAM, (ignored, topic) -> {
+            if (body.has("partitions")) {
+                throw RefusedRequest.bad(
+                        "the number of partitions is fixed for the life of a stream, for more would break"
+                                + " the order of keys: make a new stream");
+            }
+            Map<String, String> set = Call.strings(body, "properties");
+            Set<String> remove = new HashSet<>();
+            body.path("remove").forEach(property -> remove.add(property.asText()));
+            if (set.isEmpty() && remove.isEmpty()) {
+                throw RefusedRequest.bad("there is nothing to alter: give properties to set or to remove");
+            }
+            remove.removeAll(set.keySet());
+            Map<String, String> properties = new HashMap<>(topic.properties());
+            properties.putAll(set);
+            properties.keySet().removeAll(remove);
+            StreamTopic altered = new StreamTopic(
+                    topic.namespace(),
+                    topic.name(),
+                    topic.persistent(),
+                    topic.partitions(),
+                    properties,
+                    topic.createdAtMillis());
+            StreamDefinition stream = parsed(altered, new ArrayList<>());
+            remove.retainAll(topic.properties().keySet());
+            return topics.alter(altered, set, remove).thenCompose(done -> served(altered, stream, AdminAnswer.OK));
+        });
+    }
+
+    private CompletableFuture<AdminAnswer> delete(Call call) {
+        boolean force = call.request().isSet("force");
+        return withTopic(
+                call,
+                Right.DELETE_STREAM,
+                (ignored, topic) -> topics.subscriptions(topic)
+                        .thenCompose(subscriptions -> {
+                            if (!subscriptions.isEmpty() && !force) {
+                                throw new RefusedRequest(
+                                        RefusedRequest.CONFLICT,
+                                        "the stream has Pulsar subscriptions, which would end with it: "
+                                                + String.join(", ", subscriptions)
+                                                + "; delete it with force all the same");
+                            }
+                            return topics.delete(topic);
+                        })
+                        .thenCompose(done -> states.awaitEnd(topic))
+                        .thenApply(ended -> new AdminAnswer(
+                                ended ? AdminAnswer.OK : AdminAnswer.ACCEPTED,
+                                Map.of("deleted", topic.namespace().name() + "/" + topic.name()))));
+    }
+}

@@ -13,8 +13,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.apache.bookkeeper.mledger.impl.ManagedLedgerImpl;
+import org.apache.pulsar.broker.service.persistent.PersistentTopic;
 import org.apache.pulsar.client.api.Producer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -58,6 +63,46 @@ class StreamReadTest {
             return replay.payloads().stream()
                     .filter(payload -> payload.startsWith("t"))
                     .toList();
+        }
+    }
+
+    /** A client that seeks is sent away and comes back 100 ms later: here the broker has not moved its cursor by then. */
+    @Test
+    void readsFromATimestampWhenTheBrokerIsSlow(EmbeddedPulsar pulsar) throws Exception {
+        AtomicBoolean busy = new AtomicBoolean(true);
+        try (Streams streams = Streams.open(pulsar)) {
+            StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
+            long t = nowMicros();
+            for (int i = 0; i < 3; i++) {
+                streams.appendAndConfirm(stream, streams.message("c", "a/b", "t" + i, t + i));
+            }
+            PersistentTopic topic = (PersistentTopic) pulsar.broker()
+                    .getBrokerService()
+                    .getTopicReference(stream.pulsarTopic(0))
+                    .orElseThrow();
+            Executor ledger = ((ManagedLedgerImpl) topic.getManagedLedger()).getExecutor();
+            for (int i = 0; i < 10; i++) {
+                ledger.execute(new Busy(ledger, busy));
+            }
+
+            for (int i = 0; i < 3; i++) {
+                try (Replay replay = streams.read(stream, new StartPosition.Timestamp(t), "a/b")) {
+                    assertThat(replay.all(3)).containsExactly("t0", "t1", "t2");
+                }
+            }
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /** Work that comes again and again: with ten of them all else waits for 300 ms. */
+    private record Busy(Executor executor, AtomicBoolean goesOn) implements Runnable {
+        @Override
+        public void run() {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(30));
+            if (goesOn.get()) {
+                executor.execute(this);
+            }
         }
     }
 

@@ -71,7 +71,7 @@ final class LastMessages {
         if (stepMillis >= endMillis) {
             return at(reader, MessageId.earliest, first, Position.START);
         }
-        return reader.seekAsync(endMillis - stepMillis)
+        return PartitionOpener.seek(reader, endMillis - stepMillis)
                 .thenCompose(done -> reader.readNextAsync())
                 .thenCompose(found -> found.getIndex().orElse(Long.MAX_VALUE) <= first
                         ? at(

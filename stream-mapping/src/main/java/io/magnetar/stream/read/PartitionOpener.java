@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.ReaderBuilder;
 import org.apache.pulsar.client.api.TopicMessageId;
+import org.apache.pulsar.client.impl.ReaderImpl;
 
 /**
  * Opens Pulsar readers over partitions at a position that holds: the client comes back to it when it must connect again before
@@ -97,10 +99,23 @@ final class PartitionOpener {
     /** Opened at the end, because what a reader prefetches before it seeks is wasted. */
     private CompletableFuture<Reader<byte[]>> openAtTime(String pulsarTopic, long epochMillis) {
         return open(pulsarTopic, MessageId.latest)
-                .thenCompose(reader -> reader.seekAsync(epochMillis)
+                .thenCompose(reader -> seek(reader, epochMillis)
                         .thenApply(done -> reader)
                         .exceptionallyCompose(failure ->
                                 closed(reader).thenCompose(ignored -> CompletableFuture.failedFuture(failure))));
+    }
+
+    /**
+     * Moves a reader to what the broker stored at a time or later, epoch milliseconds.
+     *
+     * <p>The broker sends the consumer away, moves its cursor, and the client comes back after 100 ms. A broker that is slower than
+     * that begins to read for the client who is back at the old place: it waits there for what comes next, and what lies before is never
+     * sent. So nothing is asked for until the cursor has moved.
+     */
+    static CompletableFuture<Void> seek(Reader<byte[]> reader, long epochMillis) {
+        Consumer<byte[]> consumer = ((ReaderImpl<byte[]>) reader).getConsumer();
+        consumer.pause();
+        return reader.seekAsync(epochMillis).whenComplete((done, failure) -> consumer.resume());
     }
 
     /**

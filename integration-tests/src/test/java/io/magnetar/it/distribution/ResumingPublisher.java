@@ -1,7 +1,5 @@
 package io.magnetar.it.distribution;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
@@ -90,7 +88,7 @@ final class ResumingPublisher implements Runnable {
         CompletableFuture<?> unused = client.publishWith()
                 .topic(topic)
                 .qos(MqttQos.AT_LEAST_ONCE)
-                .payload(Integer.toString(message).getBytes(UTF_8))
+                .payload(Content.of(topic, message))
                 .send()
                 .whenComplete((result, failure) -> {
                     if (failure == null && result.getError().isEmpty()) {

@@ -1,8 +1,13 @@
 package io.magnetar.it.mqtt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
@@ -107,5 +112,22 @@ class SysTopicsTest {
             subscriber.publish("sys/forged/mark", "not retained", MqttQos.AT_LEAST_ONCE);
             assertThat(subscriber.next(1)).containsExactly("not retained");
         }
+    }
+
+    @Test
+    void nobodyLeavesAWillThere(MqttBroker broker) {
+        Mqtt5Connect connect = Mqtt5Connect.builder()
+                .willPublish()
+                .topic("$SYS/broker/version")
+                .retain(true)
+                .payload("forged".getBytes(UTF_8))
+                .applyWillPublish()
+                .build();
+
+        assertThatThrownBy(() -> Device.connect(broker.port(), "sys-will", connect))
+                .isInstanceOfSatisfying(
+                        Mqtt5ConnAckException.class,
+                        refused -> assertThat(refused.getMqttMessage().getReasonCode())
+                                .isEqualTo(Mqtt5ConnAckReasonCode.NOT_AUTHORIZED));
     }
 }

@@ -3,6 +3,7 @@ package io.magnetar.mqtt.connect;
 import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.PayloadFormat;
+import io.magnetar.mqtt.flow.BrokersTopics;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.Authentication;
 import io.magnetar.mqtt.packet.ConnAck;
@@ -92,6 +93,9 @@ public final class ConnectFlow {
     }
 
     private void checkWill(Connect.Will will, ProtocolVersion version) throws PacketException {
+        if (BrokersTopics.contains(will.topic())) {
+            throw new PacketException(ReasonCode.NOT_AUTHORIZED, "the will's topic: " + BrokersTopics.REFUSAL);
+        }
         int maxLevels = services.limits().maxTopicLevels();
         if (TopicNames.levels(will.topic()) > maxLevels) {
             throw new PacketException(

@@ -8,6 +8,7 @@ import io.magnetar.mqtt.codec.PayloadFormat;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Drop;
+import io.magnetar.mqtt.flow.BrokersTopics;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.ReasonCodes;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -47,7 +48,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InboundPublishFlow {
     private static final long CONGESTION_PAUSE_MILLIS = 1;
-    private static final String BROKERS_TOPICS = "$SYS/";
 
     private final SessionServices services;
     private final PacketSink sink;
@@ -160,9 +160,9 @@ public final class InboundPublishFlow {
 
     private @Nullable Refusal refusal(Publish publish) throws PacketException {
         String topic = publish.topic().value();
-        if (topic.charAt(0) == '$' && topic.startsWith(BROKERS_TOPICS)) {
+        if (BrokersTopics.contains(topic)) {
             services.counters().count(Counter.PUBLISHES_REFUSED);
-            return new Refusal(ReasonCode.NOT_AUTHORIZED, "topics that begin with $SYS/ are the broker's own");
+            return new Refusal(ReasonCode.NOT_AUTHORIZED, BrokersTopics.REFUSAL);
         }
         if (publish.qos() == Qos.AT_LEAST_ONCE && received.has(publish.packetId())) {
             return new Refusal(

@@ -5,6 +5,7 @@ import io.magnetar.message.Message;
 /**
  * The retained message of a topic.
  *
- * @param fromHere it was published on this broker since it started, so that those who were subscribed then have it
+ * @param subscribersSoughtMicros who was subscribed at this time, epoch microseconds, gets or got it as it was published; 0 when
+ *     it was not published on this broker since it started
  */
-public record RetainedMessage(Message message, boolean fromHere) {}
+public record RetainedMessage(Message message, long subscribersSoughtMicros) {}

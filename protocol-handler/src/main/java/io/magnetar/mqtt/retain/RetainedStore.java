@@ -89,7 +89,7 @@ public final class RetainedStore {
             UnderWay before = underWay.get(topic);
             RetainedMessage inLog = before == null ? messages.get(topic) : before.inLog;
             underWay.put(topic, new UnderWay(message, inLog, before != null && before.isToBeRestored));
-            show(topic, seen(message, true));
+            show(topic, seen(message, message.timestampMicros()));
         }
         return refusal;
     }
@@ -99,7 +99,7 @@ public final class RetainedStore {
         UnderWay own = underWay.get(kept.topic());
         if (own != null && own.newest.equals(kept)) {
             underWay.put(kept.topic(), new UnderWay(received, own.inLog, own.isToBeRestored));
-            show(kept.topic(), seen(received, true));
+            show(kept.topic(), seen(received, kept.timestampMicros()));
         }
     }
 
@@ -171,17 +171,17 @@ public final class RetainedStore {
         if (RetainedRecords.isExpiry(message)) {
             onExpiry(message);
         } else if (own == null) {
-            show(topic, seen(message, false));
+            show(topic, seen(message, 0));
         } else if (RetainedRecords.isSame(own.newest, message)) {
             underWay.remove(topic);
         } else {
-            own.inLog = seen(message, false);
+            own.inLog = seen(message, 0);
             own.isToBeRestored = false;
         }
     }
 
-    private static @Nullable RetainedMessage seen(Message message, boolean fromHere) {
-        return RetainedRecords.deletes(message) ? null : new RetainedMessage(message, fromHere);
+    private static @Nullable RetainedMessage seen(Message message, long subscribersSoughtMicros) {
+        return RetainedRecords.deletes(message) ? null : new RetainedMessage(message, subscribersSoughtMicros);
     }
 
     /** The record of an expired message may have met a newer one on its way into the log: all brokers write that one again. */

@@ -6,10 +6,9 @@ import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.topic.TopicFilter;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The retained messages that a client gets because it subscribes, MQTT 5.0 section 3.3.1.3: for each subscription its own, also
@@ -33,7 +32,6 @@ public final class RetainedDeliveries {
     private final Publisher subscriber;
     private final OutboundPublishFlow outbound;
     private final Map<TopicFilter, RetainedDelivery> underWay = new HashMap<>();
-    private final List<RetainedDelivery> begun = new ArrayList<>();
 
     public RetainedDeliveries(
             SessionServices services, Owner owner, Publisher subscriber, OutboundPublishFlow outbound) {
@@ -44,16 +42,18 @@ public final class RetainedDeliveries {
     }
 
     /**
-     * The client has subscribed, and gets live messages from now on. A delivery under way for the same filter begins anew.
+     * The client has subscribed. A delivery under way for the same filter begins anew.
      *
      * @param isNew there was no such subscription
+     * @return what is to be started behind the SUBACK; nothing when no retained messages are asked for
      */
-    void subscribed(TopicFilter filter, Subscribe.Request request, int subscriptionId, boolean isNew) {
+    Optional<RetainedDelivery> subscribed(
+            TopicFilter filter, Subscribe.Request request, int subscriptionId, boolean isNew) {
         int handling = request.retainHandling();
         if (handling == NEVER
                 || (handling == ONLY_WHEN_NEW && !isNew)
                 || !services.retained().isAvailable()) {
-            return;
+            return Optional.empty();
         }
         unsubscribed(filter);
         RetainedDelivery delivery = new RetainedDelivery(
@@ -63,13 +63,7 @@ public final class RetainedDeliveries {
                 new RetainedDelivery.Subscription(subscriber, filter, request, subscriptionId),
                 () -> underWay.remove(filter));
         underWay.put(filter, delivery);
-        begun.add(delivery);
-    }
-
-    /** Begins to deliver, behind the SUBACK. */
-    void deliver() {
-        begun.forEach(RetainedDelivery::start);
-        begun.clear();
+        return Optional.of(delivery);
     }
 
     void unsubscribed(TopicFilter filter) {
@@ -83,6 +77,5 @@ public final class RetainedDeliveries {
     void end() {
         underWay.values().forEach(RetainedDelivery::close);
         underWay.clear();
-        begun.clear();
     }
 }

@@ -34,8 +34,8 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
     private final Runnable onEnd;
     private final RetainedWalk walk;
     private final int[] subscriptionIds;
-    /** What is published here from now on is delivered live. */
-    private final long sinceMicros;
+    /** What is published here from now on comes live, or from the queue. */
+    private long sinceMicros;
 
     private boolean turnPlanned;
     private boolean closed;
@@ -59,11 +59,15 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
                 services.retained().store(subscription.subscriber().namespace()).walk(subscription.filter());
         this.subscriptionIds =
                 subscription.subscriptionId() == Subscribe.NO_ID ? NO_IDS : new int[] {subscription.subscriptionId()};
-        this.sinceMicros = services.clock().nextMicros();
     }
 
+    /**
+     * The subscription has been answered. What was published before that may come twice: it would be too early to count on the
+     * queue of a durable session while the subscription is on its way into the session's record.
+     */
     void start() {
         if (!closed) {
+            sinceMicros = services.clock().nextMicros();
             outbound.add(this);
             drain();
         }
@@ -96,7 +100,7 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
 
     private boolean isWanted(RetainedMessage next) {
         Message message = next.message();
-        boolean cameLive = next.fromHere() && message.timestampMicros() > sinceMicros;
+        boolean cameLive = next.subscribersSoughtMicros() > sinceMicros;
         String clientId = message.publisher().clientId();
         boolean own = subscription.request().noLocal()
                 && clientId != null

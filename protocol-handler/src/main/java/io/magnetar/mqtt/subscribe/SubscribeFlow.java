@@ -90,9 +90,10 @@ public final class SubscribeFlow {
 
     private void subscribe(Subscribe subscribe) {
         List<Subscribe.Request> requests = subscribe.requests();
+        List<RetainedDelivery> deliveries = new ArrayList<>();
         PendingSubAck subAck = new PendingSubAck(sink, subscribe.packetId(), requests.size(), () -> {
             packetIds.answered(subscribe.packetId());
-            retained.deliver();
+            deliveries.forEach(RetainedDelivery::start);
         });
         for (int i = 0; i < requests.size(); i++) {
             Subscribe.Request request = requests.get(i);
@@ -109,7 +110,8 @@ public final class SubscribeFlow {
             } else {
                 boolean isNew = subscribeLive(request, subscribe.subscriptionId());
                 TopicFilter filter = new TopicFilter(request.filter());
-                retained.subscribed(filter, request, subscribe.subscriptionId(), isNew);
+                retained.subscribed(filter, request, subscribe.subscriptionId(), isNew)
+                        .ifPresent(deliveries::add);
                 keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
             }
         }

@@ -62,6 +62,9 @@ final class DurableClient {
     /** What has arrived, by topic, in its order; a QoS 2 message once for each time that the application would get it. */
     final Map<String, List<String>> received = new LinkedHashMap<>();
 
+    /** Whether what it publishes is to be retained. */
+    boolean retains;
+
     private final Random random;
     private final Trace trace;
     private final ProtocolVersion version;
@@ -199,7 +202,7 @@ final class DurableClient {
                 new Name(sent.topic),
                 sent.qos,
                 again,
-                false,
+                retains,
                 sent.packetId,
                 MessageProperties.NONE,
                 sent.text.getBytes(UTF_8));

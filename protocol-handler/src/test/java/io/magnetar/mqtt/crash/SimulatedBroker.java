@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.crash;
 
+import io.magnetar.log.InMemoryCompactedLog;
 import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.counters.Counters;
@@ -64,13 +65,15 @@ final class SimulatedBroker {
         this.executor = new SimulatedExecutor(random, time);
         logs.runOn(executor);
         Routing routing = new Routing(streams);
+        Retained retained = new Retained(true, new RetainLimits(1_000, 1 << 30, 1 << 20));
+        var unused = retained.open(namespace, new InMemoryCompactedLog(Runnable::run));
         this.services = new SessionServices(
                 routing,
                 streams,
                 logs,
                 (stream, start, filter, listener) -> CompletableFuture.failedFuture(new StreamFailureException(
                         new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "nobody replays here"))),
-                new Retained(true, new RetainLimits(1_000, 1 << 30, 1 << 20)),
+                retained,
                 new BrokerClock(time),
                 new Counters(),
                 new SessionLimits(100, 1 + random.nextInt(6), 1_000, 1 << 30, 100, 128, 1 << 20, 1 << 30, false));

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,7 @@ final class SimulatedLogs implements StreamAppender, QueueReaders, LogTails {
     private @Nullable Executor executor;
     private long ledger;
     private boolean mayFail = true;
+    private @Nullable CompletableFuture<Void> heldEnds;
 
     private record Append(Message message, AppendListener listener) {}
 
@@ -168,7 +170,23 @@ final class SimulatedLogs implements StreamAppender, QueueReaders, LogTails {
 
     @Override
     public CompletableFuture<Position> end(StreamDefinition queue, int index) {
-        return later(() -> end(partition(queue, index)));
+        return endLater(() -> end(partition(queue, index)));
+    }
+
+    private CompletableFuture<Position> endLater(Answer<Position> end) {
+        CompletableFuture<Void> held = heldEnds;
+        return held == null ? later(end) : held.thenCompose(go -> later(end));
+    }
+
+    /** From now on nobody learns where a log ends. */
+    void holdEnds() {
+        heldEnds = new CompletableFuture<>();
+    }
+
+    void letEndsGo() {
+        CompletableFuture<Void> held = Objects.requireNonNull(heldEnds, "not held");
+        heldEnds = null;
+        held.complete(null);
     }
 
     private static Position end(Partition partition) {
@@ -244,7 +262,7 @@ final class SimulatedLogs implements StreamAppender, QueueReaders, LogTails {
 
         @Override
         public CompletableFuture<Position> end() {
-            return later(() -> SimulatedLogs.end(partition));
+            return endLater(() -> SimulatedLogs.end(partition));
         }
 
         @Override

@@ -41,7 +41,7 @@ class RetainedWalkTest {
                                 MessageProperties.NONE,
                                 PUBLISHER,
                                 0),
-                        false));
+                        0));
     }
 
     private List<String> walk(String filter, int maxLooks) {

@@ -28,7 +28,9 @@ public record StreamDefinition(
         int partitions,
         int orderBuckets,
         String pulsarNamespace) {
-    private static final String STREAMS = "streams";
+    /** The local name of the Pulsar namespace that streams are in. */
+    public static final String STREAMS = "streams";
+
     private static final String QUEUE = "queue";
     private static final String MESSAGES = "messages";
 

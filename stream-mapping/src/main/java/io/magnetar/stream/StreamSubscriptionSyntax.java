@@ -21,6 +21,9 @@ public final class StreamSubscriptionSyntax {
     private static final String DEFAULT_OFFSET = "latest";
     private static final Pattern NAME = Pattern.compile("[0-9A-Za-z][-.0-9A-Za-z_]*");
 
+    /** What {@link #isName} asks for, in words. */
+    public static final String LEGAL_NAME = "it begins with a letter or digit and goes on with these, '-', '.' or '_'";
+
     private StreamSubscriptionSyntax() {}
 
     /** What a subscription says. */
@@ -92,9 +95,9 @@ public final class StreamSubscriptionSyntax {
         String head = slash < 0 ? written : written.substring(0, slash);
         int at = head.indexOf('@');
         String name = at < 0 ? head : head.substring(0, at);
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             return new Refused("a stream subscription is $stream/<name>[@<offset>][/<filter>]: '" + name
-                    + "' is no name, it begins with a letter or digit and goes on with these, '-', '.' or '_'");
+                    + "' is no name, " + LEGAL_NAME);
         }
         TopicFilter filter = null;
         if (slash >= 0) {

@@ -2,7 +2,6 @@ package io.magnetar.tenancy;
 
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -12,6 +11,7 @@ import org.apache.pulsar.client.admin.PulsarAdminException.ConflictException;
 import org.apache.pulsar.client.admin.PulsarAdminException.NotAuthorizedException;
 import org.apache.pulsar.common.policies.data.Policies;
 import org.apache.pulsar.common.policies.data.TenantInfo;
+import org.apache.pulsar.common.util.FutureUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,7 +133,7 @@ public final class TenantProvisioner {
 
     /** Another broker was faster. */
     private static CompletableFuture<Void> unlessThere(Throwable failure) {
-        return causeOf(failure) instanceof ConflictException
+        return FutureUtil.unwrapCompletionException(failure) instanceof ConflictException
                 ? CompletableFuture.completedFuture(null)
                 : CompletableFuture.failedFuture(failure);
     }
@@ -155,13 +155,9 @@ public final class TenantProvisioner {
         });
     }
 
-    private static Throwable causeOf(Throwable thrown) {
-        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-    }
-
     /** Tells whether a failed attempt is nevertheless done, is to be repeated, or has failed for good. */
     private CompletableFuture<Boolean> unfinished(PulsarNamespace namespace, Throwable thrown) {
-        Throwable cause = causeOf(thrown);
+        Throwable cause = FutureUtil.unwrapCompletionException(thrown);
         if (cause instanceof ConflictException) {
             return CompletableFuture.completedFuture(true);
         }

@@ -1,11 +1,11 @@
 package io.magnetar.mqtt.admin;
 
+import io.magnetar.mqtt.flow.Failures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdminApi {
     private static final Logger LOG = LoggerFactory.getLogger(AdminApi.class);
+
     /** What all its paths begin with. */
     public static final String ROOT = "/mqtt/v1/";
 
@@ -71,8 +72,7 @@ public final class AdminApi {
     }
 
     private static AdminAnswer failed(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = Failures.cause(thrown);
         if (cause instanceof RefusedRequest refused) {
             return AdminAnswer.error(refused.status(), String.valueOf(refused.getMessage()));
         }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * Streams as an operator sees and makes them.
@@ -24,8 +24,9 @@ import java.util.function.BiFunction;
  * <p>Thread: any; never blocks.
  */
 public final class StreamRequests {
-    private static final String STREAM = "/mqtt/v1/streams/{namespace}/{stream}";
-    private static final String MOST_PARTITIONS = "mqtt streams create makes at most 1024 partitions";
+    private static final String STREAMS = AdminApi.ROOT + "streams";
+    private static final String OF_NAMESPACE = STREAMS + "/{namespace}";
+    private static final String STREAM = OF_NAMESPACE + "/{stream}";
     private static final int MAX_PARTITIONS = 1_024;
 
     private final StreamStates states;
@@ -38,8 +39,8 @@ public final class StreamRequests {
 
     List<Route> routes() {
         return List.of(
-                Route.of("GET", "/mqtt/v1/streams", this::listAll),
-                Route.of("GET", "/mqtt/v1/streams/{namespace}", this::list),
+                Route.of("GET", STREAMS, this::listAll),
+                Route.of("GET", OF_NAMESPACE, this::list),
                 Route.of("GET", STREAM, this::get),
                 Route.of("PUT", STREAM, this::create),
                 Route.of("PATCH", STREAM, this::alter),
@@ -69,7 +70,7 @@ public final class StreamRequests {
         return withTopic(
                 call,
                 Right.READ_DEFINITION,
-                (ignored, topic) -> topics.retention(topic).thenApply(retention -> {
+                topic -> topics.retention(topic).thenApply(retention -> {
                     Map<String, Object> body = described(topic);
                     body.put("retention", retention);
                     return AdminAnswer.ok(body);
@@ -90,15 +91,13 @@ public final class StreamRequests {
     }
 
     private CompletableFuture<AdminAnswer> withTopic(
-            Call call, Right right, BiFunction<Call, StreamTopic, CompletableFuture<AdminAnswer>> handler) {
+            Call call, Right right, Function<StreamTopic, CompletableFuture<AdminAnswer>> handler) {
         Namespace namespace = call.namespace();
         String name = call.variable("stream");
         return call.require(right, name)
                 .thenCompose(ignored -> topics.find(namespace, name))
-                .thenCompose(found -> handler.apply(
-                        call,
-                        found.orElseThrow(() -> RefusedRequest.missing(
-                                "the namespace " + namespace + " has no stream '" + name + "'"))));
+                .thenCompose(found -> handler.apply(found.orElseThrow(
+                        () -> RefusedRequest.missing("the namespace " + namespace + " has no stream '" + name + "'"))));
     }
 
     private CompletableFuture<AdminAnswer> create(Call call) {
@@ -113,8 +112,7 @@ public final class StreamRequests {
                 problems.add("the tenant " + namespace + " is no MQTT namespace here: mqttTenants does not match it");
             }
             if (!StreamSubscriptionSyntax.isName(name)) {
-                problems.add("'" + name + "' is no name of a stream: it begins with a letter or digit and goes on with"
-                        + " these, '-', '.' or '_'");
+                problems.add("'" + name + "' is no name of a stream: " + StreamSubscriptionSyntax.LEGAL_NAME);
             }
             StreamDefinition stream = parsed(topic, problems);
             return topics.find(namespace, name)
@@ -133,7 +131,7 @@ public final class StreamRequests {
             return 1;
         }
         if (!partitions.canConvertToInt() || partitions.asInt() < 1 || partitions.asInt() > MAX_PARTITIONS) {
-            throw RefusedRequest.bad("partitions=" + partitions.asText() + " is no number from 1: " + MOST_PARTITIONS);
+            throw RefusedRequest.bad("partitions=" + partitions.asText() + " is no number from 1 to " + MAX_PARTITIONS);
         }
         return partitions.asInt();
     }
@@ -156,7 +154,7 @@ public final class StreamRequests {
 
     private CompletableFuture<AdminAnswer> alter(Call call) {
         JsonNode body = call.body();
-        return withTopic(call, Right.ALTER_STREAM, (ignored, topic) -> {
+        return withTopic(call, Right.ALTER_STREAM, topic -> {
             if (body.has("partitions")) {
                 throw RefusedRequest.bad(
                         "the number of partitions is fixed for the life of a stream, for more would break"
@@ -190,7 +188,7 @@ public final class StreamRequests {
         return withTopic(
                 call,
                 Right.DELETE_STREAM,
-                (ignored, topic) -> topics.subscriptions(topic)
+                topic -> topics.subscriptions(topic)
                         .thenCompose(subscriptions -> {
                             if (!subscriptions.isEmpty() && !force) {
                                 throw new RefusedRequest(

@@ -68,7 +68,7 @@ final class StreamStates {
     }
 
     private Optional<String> refusal(Namespace namespace, String name) {
-        String pulsarTopic = "//" + namespace.name() + "/streams/" + name;
+        String pulsarTopic = "//" + namespace.name() + "/" + StreamDefinition.STREAMS + "/" + name;
         return catalog.refused().stream()
                 .filter(refused -> refused.pulsarTopic().endsWith(pulsarTopic))
                 .map(RefusedStream::reason)
@@ -87,10 +87,11 @@ final class StreamStates {
 
     /** Completes when the stream is served as it is defined there, or refused; with false when that takes too long. */
     CompletableFuture<Boolean> await(StreamTopic topic, StreamDefinition defined) {
+        Map<String, Object> expected = StreamDescription.of(defined);
         return until(
                 () -> refusal(topic.namespace(), topic.name()).isPresent()
                         || served(topic.namespace(), topic.name())
-                                .filter(stream -> stream.toString().equals(defined.toString()))
+                                .filter(stream -> StreamDescription.of(stream).equals(expected))
                                 .isPresent(),
                 PATIENCE_MILLIS);
     }

@@ -5,6 +5,7 @@ import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Traffic;
+import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.Authentication;
@@ -24,7 +25,6 @@ import io.magnetar.mqtt.trace.PacketTrace;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -216,7 +216,7 @@ final class Connection implements LiveSessions.Claimant {
             return;
         }
         if (opened == null) {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            Throwable cause = Failures.cause(failure);
             refuse(
                     cause instanceof SessionRefusedException refused
                             ? new PacketException(refused.code(), String.valueOf(refused.getMessage()))

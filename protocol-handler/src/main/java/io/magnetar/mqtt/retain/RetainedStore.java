@@ -171,11 +171,11 @@ public final class RetainedStore {
         if (RetainedRecords.isExpiry(message)) {
             onExpiry(message);
         } else if (own == null) {
-            show(topic, seen(message, 0));
+            show(topic, seen(message, RetainedMessage.NOT_PUBLISHED_HERE));
         } else if (RetainedRecords.isSame(own.newest, message)) {
             underWay.remove(topic);
         } else {
-            own.inLog = seen(message, 0);
+            own.inLog = seen(message, RetainedMessage.NOT_PUBLISHED_HERE);
             own.isToBeRestored = false;
         }
     }

@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.session;
 
 import io.magnetar.message.Qos;
+import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +128,7 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
     private static CompletableFuture<?> answered(
             CompletableFuture<?> recorded, Subscribe.Request request, BiConsumer<ReasonCode, @Nullable String> answer) {
         return recorded.whenComplete((done, failure) -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            Throwable cause = Failures.cause(failure);
             if (failure == null) {
                 answer.accept(ReasonCode.granted(request.qos()), null);
             } else if (cause instanceof SharedGroups.LimitException limit) {

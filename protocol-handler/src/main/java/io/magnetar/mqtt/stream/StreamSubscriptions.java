@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.stream;
 
+import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.ReasonCodes;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -17,7 +18,6 @@ import io.magnetar.stream.StreamSubscriptionSyntax;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -273,7 +273,7 @@ public final class StreamSubscriptions {
     }
 
     private static StreamFailure failureOf(@Nullable Throwable thrown) {
-        Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        Throwable cause = Failures.cause(thrown);
         return cause instanceof StreamFailureException failed
                 ? failed.failure()
                 : new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "the stream cannot be read now");

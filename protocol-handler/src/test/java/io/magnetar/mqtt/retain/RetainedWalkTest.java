@@ -41,7 +41,7 @@ class RetainedWalkTest {
                                 MessageProperties.NONE,
                                 PUBLISHER,
                                 0),
-                        0));
+                        RetainedMessage.NOT_PUBLISHED_HERE));
     }
 
     private List<String> walk(String filter, int maxLooks) {

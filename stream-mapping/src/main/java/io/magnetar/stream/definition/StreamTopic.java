@@ -1,5 +1,6 @@
 package io.magnetar.stream.definition;
 
+import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
 import java.util.Map;
 
@@ -30,7 +31,8 @@ public record StreamTopic(
 
     /** The Pulsar topic's full name. */
     public String pulsarTopic() {
-        return (persistent ? "persistent://" : "non-persistent://") + namespace.name() + "/streams/" + name;
+        return (persistent ? "persistent://" : "non-persistent://") + namespace.name() + "/" + StreamDefinition.STREAMS
+                + "/" + name;
     }
 
     /** The same topic with another number of partitions. */

@@ -4,6 +4,7 @@ import io.magnetar.mqtt.admin.Access;
 import io.magnetar.mqtt.admin.AdminRequest;
 import io.magnetar.mqtt.admin.RefusedRequest;
 import io.magnetar.mqtt.admin.Right;
+import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -142,13 +143,17 @@ public final class PulsarAccess implements Access {
 
         private CompletableFuture<Boolean> ofNamespace(Namespace namespace, NamespaceOperation operation) {
             return authorization.allowNamespaceOperationAsync(
-                    NamespaceName.get(namespace.name(), "streams"), operation, original, name, credentials);
+                    NamespaceName.get(namespace.name(), StreamDefinition.STREAMS),
+                    operation,
+                    original,
+                    name,
+                    credentials);
         }
 
         private CompletableFuture<Boolean> ofTopic(
                 Namespace namespace, @Nullable String stream, TopicOperation operation) {
             return authorization.allowTopicOperationAsync(
-                    TopicName.get("persistent", namespace.name(), "streams", String.valueOf(stream)),
+                    TopicName.get("persistent", namespace.name(), StreamDefinition.STREAMS, String.valueOf(stream)),
                     operation,
                     original,
                     name,

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.admin.pulsar;
 
 import io.magnetar.mqtt.admin.RefusedRequest;
 import io.magnetar.mqtt.admin.StreamTopics;
+import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.definition.StreamTopic;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.tenancy.TenantProvisioner;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 import org.apache.pulsar.broker.PulsarServerException;
 import org.apache.pulsar.broker.PulsarService;
@@ -19,6 +19,7 @@ import org.apache.pulsar.client.admin.PulsarAdmin;
 import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.common.naming.TopicName;
 import org.apache.pulsar.common.policies.data.RetentionPolicies;
+import org.apache.pulsar.common.util.FutureUtil;
 
 /**
  * Streams as partitioned topics, made with the credentials of the broker itself: whoever asks was authorized before.
@@ -52,7 +53,7 @@ public final class PulsarStreamTopics implements StreamTopics {
     public CompletableFuture<Optional<StreamTopic>> find(Namespace namespace, String name) {
         TopicName topic;
         try {
-            topic = TopicName.get("persistent", namespace.name(), "streams", name);
+            topic = TopicName.get("persistent", namespace.name(), StreamDefinition.STREAMS, name);
         } catch (IllegalArgumentException e) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
@@ -73,9 +74,10 @@ public final class PulsarStreamTopics implements StreamTopics {
     @Override
     public CompletableFuture<Void> create(StreamTopic topic) {
         String tenant = topic.namespace().name();
-        return admin.tenants()
-                .getTenantsAsync()
-                .thenCompose(known -> known.contains(tenant)
+        return pulsar.getPulsarResources()
+                .getTenantResources()
+                .tenantExistsAsync(tenant)
+                .thenCompose(exists -> exists
                         ? provisioner.provision(topic.namespace())
                         : CompletableFuture.failedFuture(new RefusedRequest(
                                 RefusedRequest.NOT_FOUND,
@@ -118,7 +120,7 @@ public final class PulsarStreamTopics implements StreamTopics {
 
     @Override
     public CompletableFuture<Map<String, Object>> retention(StreamTopic topic) {
-        String namespace = topic.namespace().name() + "/streams";
+        String namespace = topic.namespace().name() + "/" + StreamDefinition.STREAMS;
         return retentionOfTopic(topic)
                 .thenCombine(admin.namespaces().getRetentionAsync(namespace), (own, ofNamespace) -> {
                     if (own != null) {
@@ -151,8 +153,7 @@ public final class PulsarStreamTopics implements StreamTopics {
 
     /** What Pulsar does not do is refused with Pulsar's own code and reason. */
     private static <T> CompletableFuture<T> refused(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = FutureUtil.unwrapCompletionException(thrown);
         if (!(cause instanceof PulsarAdminException failure)) {
             return CompletableFuture.failedFuture(cause);
         }

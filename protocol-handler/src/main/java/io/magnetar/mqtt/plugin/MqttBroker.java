@@ -49,6 +49,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,9 @@ public final class MqttBroker {
     /** Looks after durable sessions until all connections have ended. */
     private final ScheduledExecutorService keeper =
             Executors.newScheduledThreadPool(KEEPERS, task -> daemon(task, "magnetar-sessions"));
+    /** Waits for Pulsar's authentication providers, where these block. */
+    private final ExecutorService adminAccess =
+            Executors.newSingleThreadExecutor(task -> daemon(task, "magnetar-admin"));
 
     private final PulsarStreams streams;
     private final PulsarCompactedLogs logs;
@@ -194,7 +198,7 @@ public final class MqttBroker {
                         counters),
                 traces,
                 new AdminApi(
-                        new PulsarAccess(pulsar, keeper),
+                        new PulsarAccess(pulsar, adminAccess),
                         new StreamRequests(
                                 streams.catalog(),
                                 new PulsarStreamTopics(
@@ -330,6 +334,7 @@ public final class MqttBroker {
                     return null;
                 })
                 .thenCompose(ignored -> statusServer.close())
+                .thenRun(adminAccess::shutdownNow)
                 .thenRun(traces::close)
                 .thenRun(keeper::shutdownNow);
     }

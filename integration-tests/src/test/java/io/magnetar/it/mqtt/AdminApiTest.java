@@ -1,5 +1,6 @@
 package io.magnetar.it.mqtt;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jsonwebtoken.SignatureAlgorithm;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -103,6 +106,20 @@ class AdminApiTest {
         assertThat(ask("PUT", "streams/public/adm", "nonsense").error()).contains("no JSON");
         assertThat(ask("POST", "streams/public/adm", "").status()).isEqualTo(405);
         assertThat(ask("GET", "rivers", "").error()).contains("GET /mqtt/v1/streams/{namespace}");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAUrl() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.httpPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write("GET /mqtt/v1/streams/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                            .getBytes(US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+                    .startsWith("HTTP/1.1 400")
+                    .contains("This is no URL");
+        }
     }
 
     @Test

@@ -52,11 +52,11 @@ public enum ConfigurationKey {
             "How often the TLS files are looked at. When they have changed, new connections are met with the new ones.",
             1,
             86_400),
-    HTTP_ADDRESS("mqttHttpAddress", "0.0.0.0", "The address that the status page is served on."),
+    HTTP_ADDRESS("mqttHttpAddress", "0.0.0.0", "The address that the status page and the admin API are served on."),
     HTTP_PORT(
             "mqttHttpPort",
             "18083",
-            "The port of the status page, `GET /status`. 0 lets the system choose.",
+            "The port of the status page, `GET /status`, and of the admin API. 0 lets the system choose.",
             0,
             65_535),
     TRACE_DIRECTORY(

@@ -43,12 +43,17 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) throws JsonProcessingException {
         boolean keepAlive = HttpUtil.isKeepAlive(request);
-        if (request.uri().startsWith(AdminApi.ROOT)) {
-            var unused = admin.apply(AdminHttp.request(request, ctx.channel().remoteAddress(), isLocal(ctx, request)))
-                    .thenAcceptAsync(answer -> write(ctx, AdminHttp.response(answer), keepAlive), ctx.executor());
-            return;
+        try {
+            if (request.uri().startsWith(AdminApi.ROOT)) {
+                var unused = admin.apply(
+                                AdminHttp.request(request, ctx.channel().remoteAddress(), isLocal(ctx, request)))
+                        .thenAcceptAsync(answer -> write(ctx, AdminHttp.response(answer), keepAlive), ctx.executor());
+            } else {
+                write(ctx, respond(ctx, request), keepAlive);
+            }
+        } catch (IllegalArgumentException e) {
+            write(ctx, text(HttpResponseStatus.BAD_REQUEST, "This is no URL: " + e.getMessage() + "\n"), keepAlive);
         }
-        write(ctx, respond(ctx, request), keepAlive);
     }
 
     private static void write(ChannelHandlerContext ctx, FullHttpResponse response, boolean keepAlive) {

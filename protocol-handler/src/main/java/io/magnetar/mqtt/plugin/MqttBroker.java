@@ -21,6 +21,7 @@ import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.metrics.MeasuredAppends;
 import io.magnetar.mqtt.metrics.Metrics;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
+import io.magnetar.mqtt.owned.UnloadedTopics;
 import io.magnetar.mqtt.owner.TurnsOwner;
 import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.Retained;
@@ -55,6 +56,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.broker.PulsarServerException;
 import org.apache.pulsar.broker.PulsarService;
+import org.apache.pulsar.broker.service.BrokerService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,6 +85,8 @@ public final class MqttBroker {
     private final ExecutorService adminAccess =
             Executors.newSingleThreadExecutor(task -> daemon(task, "magnetar-admin"));
 
+    private final BrokerService brokerService;
+    private final UnloadedTopics unloadedTopics;
     private final PulsarStreams streams;
     private final PulsarCompactedLogs logs;
     private final PulsarRetained pulsarRetained;
@@ -106,7 +110,9 @@ public final class MqttBroker {
         this.tls = new TlsContexts(configuration.listeners());
         String name = configuration.brokerName().isEmpty() ? pulsar.getBrokerId() : configuration.brokerName();
         this.streams = new PulsarStreams(configuration, pulsar, name, starter);
-        OwnedPartitions owned = new PulsarOwnedPartitions(pulsar.getBrokerService());
+        this.brokerService = pulsar.getBrokerService();
+        this.unloadedTopics = new UnloadedTopics(brokerService, keeper);
+        OwnedPartitions owned = new PulsarOwnedPartitions(brokerService);
         this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
         this.queues = new PulsarQueues(configuration, pulsar.getClient(), owned, logs, streams, keeper);
         Counters counters = new Counters();
@@ -221,6 +227,7 @@ public final class MqttBroker {
 
     /** Begins to start; returns at once. */
     public void start() {
+        brokerService.addTopicEventListener(unloadedTopics);
         serveStatus();
         publishSysTopics(configuration.sysIntervalSeconds());
         starter.execute(this::prepareStreams);
@@ -323,6 +330,7 @@ public final class MqttBroker {
         closed = true;
         readiness = Readiness.waiting("the broker is shutting down");
         starter.shutdownNow();
+        brokerService.removeTopicEventListener(unloadedTopics);
         var unused = server.close()
                 .thenCompose(ignored -> streams.close())
                 .thenCompose(ignored -> queues.close())

@@ -84,6 +84,10 @@ final class ResumingPublisher implements Runnable {
 
     private void publish(Mqtt5AsyncClient client, int message, Semaphore window, AtomicBoolean broken) {
         window.acquireUninterruptibly();
+        if (broken.get()) { // what follows a message that has failed would come before it
+            window.release();
+            return;
+        }
         sends.incrementAndGet(message);
         CompletableFuture<?> unused = client.publishWith()
                 .topic(topic)

@@ -10,17 +10,21 @@ public interface StreamReaders {
     /**
      * Opens a reader over all partitions of a stream. It reads nothing until asked to.
      *
+     * @param range what is read: without an end the reader goes on with what is appended
      * @param filter narrows the reading to the topics that match; the stream's own filter or one that it covers
      * @return completes when every partition's position is fixed, so that a message appended from then on will be read; fails
      *     with a {@link StreamFailureException}
      */
     CompletableFuture<StreamReader> open(
-            StreamDefinition stream, StartPosition start, TopicFilter filter, StreamListener listener);
+            StreamDefinition stream, ReplayRange range, TopicFilter filter, StreamListener listener);
 
     /** An open reader: a cursor per partition, pulled by its user. Thread: any. */
     interface StreamReader {
         /** Where it began. */
         StartPosition.Resume start();
+
+        /** Where it ends: fixed, or never. */
+        EndPosition end();
 
         /** Allows {@code messages} more messages to be passed to the listener, summed over the partitions. */
         void request(int messages);
@@ -42,7 +46,10 @@ public interface StreamReaders {
          */
         void onPlaceLost(int partition);
 
-        /** The reader has ended and is closed. */
+        /** All of a range with an end was read, in every partition; the reader is closed. Nothing is said after it. */
+        void onEnded(Ended ended);
+
+        /** The reader has failed and is closed. */
         void onFailed(StreamFailure failure);
     }
 
@@ -55,6 +62,22 @@ public interface StreamReaders {
 
     /** What follows in a partition, up to a position, is not wanted. */
     record Passed(int partition, Position position) implements Read {}
+
+    /** The end of a range. It has a place of its own, beside those of the partitions. */
+    record Ended() implements Read {
+        public static final int PARTITION = -1;
+        public static final Position POSITION = new Position(0, 0, -1);
+
+        @Override
+        public int partition() {
+            return PARTITION;
+        }
+
+        @Override
+        public Position position() {
+            return POSITION;
+        }
+    }
 
     /**
      * A message read from a stream.

@@ -34,7 +34,7 @@ public final class StreamSubscriptionSyntax {
      *
      * @param offset as it was written, or the one that counts when none was
      */
-    public record Valid(StreamChoice stream, StartPosition start, String offset) implements Parsed {}
+    public record Valid(StreamChoice stream, ReplayRange range, String offset) implements Parsed {}
 
     /** @param reason what is wrong and what would be right */
     public record Refused(String reason) implements Parsed {}
@@ -113,9 +113,9 @@ public final class StreamSubscriptionSyntax {
     }
 
     private static Parsed from(String offset, StreamChoice stream, long nowMicros) {
-        return StartPositionSyntax.parse(offset, nowMicros)
-                .<Parsed>map(start -> new Valid(stream, start, offset))
+        return RangeSyntax.parse(offset, nowMicros)
+                .<Parsed>map(range -> new Valid(stream, range, offset))
                 .orElseGet(() -> new Refused("the offset of a stream subscription is " + StartPositionSyntax.LEGAL
-                        + "; not '" + offset + "'"));
+                        + "; or " + RangeSyntax.LEGAL + "; not '" + offset + "'"));
     }
 }

@@ -25,7 +25,8 @@ class StreamSubscriptionSyntaxTest {
     }
 
     private static StreamSubscriptionSyntax.Parsed covering(String offset, StartPosition start, String filter) {
-        return new StreamSubscriptionSyntax.Valid(new StreamChoice.Covering(new TopicFilter(filter)), start, offset);
+        return new StreamSubscriptionSyntax.Valid(
+                new StreamChoice.Covering(new TopicFilter(filter)), ReplayRange.from(start), offset);
     }
 
     @Test
@@ -50,7 +51,8 @@ class StreamSubscriptionSyntaxTest {
     private static StreamSubscriptionSyntax.Parsed named(
             String name, String offset, StartPosition start, @Nullable String filter) {
         TopicFilter topics = filter == null ? null : new TopicFilter(filter);
-        return new StreamSubscriptionSyntax.Valid(new StreamChoice.Named(name, topics), start, offset);
+        return new StreamSubscriptionSyntax.Valid(
+                new StreamChoice.Named(name, topics), ReplayRange.from(start), offset);
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.client.RawClient;
 import io.magnetar.it.client.RawClient.RawPacket;
@@ -82,6 +83,40 @@ class DurableRestartTest {
             assertThat(device.next(1)).containsExactly("kept");
             device.publish(name + "/x", "new", MqttQos.EXACTLY_ONCE);
             assertThat(device.next(1)).containsExactly("new");
+        }
+    }
+
+    @Test
+    void aRangeHasOneEndAfterStopsOfTheBroker() throws Exception {
+        String filter = "$s/earliest..now/restart-range/#";
+        try (MqttBroker before = start(Map.of())) {
+            Streams.create(pulsar, before, "restart-range", "restart-range/#", 2);
+            try (Device publisher = Device.connect(before.port(), "restart-range-publisher");
+                    RawClient client = new RawClient(before.port())) {
+                for (int i = 0; i < 10; i++) {
+                    publisher.publish("restart-range/" + i, "in", MqttQos.EXACTLY_ONCE);
+                }
+                connect(client, connect5("restart-range", true, 500));
+                client.send(RawClient.subscribe5(filter, 1));
+                while (client.read().type() != 3) {
+                    // The SUBACK may come before the first message.
+                }
+                publisher.publish("restart-range/0", "behind", MqttQos.EXACTLY_ONCE);
+            }
+        }
+        try (MqttBroker after = start(Map.of());
+                Device device = durable(after.port(), "restart-range")) {
+            assertThat(device.next(10)).containsOnly("in");
+            Mqtt5Publish marker = device.next();
+            assertThat(marker.getTopic().toString()).startsWith("$stream-end/");
+            assertThat(Device.userProperty(marker, "stream-end")).isEqualTo("10");
+        }
+        try (MqttBroker over = start(Map.of());
+                Device device = durable(over.port(), "restart-range")) {
+            device.subscribe("restart-range-barrier", MqttQos.AT_LEAST_ONCE);
+            device.publish("restart-range/0", "new", MqttQos.EXACTLY_ONCE);
+            device.publish("restart-range-barrier", "barrier", MqttQos.AT_LEAST_ONCE);
+            assertThat(device.next(1)).containsExactly("barrier");
         }
     }
 

@@ -3,6 +3,7 @@ package io.magnetar.it.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamReaders.Ended;
 import io.magnetar.stream.StreamReaders.Passed;
 import io.magnetar.stream.StreamReaders.StreamListener;
 import io.magnetar.stream.StreamReaders.StreamMessage;
@@ -20,6 +21,8 @@ final class Replay implements StreamListener, AutoCloseable {
     final List<StreamMessage> messages = new CopyOnWriteArrayList<>();
     final AtomicInteger placesLost = new AtomicInteger();
     volatile @Nullable StreamFailure failure;
+    /** How many messages had been read when the range ended. */
+    volatile int endedAfter = -1;
 
     @Nullable
     StreamReader reader;
@@ -40,6 +43,11 @@ final class Replay implements StreamListener, AutoCloseable {
     @Override
     public void onFailed(StreamFailure reason) {
         failure = reason;
+    }
+
+    @Override
+    public void onEnded(Ended ended) {
+        endedAfter = messages.size();
     }
 
     void request(int count) {

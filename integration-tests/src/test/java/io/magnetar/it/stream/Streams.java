@@ -8,6 +8,7 @@ import io.magnetar.message.MessageProperties;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
+import io.magnetar.stream.ReplayRange;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -21,6 +22,7 @@ import io.magnetar.stream.read.ReadSettings;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +63,8 @@ final class Streams implements AutoCloseable {
                 catalog,
                 new AppendSettings(WRITER, appendTimeoutMillis, 64 << 20, 2),
                 executor);
-        this.readers = new PulsarStreamReaders(pulsar.client(), catalog, ReadSettings.of(100, 2));
+        this.readers =
+                new PulsarStreamReaders(pulsar.client(), catalog, ReadSettings.of(100, 2), InstantSource.system());
     }
 
     /** Of a new tenant, where only admins make topics; the broker appends to its own partitions. */
@@ -134,9 +137,13 @@ final class Streams implements AutoCloseable {
     }
 
     Replay read(StreamDefinition stream, StartPosition start, String filter) throws Exception {
+        return read(stream, ReplayRange.from(start), filter);
+    }
+
+    Replay read(StreamDefinition stream, ReplayRange range, String filter) throws Exception {
         Replay replay = new Replay();
         replay.reader =
-                readers.open(stream, start, new TopicFilter(filter), replay).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                readers.open(stream, range, new TopicFilter(filter), replay).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         return replay;
     }
 

@@ -109,7 +109,7 @@ public final class MqttBroker {
         this.defaultNamespace = configuration.connect().defaultNamespace();
         this.tls = new TlsContexts(configuration.listeners());
         String name = configuration.brokerName().isEmpty() ? pulsar.getBrokerId() : configuration.brokerName();
-        this.streams = new PulsarStreams(configuration, pulsar, name, starter);
+        this.streams = new PulsarStreams(configuration, pulsar, name, InstantSource.system(), starter);
         this.brokerService = pulsar.getBrokerService();
         this.unloadedTopics = new UnloadedTopics(brokerService, keeper);
         OwnedPartitions owned = new PulsarOwnedPartitions(brokerService);

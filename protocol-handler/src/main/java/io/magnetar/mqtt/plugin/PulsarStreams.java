@@ -14,6 +14,7 @@ import io.magnetar.stream.read.ReadSettings;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.tenancy.StreamRetention;
 import io.magnetar.tenancy.TenantProvisioner;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.pulsar.broker.PulsarServerException;
@@ -34,7 +35,11 @@ final class PulsarStreams {
 
     /** @throws PulsarServerException when the broker has no client for us */
     PulsarStreams(
-            MqttConfiguration configuration, PulsarService pulsar, String brokerName, ScheduledExecutorService executor)
+            MqttConfiguration configuration,
+            PulsarService pulsar,
+            String brokerName,
+            InstantSource clock,
+            ScheduledExecutorService executor)
             throws PulsarServerException {
         PulsarClient client = pulsar.getClient();
         catalog = new WatchedStreamCatalog(
@@ -48,7 +53,7 @@ final class PulsarStreams {
         appender = new PulsarStreamAppender(
                 client, new PulsarOwnedPartitions(pulsar.getBrokerService()), catalog, appendSettings, executor);
         readers = new PulsarStreamReaders(
-                client, catalog, ReadSettings.of(configuration.maxStreamReaders(), configuration.ioThreads()));
+                client, catalog, ReadSettings.of(configuration.maxStreamReaders(), configuration.ioThreads()), clock);
         provisioner = new TenantProvisioner(
                 pulsar.getAdminClient(),
                 pulsar.getConfiguration().getClusterName(),

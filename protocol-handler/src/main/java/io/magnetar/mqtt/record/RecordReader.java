@@ -9,6 +9,7 @@ import io.magnetar.mqtt.packet.StreamOptions;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,6 +39,9 @@ public final class RecordReader {
 
     /** The version of records that name what is on its way behind what was examined, and not what is done. */
     private static final int WITH_EXAMINED = 6;
+
+    /** The version of records that tell where a session's reading of a stream ends, and how much of it was sent. */
+    private static final int WITH_ENDS = 7;
 
     private final byte[] in;
     private final int version;
@@ -115,7 +119,7 @@ public final class RecordReader {
     private Map<String, StreamProgress> streams() {
         Map<String, StreamProgress> streams = new HashMap<>();
         for (int left = integer(); left > 0; left--) {
-            streams.put(text(), new StreamProgress(number(), partitions()));
+            streams.put(text(), new StreamProgress(number(), partitions(), version < WITH_ENDS ? 0 : number()));
         }
         return streams;
     }
@@ -175,7 +179,11 @@ public final class RecordReader {
     }
 
     private StreamStart streamStart() {
-        return new StreamStart(number(), number(), map(this::position));
+        return new StreamStart(
+                number(),
+                number(),
+                map(this::position),
+                version >= WITH_ENDS && flag() ? new EndPosition.Fixed(number(), map(this::position)) : null);
     }
 
     private WillRecord will() {

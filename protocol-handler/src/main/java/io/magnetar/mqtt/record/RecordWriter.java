@@ -7,6 +7,7 @@ import io.magnetar.mqtt.packet.StreamOptions;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the caller's; used once.
  */
 public final class RecordWriter {
-    static final int VERSION = 6;
+    static final int VERSION = 7;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
@@ -65,6 +66,7 @@ public final class RecordWriter {
             writer.text(filter);
             writer.number(stream.since());
             writer.partitions(stream.partitions());
+            writer.number(stream.sent());
         });
         return writer.out.toByteArray();
     }
@@ -129,8 +131,18 @@ public final class RecordWriter {
     private void streamStart(StreamStart stream) {
         number(stream.since());
         number(stream.fromMicros());
-        number(stream.after().size());
-        stream.after().forEach((partition, position) -> {
+        positions(stream.after());
+        EndPosition.Fixed end = stream.end();
+        flag(end != null);
+        if (end != null) {
+            number(end.beforeMicros());
+            positions(end.through());
+        }
+    }
+
+    private void positions(Map<Integer, Position> byPartition) {
+        number(byPartition.size());
+        byPartition.forEach((partition, position) -> {
             number(partition);
             position(position);
         });

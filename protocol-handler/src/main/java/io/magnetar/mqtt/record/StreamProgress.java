@@ -8,8 +8,9 @@ import java.util.Map;
  *
  * @param since the {@link StreamStart} that it follows; with another one it says nothing
  * @param partitions by partition of the stream, those of which something was looked at
+ * @param sent how many messages were sent, each counted once
  */
-public record StreamProgress(long since, Map<Integer, PartitionProgress> partitions) {
+public record StreamProgress(long since, Map<Integer, PartitionProgress> partitions, long sent) {
     public StreamProgress {
         partitions = Map.copyOf(partitions);
     }

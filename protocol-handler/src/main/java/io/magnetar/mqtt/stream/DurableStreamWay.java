@@ -8,6 +8,7 @@ import io.magnetar.mqtt.queue.Form;
 import io.magnetar.mqtt.queue.Taken;
 import io.magnetar.mqtt.record.ProgressLog;
 import io.magnetar.stream.Position;
+import io.magnetar.stream.StreamReaders.Ended;
 import io.magnetar.stream.StreamReaders.StreamMessage;
 
 /**
@@ -36,14 +37,31 @@ final class DurableStreamWay implements StreamWay {
     @Override
     public boolean send(StreamMessage next, Message delivered, Qos qos, Form form) {
         if (qos == Qos.AT_MOST_ONCE) {
-            return unrecorded.send(next, delivered, qos, form);
+            boolean left = unrecorded.send(next, delivered, qos, form);
+            if (left) {
+                count(next);
+            }
+            return left;
         }
         if (!deliveries.hasRoom()) {
             return false;
         }
+        count(next);
         Taken taken = place.partition(next.partition());
         deliveries.take(taken, next.position(), qos, delivered, form);
         return true;
+    }
+
+    /** The marker of the end tells the number, and is none of them. */
+    private void count(StreamMessage sent) {
+        if (sent.partition() != Ended.PARTITION) {
+            place.count();
+        }
+    }
+
+    @Override
+    public long sent() {
+        return place.sent();
     }
 
     @Override

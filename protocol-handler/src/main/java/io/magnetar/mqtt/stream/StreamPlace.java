@@ -5,8 +5,11 @@ import io.magnetar.mqtt.queue.Taken;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
 import io.magnetar.mqtt.record.StreamProgress;
 import io.magnetar.mqtt.record.StreamStart;
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
+import io.magnetar.stream.ReplayRange;
 import io.magnetar.stream.StartPosition;
+import io.magnetar.stream.StreamReaders.Ended;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,12 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamPlace {
     private final StreamStart start;
+    /** With the marker of the end, which has a partition of its own. */
     private final Map<Integer, Taken> partitions = new TreeMap<>();
+
+    private long sent;
 
     /** @param progress what was recorded since that start, or null */
     StreamPlace(StreamStart start, @Nullable StreamProgress progress) {
         this.start = start;
         if (progress != null) {
+            sent = progress.sent();
             progress.partitions().forEach((index, recorded) -> partitions.put(index, taken(recorded)));
         }
     }
@@ -44,10 +51,32 @@ final class StreamPlace {
                 index, ignored -> taken(PartitionProgress.behind(start.after().getOrDefault(index, Position.START))));
     }
 
-    /** Where to go on reading. */
-    StartPosition.Resume resume() {
+    /** A message leaves that did not leave before. */
+    void count() {
+        sent++;
+    }
+
+    /** How many messages were sent, each counted once. */
+    long sent() {
+        return sent;
+    }
+
+    /** Whether it has come to its end, and the client has acknowledged that. */
+    boolean isOver() {
+        Taken marker = partitions.get(Ended.PARTITION);
+        return marker != null && marker.progress().cursor().isAfter(Position.START);
+    }
+
+    /** What is left to be read. */
+    ReplayRange rest() {
+        EndPosition.Fixed end = start.end();
+        return end == null ? ReplayRange.from(resume()) : new ReplayRange(resume(), end);
+    }
+
+    private StartPosition.Resume resume() {
         Map<Integer, Position> after = new HashMap<>(start.after());
         partitions.forEach((index, taken) -> after.put(index, taken.progress().cursor()));
+        after.remove(Ended.PARTITION);
         if (start.fromMicros() > 0) {
             after.values().removeIf(Position.START::equals); // The time says more than that.
         }
@@ -68,6 +97,6 @@ final class StreamPlace {
     StreamProgress progress() {
         Map<Integer, PartitionProgress> recorded = new HashMap<>();
         partitions.forEach((index, taken) -> recorded.put(index, taken.progress()));
-        return new StreamProgress(start.since(), recorded);
+        return new StreamProgress(start.since(), recorded, sent);
     }
 }

@@ -7,6 +7,7 @@ import io.magnetar.mqtt.record.ProgressLog;
 import io.magnetar.mqtt.record.StreamProgress;
 import io.magnetar.mqtt.record.StreamStart;
 import io.magnetar.mqtt.record.SubscriptionRecord;
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamSubscriptionSyntax;
 import java.util.HashMap;
@@ -74,8 +75,9 @@ public final class StreamPlaces {
     }
 
     /** A place that begins now; it counts when it is kept and {@link #put}. */
-    StreamPlace begin(StartPosition.Resume start) {
-        return new StreamPlace(new StreamStart(clock.nextMicros(), start.fromMicros(), start.after()), null);
+    StreamPlace begin(StartPosition.Resume start, EndPosition end) {
+        EndPosition.Fixed fixed = end instanceof EndPosition.Fixed known ? known : null;
+        return new StreamPlace(new StreamStart(clock.nextMicros(), start.fromMicros(), start.after(), fixed), null);
     }
 
     /** @param answer told once, at the owner, when the subscription and its start are recorded or could not be */

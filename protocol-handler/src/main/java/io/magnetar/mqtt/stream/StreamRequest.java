@@ -6,7 +6,9 @@ import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.packet.StreamOptions;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.queue.Form;
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.MessageIdSyntax;
+import io.magnetar.stream.ReplayRange;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StartPositionSyntax;
 import io.magnetar.stream.StreamReaders.StreamMessage;
@@ -54,8 +56,12 @@ record StreamRequest(StreamClient client, Subscribe.Request written, int subscri
 
     /** The same for a stream that is still to come: all that it will have is new. */
     StreamRequest ofTheFuture() {
-        long fromMicros = wanted.start() instanceof StartPosition.Timestamp from ? from.epochMicros() : 0;
-        Valid begins = new Valid(wanted.stream(), new StartPosition.Resume(fromMicros, Map.of()), wanted.offset());
+        long fromMicros = wanted.range().from() instanceof StartPosition.Timestamp from ? from.epochMicros() : 0;
+        EndPosition end = wanted.range().to() instanceof EndPosition.Timestamp to
+                ? new EndPosition.Fixed(to.epochMicros(), Map.of())
+                : wanted.range().to();
+        ReplayRange range = new ReplayRange(new StartPosition.Resume(fromMicros, Map.of()), end);
+        Valid begins = new Valid(wanted.stream(), range, wanted.offset());
         return new StreamRequest(client, written, subscriptionId, begins, form);
     }
 
@@ -87,6 +93,11 @@ record StreamRequest(StreamClient client, Subscribe.Request written, int subscri
         return written.noLocal()
                 && clientId != null
                 && clientId.equals(message.publisher().clientId());
+    }
+
+    /** The same range of the same stream as the other one, with the options of this one. */
+    StreamRequest inRangeOf(StreamRequest other) {
+        return new StreamRequest(client, written, subscriptionId, other.wanted, form);
     }
 
     /** Whether it asks to go on where the other one is. */

@@ -11,6 +11,7 @@ import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.queue.Deliveries.Met;
 import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamReaders.Ended;
 import io.magnetar.stream.StreamReaders.Passed;
 import io.magnetar.stream.StreamReaders.Read;
 import io.magnetar.stream.StreamReaders.StreamListener;
@@ -19,6 +20,7 @@ import io.magnetar.stream.StreamReaders.StreamReader;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +77,7 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
 
     /** The client has subscribed again, and wants to go on where it is: what follows goes out as it says now. */
     void change(StreamRequest changed) {
-        request = changed;
+        request = request.wanted().range().isBounded() ? changed.inRangeOf(request) : changed;
     }
 
     /** @param name of the stream that it reads */
@@ -112,6 +114,11 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
     @Override
     public void onPassed(Passed passed) {
         arrive(passed);
+    }
+
+    @Override
+    public void onEnded(Ended ended) {
+        arrive(ended);
     }
 
     private void arrive(Read read) {
@@ -170,7 +177,7 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
         long nowMillis = services.clock().millis();
         while (!closed && !waiting.isEmpty()) {
             Read next = waiting.peek();
-            if (next instanceof StreamMessage message && !pass(message, to, nowMillis)) {
+            if (!leaves(next, to, nowMillis)) {
                 break;
             }
             if (closed) {
@@ -186,6 +193,21 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
         if (more > 0 && reader != null && !closed) {
             reader.request(more);
         }
+    }
+
+    /** @return false when there is no room for it now */
+    private boolean leaves(Read next, StreamWay to, long nowMillis) {
+        if (next instanceof StreamMessage message) {
+            return pass(message, to, nowMillis);
+        }
+        return !(next instanceof Ended) || mark(to, TimeUnit.MILLISECONDS.toMicros(nowMillis));
+    }
+
+    /** Tells the client that its range has ended. @return false when there is no room for it now */
+    private boolean mark(StreamWay to, long nowMicros) {
+        StreamMessage marker = EndMarker.of(request, stream, to.sent(), nowMicros);
+        Met met = to.meet(marker, marker.message(), request.form());
+        return met == Met.NEW ? to.send(marker, marker.message(), request.qos(), request.form()) : met == Met.TAKEN;
     }
 
     /** @return false when there is no room for it now */

@@ -8,7 +8,9 @@ import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.NamespaceStreams;
+import io.magnetar.stream.ReplayRange;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -41,7 +43,6 @@ public final class StreamSubscriptions {
     private final StreamClient client;
     private final OutboundPublishFlow outbound;
     private final @Nullable StreamPlaces places;
-    private final StreamWay unrecorded;
     private final Map<String, StreamSubscription> subscriptions = new HashMap<>();
     /** The last one of each filter whose reader is being opened. */
     private final Map<String, StreamSubscription> opening = new HashMap<>();
@@ -62,7 +63,6 @@ public final class StreamSubscriptions {
         this.client = client;
         this.outbound = outbound;
         this.places = places;
-        this.unrecorded = new TransientStreamWay(outbound, services.counters());
     }
 
     public int size() {
@@ -105,6 +105,11 @@ public final class StreamSubscriptions {
             goOn(key, request, answer);
             return;
         }
+        Optional<String> unfit = unfit(request, stream.isEmpty());
+        if (unfit.isPresent()) {
+            answer.accept(ReasonCode.TOPIC_FILTER_INVALID, unfit.get());
+            return;
+        }
         if (stream.isEmpty()) {
             waitFor(key, request.ofTheFuture(), answer);
             return;
@@ -118,16 +123,33 @@ public final class StreamSubscriptions {
         });
     }
 
+    /** Why a range cannot be begun. To go on in it is another thing: its end may be past by then. */
+    private Optional<String> unfit(StreamRequest request, boolean ofTheFuture) {
+        ReplayRange range = request.wanted().range();
+        if (!range.isBounded()) {
+            return Optional.empty();
+        }
+        if (ofTheFuture && !(range.to() instanceof EndPosition.Timestamp)) {
+            return Optional.of("a stream that is not there yet has no messages to end at: the end of the range '"
+                    + request.wanted().offset() + "' is to be a time");
+        }
+        return range.contradiction(nowMicros())
+                .map(reason -> "the range '" + request.wanted().offset() + "' is empty: " + reason)
+                .or(() -> EndMarker.problem(request.written().filter()));
+    }
+
     private StreamSubscriptionSyntax.Parsed parse(Subscribe.Request written) {
-        long nowMicros = TimeUnit.MILLISECONDS.toMicros(services.clock().millis());
-        return StreamSubscriptionSyntax.parse(written.filter(), written.stream().offset(), nowMicros);
+        return StreamSubscriptionSyntax.parse(written.filter(), written.stream().offset(), nowMicros());
+    }
+
+    private long nowMicros() {
+        return TimeUnit.MILLISECONDS.toMicros(services.clock().millis());
     }
 
     /** Begins with a stream that does not exist yet, as soon as it does. */
     private void waitFor(String key, StreamRequest request, BiConsumer<ReasonCode, @Nullable String> answer) {
-        StreamPlace place = places == null
-                ? null
-                : places.begin((StartPosition.Resume) request.wanted().start());
+        ReplayRange range = request.wanted().range();
+        StreamPlace place = places == null ? null : places.begin((StartPosition.Resume) range.from(), range.to());
         keep(request, place, (code, reason) -> {
             if (!code.isError()) {
                 var unused = unsubscribe(key);
@@ -210,9 +232,9 @@ public final class StreamSubscriptions {
                 services, owner, outbound, request, failure -> onFailed(filter, self[0], failure));
         self[0] = subscription;
         opening.put(filter, subscription);
-        StartPosition start = place == null ? request.wanted().start() : place.resume();
+        ReplayRange range = place == null ? request.wanted().range() : place.rest();
         var unused = services.readers()
-                .open(stream, start, request.wanted().stream().filterOf(stream), subscription)
+                .open(stream, range, request.wanted().stream().filterOf(stream), subscription)
                 .whenComplete((reader, thrown) -> owner.execute(() -> {
                     opensUnderWay--;
                     if (reader == null) {
@@ -235,7 +257,7 @@ public final class StreamSubscriptions {
             opened.opened(start(filter, subscription, reader, place));
             return;
         }
-        StreamPlace begins = places.begin(reader.start());
+        StreamPlace begins = places.begin(reader.start(), reader.end());
         places.keep(subscription.request(), begins, (code, reason) -> {
             if (code.isError()) {
                 opening.remove(filter, subscription);
@@ -263,6 +285,7 @@ public final class StreamSubscriptions {
     }
 
     private StreamWay way(String filter, @Nullable StreamPlace place) {
+        StreamWay unrecorded = new TransientStreamWay(outbound, services.counters());
         if (places == null || place == null) {
             return unrecorded;
         }
@@ -303,6 +326,10 @@ public final class StreamSubscriptions {
         if (!waits.equals(subscriptions.get(filter))) {
             return;
         }
+        StreamPlace place = places == null ? null : places.get(filter);
+        if (place != null && place.isOver()) {
+            return;
+        }
         StreamRequest request = waits.request();
         Optional<StreamDefinition> stream = request.wanted().stream()
                 .in(services.streams().of(client.identity().namespace()));
@@ -310,7 +337,7 @@ public final class StreamSubscriptions {
             reopenLater(filter, waits);
             return;
         }
-        open(filter, stream.get(), request, places == null ? null : places.get(filter), failure -> {
+        open(filter, stream.get(), request, place, failure -> {
             if (failure != null) {
                 reopenLater(filter, waits);
             }

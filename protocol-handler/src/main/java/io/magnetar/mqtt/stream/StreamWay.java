@@ -19,6 +19,9 @@ interface StreamWay {
     /** Sends a message. @return false when there is no room for it now */
     boolean send(StreamMessage next, Message delivered, Qos qos, Form form);
 
+    /** How many messages were sent, each counted once however often it leaves. */
+    long sent();
+
     /** All in a partition up to a position was looked at. */
     void passed(int partition, Position upTo);
 }

@@ -18,6 +18,7 @@ import io.magnetar.stream.StreamReaders.StreamMessage;
 final class TransientStreamWay implements StreamWay {
     private final OutboundPublishFlow outbound;
     private final Counters counters;
+    private long sent;
 
     TransientStreamWay(OutboundPublishFlow outbound, Counters counters) {
         this.outbound = outbound;
@@ -35,8 +36,14 @@ final class TransientStreamWay implements StreamWay {
             return false;
         }
         outbound.send(delivered, qos, delivered.retain() && form.retainAsPublished(), form.subscriptionIds());
+        sent++;
         counters.count(Counter.STREAM_MESSAGES_DELIVERED);
         return true;
+    }
+
+    @Override
+    public long sent() {
+        return sent;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.magnetar.mqtt.packet.StreamOptions;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,11 @@ class RecordReaderTest {
                                         new StreamOptions("latest", "true", "")),
                                 Subscribe.NO_ID,
                                 List.of(),
-                                new StreamStart(1_700_000_000_000_001L, 5, Map.of(0, START, 7, LATER)))),
+                                new StreamStart(
+                                        1_700_000_000_000_001L,
+                                        5,
+                                        Map.of(0, START, 7, LATER),
+                                        new EndPosition.Fixed(9, Map.of(7, LATER))))),
                 new WillRecord(will, null, new PublishMark(1, 2, 0), WillRecord.WHEN_THE_CONNECTION_ENDS));
     }
 
@@ -85,9 +90,8 @@ class RecordReaderTest {
                                 Map.of(
                                         7,
                                         new PartitionProgress(
-                                                START,
-                                                LATER,
-                                                List.of(new DeliveryRecord(LATER, Qos.EXACTLY_ONCE, 3)))))));
+                                                START, LATER, List.of(new DeliveryRecord(LATER, Qos.EXACTLY_ONCE, 3)))),
+                                12)));
 
         byte[] written = RecordWriter.write(17, progress);
 
@@ -113,6 +117,17 @@ class RecordReaderTest {
         assertThat(RecordReader.progress(17, new byte[] {3, 0, 0, 0, 0, 0, 0})).isEqualTo(SessionProgress.NONE);
         assertThat(RecordReader.progress(17, new byte[] {4, 34, 0, 0, 0, 0, 0, 0}))
                 .isEqualTo(SessionProgress.NONE);
+        byte[] withStream = {6, 34, 0, 0, 0, 0, 0, 0, 2, 2, 'a', 10, 0};
+        assertThat(RecordReader.progress(17, withStream).streams())
+                .isEqualTo(Map.of("a", new StreamProgress(5, Map.of(), 0)));
+    }
+
+    @Test
+    void readsADefinitionOfTheVersionBeforeEnds() {
+        byte[] written = {6, 2, 4, 0, 2, 10, '$', 's', '/', '0', '/', 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 14, 6, 0, 0};
+
+        assertThat(RecordReader.definition(written).subscriptions().get(0).stream())
+                .isEqualTo(new StreamStart(7, 3, Map.of()));
     }
 
     @Test

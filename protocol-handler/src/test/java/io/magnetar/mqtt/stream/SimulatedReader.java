@@ -55,13 +55,15 @@ import org.jspecify.annotations.Nullable;
  * records when the broker has died.
  */
 final class SimulatedReader implements PacketSink {
-    private static final Subscribe.Request SUBSCRIPTION =
-            new Subscribe.Request("$s/earliest/a", Qos.EXACTLY_ONCE, false, false, 0);
+    /** What stands for the marker of the end of a range in what is received. */
+    static final String END = "the end";
+
     private static final String KEY = "$s//a";
     private static final long EPOCH = 1;
 
     private final Random random;
     private final SimulatedStream stream;
+    private final Subscribe.Request subscription;
     private final SessionServices services;
 
     private final List<SubscriptionRecord> subscriptions = new ArrayList<>();
@@ -86,8 +88,10 @@ final class SimulatedReader implements PacketSink {
             StreamPlaces places,
             StreamSubscriptions streams) {}
 
-    SimulatedReader(Random random, SimulatedStream stream) {
+    /** @param offset where it begins, and ends if it does */
+    SimulatedReader(Random random, SimulatedStream stream, String offset) {
         this.random = random;
+        this.subscription = new Subscribe.Request("$s/" + offset + "/a", Qos.EXACTLY_ONCE, false, false, 0);
         this.stream = stream;
         QueueCatalog catalog = new QueueCatalog();
         catalog.add(stream.definition);
@@ -130,7 +134,7 @@ final class SimulatedReader implements PacketSink {
             List.copyOf(subscriptions).forEach(known -> streams.resume(known.request(), known.subscriptionId()));
             owed.start();
             if (subscriptions.isEmpty() || random.nextBoolean()) {
-                streams.subscribe(SUBSCRIPTION, 0, (code, reason) -> {});
+                streams.subscribe(subscription, 0, (code, reason) -> {});
             }
         });
     }
@@ -228,7 +232,8 @@ final class SimulatedReader implements PacketSink {
 
     @Override
     public boolean publish(Message message, Qos qos, boolean dup, boolean retain, int packetId, int[] subscriptionIds) {
-        String text = new String(message.payload(), UTF_8);
+        boolean isEnd = message.topic().startsWith("$stream-end/");
+        String text = isEnd ? END : new String(message.payload(), UTF_8);
         assertThat(owes).as("a packet id is in use once [MQTT-2.2.1-4]").doesNotContainKey(packetId);
         if (qos == Qos.AT_LEAST_ONCE) {
             assertThat(isRecordedAsDone(text))
@@ -267,6 +272,11 @@ final class SimulatedReader implements PacketSink {
         assertThat(type).isEqualTo(PacketType.PUBREL);
         qos2Received.remove(packetId);
         owes.put(packetId, PacketType.PUBCOMP);
+    }
+
+    /** All that came, in the order in which it came. */
+    List<String> received() {
+        return received;
     }
 
     /** What came, each the first time, by partition. */

@@ -6,13 +6,17 @@ import io.magnetar.message.Message;
 import io.magnetar.message.MessageProperties;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
+import io.magnetar.stream.ReplayRange;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamReaders;
+import io.magnetar.stream.StreamReaders.Ended;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,6 +29,7 @@ final class SimulatedStream implements StreamReaders {
 
     final StreamDefinition definition;
     private final List<List<StreamMessage>> partitions = new ArrayList<>();
+    private List<List<String>> atNow = List.of();
     private final List<Reader> readers = new ArrayList<>();
 
     SimulatedStream(int count) {
@@ -63,6 +68,11 @@ final class SimulatedStream implements StreamReaders {
                 .toList();
     }
 
+    /** What it had when the last range was opened that ends now. */
+    List<List<String>> atNow() {
+        return atNow;
+    }
+
     /** The broker dies, and with it its readers. */
     void crash() {
         readers.clear();
@@ -80,9 +90,9 @@ final class SimulatedStream implements StreamReaders {
 
     @Override
     public CompletableFuture<StreamReader> open(
-            StreamDefinition stream, StartPosition start, TopicFilter filter, StreamListener listener) {
-        Map<Integer, Position> after = start instanceof StartPosition.Resume resume ? resume.after() : Map.of();
-        Reader reader = new Reader(after, listener);
+            StreamDefinition stream, ReplayRange range, TopicFilter filter, StreamListener listener) {
+        Map<Integer, Position> after = range.from() instanceof StartPosition.Resume resume ? resume.after() : Map.of();
+        Reader reader = new Reader(after, range.to(), listener);
         readers.add(reader);
         return CompletableFuture.completedFuture(reader);
     }
@@ -90,11 +100,14 @@ final class SimulatedStream implements StreamReaders {
     private final class Reader implements StreamReader {
         private final Map<Integer, Position> after;
         private final StreamListener listener;
+        private final EndPosition end;
         private final int[] next = new int[partitions.size()];
+        private boolean ended;
         private int requested;
 
-        Reader(Map<Integer, Position> after, StreamListener listener) {
+        Reader(Map<Integer, Position> after, EndPosition to, StreamListener listener) {
             this.after = after;
+            this.end = to instanceof EndPosition.Now ? endOfNow() : to;
             this.listener = listener;
             for (int i = 0; i < next.length; i++) {
                 Position begin = after.getOrDefault(i, Position.START);
@@ -104,18 +117,39 @@ final class SimulatedStream implements StreamReaders {
             }
         }
 
+        private EndPosition endOfNow() {
+            atNow = byPartition();
+            Map<Integer, Position> through = new HashMap<>();
+            for (int i = 0; i < next.length; i++) {
+                int size = partitions.get(i).size();
+                through.put(i, size == 0 ? Position.START : position(size - 1));
+            }
+            return new EndPosition.Fixed(0, through);
+        }
+
         boolean hasMore() {
-            return requested > 0 && partitionsWithMore().length > 0;
+            boolean atEnd = end instanceof EndPosition.Fixed && !ended;
+            return requested > 0 && (atEnd || partitionsWithMore().length > 0);
+        }
+
+        private boolean isInRange(int index) {
+            return !(end instanceof EndPosition.Fixed fixed)
+                    || !position(next[index]).isBehind(fixed.through().getOrDefault(index, Position.START));
         }
 
         private int[] partitionsWithMore() {
             return IntStream.range(0, next.length)
-                    .filter(i -> next[i] < partitions.get(i).size())
+                    .filter(i -> next[i] < partitions.get(i).size() && isInRange(i))
                     .toArray();
         }
 
         void readOne(Random random) {
             int[] more = partitionsWithMore();
+            if (more.length == 0) {
+                ended = true;
+                listener.onEnded(new Ended());
+                return;
+            }
             int index = more[random.nextInt(more.length)];
             requested--;
             listener.onMessage(partitions.get(index).get(next[index]++));
@@ -124,6 +158,11 @@ final class SimulatedStream implements StreamReaders {
         @Override
         public StartPosition.Resume start() {
             return new StartPosition.Resume(0, after);
+        }
+
+        @Override
+        public EndPosition end() {
+            return end;
         }
 
         @Override

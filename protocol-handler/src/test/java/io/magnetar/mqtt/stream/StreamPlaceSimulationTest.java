@@ -2,7 +2,9 @@ package io.magnetar.mqtt.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A durable session reads a stream while its connection breaks and its broker dies at any point. */
@@ -11,10 +13,19 @@ class StreamPlaceSimulationTest {
 
     @Test
     void losesNothingAndRepeatsNothingThatIsRecordedHoweverOftenTheBrokerDies() {
+        repeat(StreamPlaceSimulationTest::simulate);
+    }
+
+    @Test
+    void aRangeHasItsMessagesAndOneEndHoweverOftenTheBrokerDies() {
+        repeat(StreamPlaceSimulationTest::simulateRange);
+    }
+
+    private static void repeat(Consumer<Random> simulation) {
         for (int round = 0; round < 300; round++) {
             long seed = System.nanoTime();
             try {
-                simulate(new Random(seed));
+                simulation.accept(new Random(seed));
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed, e);
             }
@@ -23,7 +34,26 @@ class StreamPlaceSimulationTest {
 
     private static void simulate(Random random) {
         SimulatedStream stream = new SimulatedStream(1 + random.nextInt(3));
-        SimulatedReader reader = new SimulatedReader(random, stream);
+        SimulatedReader reader = new SimulatedReader(random, stream, "earliest");
+        run(random, stream, reader);
+        assertThat(reader.firstAppearances()).isEqualTo(stream.byPartition());
+    }
+
+    private static void simulateRange(Random random) {
+        SimulatedStream stream = new SimulatedStream(1 + random.nextInt(3));
+        for (int before = random.nextInt(60); before > 0; before--) {
+            stream.append(random);
+        }
+        SimulatedReader reader = new SimulatedReader(random, stream, "earliest..now");
+        run(random, stream, reader);
+        assertThat(reader.firstAppearances()).isEqualTo(stream.atNow());
+        List<String> received = reader.received();
+        assertThat(received).containsOnlyOnce(SimulatedReader.END);
+        assertThat(received.subList(0, received.indexOf(SimulatedReader.END)))
+                .containsAll(stream.atNow().stream().flatMap(List::stream).toList());
+    }
+
+    private static void run(Random random, SimulatedStream stream, SimulatedReader reader) {
         for (int step = 0; step < STEPS; step++) {
             switch (random.nextInt(40)) {
                 case 0 -> reader.crash();
@@ -36,6 +66,5 @@ class StreamPlaceSimulationTest {
         while (reader.settle()) {
             reader.tick();
         }
-        assertThat(reader.firstAppearances()).isEqualTo(stream.byPartition());
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Reader;
 
 /**
@@ -42,6 +43,26 @@ final class LastMessages {
                 .thenCompose(reader -> openBehind(reader)
                         .exceptionallyCompose(failure -> PartitionOpener.closed(reader)
                                 .thenCompose(ignored -> CompletableFuture.failedFuture(failure))));
+    }
+
+    /** @return the position before the first of them */
+    CompletableFuture<Position> before() {
+        return open().thenCompose(cursor -> cursor.hasMore()
+                .thenCompose(any -> any ? before(cursor) : CompletableFuture.completedFuture(Position.START))
+                .whenComplete((found, failure) -> cursor.close()));
+    }
+
+    private static CompletableFuture<Position> before(PositionCursor cursor) {
+        try {
+            if (cursor.poll() != null) {
+                return CompletableFuture.completedFuture(cursor.last().before());
+            }
+        } catch (PulsarClientException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        cursor.await(() -> ready.complete(null));
+        return ready.thenCompose(done -> before(cursor));
     }
 
     /** @param reader at the last message, or at the beginning of a partition without any */

@@ -1,15 +1,18 @@
 package io.magnetar.stream.read;
 
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamReaders.Ended;
 import io.magnetar.stream.StreamReaders.Passed;
 import io.magnetar.stream.StreamReaders.StreamListener;
 import io.magnetar.stream.StreamReaders.StreamMessage;
 import io.magnetar.stream.StreamReaders.StreamReader;
 import io.magnetar.stream.failure.PulsarFailures;
 import io.magnetar.stream.turn.Turns;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.PulsarClientException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +37,11 @@ final class OpenStreamReader implements StreamReader {
 
     private final StreamDefinition stream;
     private final StartPosition.Resume start;
+    private final EndPosition end;
     private final List<PositionCursor> cursors;
+    /** By partition; none when the range has no end. */
+    private final Map<Integer, BoundedCursor> bounds = new HashMap<>();
+
     private final MessageSelection selection;
     private final StreamListener listener;
     private final Runnable onClosed;
@@ -43,11 +51,13 @@ final class OpenStreamReader implements StreamReader {
 
     /**
      * @param fromMicros where cursors without a start position begin, epoch microseconds
+     * @param end fixed, or never
      * @param onClosed called once when it is closed, by its user or a failure
      */
     OpenStreamReader(
             StreamDefinition stream,
             long fromMicros,
+            EndPosition end,
             List<PositionCursor> cursors,
             MessageSelection selection,
             StreamListener listener,
@@ -56,6 +66,7 @@ final class OpenStreamReader implements StreamReader {
         this.stream = stream;
         this.cursors = List.copyOf(cursors);
         this.start = startOf(fromMicros, cursors);
+        this.end = end;
         this.selection = selection;
         this.listener = listener;
         this.onClosed = onClosed;
@@ -77,6 +88,29 @@ final class OpenStreamReader implements StreamReader {
         return start;
     }
 
+    @Override
+    public EndPosition end() {
+        return end;
+    }
+
+    /** Before it is used: its cursors end where the range does. */
+    void bound(EndPosition.Fixed fixed, long marginMillis, InstantSource clock) {
+        for (PositionCursor cursor : cursors) {
+            PartitionEnd partitionEnd = new PartitionEnd(fixed, cursor.partition, marginMillis);
+            bounds.put(
+                    cursor.partition,
+                    new BoundedCursor(cursor, partitionEnd, clock, turns::take, this::partitionEnded));
+        }
+    }
+
+    /** When all have ended, the reader has. */
+    private void partitionEnded() {
+        if (!closed && bounds.values().stream().allMatch(BoundedCursor::hasEnded)) {
+            closeCursors();
+            tell(() -> listener.onEnded(new Ended()));
+        }
+    }
+
     StreamDefinition stream() {
         return stream;
     }
@@ -90,8 +124,10 @@ final class OpenStreamReader implements StreamReader {
     private void turn() {
         boolean more = false;
         for (PositionCursor cursor : cursors) {
-            if (!closed && requested.get() > 0 && !cursor.isWaiting()) {
-                more |= readSome(cursor);
+            BoundedCursor bound = bounds.get(cursor.partition);
+            boolean ready = bound == null ? !cursor.isWaiting() : bound.isReady();
+            if (!closed && requested.get() > 0 && ready) {
+                more |= readSome(cursor, bound);
             }
         }
         if (more) {
@@ -100,17 +136,23 @@ final class OpenStreamReader implements StreamReader {
     }
 
     /** @return whether the partition may have more at once */
-    private boolean readSome(PositionCursor cursor) {
+    private boolean readSome(PositionCursor cursor, @Nullable BoundedCursor bound) {
         boolean passed = false;
         try {
             for (int read = 0; read < BURST && requested.get() > 0 && !closed; read++) {
+                if (bound != null && bound.isReached()) {
+                    return end(cursor, bound, passed);
+                }
                 Message<byte[]> pulsar = cursor.poll();
+                if (bound != null && pulsar != null && bound.isBeyond(pulsar)) {
+                    return end(cursor, bound, passed);
+                }
                 if (pulsar == null) {
-                    cursor.await(turns::take);
                     tellPassed(cursor, passed);
+                    awaitMore(cursor, bound);
                     return false;
                 }
-                passed = !deliver(cursor, pulsar);
+                passed = !deliver(cursor, bound, pulsar);
             }
             tellPassed(cursor, passed);
             return true;
@@ -120,13 +162,28 @@ final class OpenStreamReader implements StreamReader {
         }
     }
 
+    private boolean end(PositionCursor cursor, BoundedCursor bound, boolean passed) {
+        tellPassed(cursor, passed);
+        bound.end();
+        return false;
+    }
+
+    private void awaitMore(PositionCursor cursor, @Nullable BoundedCursor bound) {
+        if (bound == null) {
+            cursor.await(turns::take);
+        } else {
+            bound.awaitMore();
+        }
+    }
+
     /** @return whether it was wanted */
-    private boolean deliver(PositionCursor cursor, Message<byte[]> pulsar) {
+    private boolean deliver(PositionCursor cursor, @Nullable BoundedCursor bound, Message<byte[]> pulsar) {
         if (cursor.takeLost()) {
             tell(() -> listener.onPlaceLost(cursor.partition));
         }
         StreamMessage message = selection.select(pulsar, cursor.partition, cursor.last());
-        if (message == null) {
+        if (message == null
+                || (bound != null && !bound.includes(message.message().timestampMicros()))) {
             return false;
         }
         requested.decrementAndGet();

@@ -36,6 +36,11 @@ public final class PartitionCursor {
         return next != null && !next.isDone();
     }
 
+    /** Whether a message is awaited, or has come since and was not polled. */
+    boolean isAwaited() {
+        return awaited != null;
+    }
+
     /**
      * The next message that is there already, or null.
      *

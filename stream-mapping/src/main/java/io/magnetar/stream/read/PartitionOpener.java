@@ -159,7 +159,7 @@ final class PartitionOpener {
                 .startMessageId(start)
                 .subscriptionRolePrefix("magnetar")
                 .receiverQueueSize(settings.prefetchMessages())
-                .cryptoFailureAction(ConsumerCryptoFailureAction.DISCARD);
+                .cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME);
     }
 
     static CompletableFuture<Void> closed(Reader<byte[]> reader) {

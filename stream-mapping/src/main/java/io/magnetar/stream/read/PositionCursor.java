@@ -1,6 +1,7 @@
 package io.magnetar.stream.read;
 
 import io.magnetar.stream.Position;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,16 @@ final class PositionCursor {
         boolean said = lost;
         lost = false;
         return said;
+    }
+
+    /** Whether a message is awaited, or has come since and was not polled. */
+    boolean isAwaited() {
+        return cursor.isAwaited();
+    }
+
+    /** Whether the partition has a message after the last one that was polled. */
+    CompletableFuture<Boolean> hasMore() {
+        return cursor.hasMore();
     }
 
     void await(Runnable onReady) {

@@ -1,6 +1,9 @@
 package io.magnetar.stream.read;
 
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.MessageIdSyntax;
+import io.magnetar.stream.Position;
+import io.magnetar.stream.ReplayRange;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
@@ -11,7 +14,10 @@ import io.magnetar.stream.failure.PulsarFailures;
 import io.magnetar.stream.turn.TurnThreads;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
+import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.pulsar.client.api.PulsarClient;
 
@@ -35,30 +42,37 @@ public final class PulsarStreamReaders implements StreamReaders {
     private final StreamCatalog catalog;
     private final ReadSettings settings;
     private final PartitionOpener opener;
+    private final EndFinder ends;
+    private final InstantSource clock;
     private final ExecutorService executor;
     private final LongAdder undecodable = new LongAdder();
     private final Set<OpenStreamReader> open = ConcurrentHashMap.newKeySet();
     /** Open ones and those that are being opened. */
     private final AtomicInteger inUse = new AtomicInteger();
 
-    public PulsarStreamReaders(PulsarClient client, StreamCatalog catalog, ReadSettings settings) {
+    /** @param clock tells when the end of a range is over */
+    public PulsarStreamReaders(PulsarClient client, StreamCatalog catalog, ReadSettings settings, InstantSource clock) {
         this.catalog = catalog;
         this.settings = settings;
         this.opener = new PartitionOpener(client, settings);
+        this.ends = new EndFinder(opener);
+        this.clock = clock;
         this.executor = TurnThreads.named("magnetar-read-", settings.threads());
         catalog.onChange(this::namespaceChanged);
     }
 
     @Override
     public CompletableFuture<StreamReader> open(
-            StreamDefinition stream, StartPosition start, TopicFilter filter, StreamListener listener) {
+            StreamDefinition stream, ReplayRange range, TopicFilter filter, StreamListener listener) {
         if (inUse.incrementAndGet() > settings.maxReaders()) {
             inUse.decrementAndGet();
             return CompletableFuture.failedFuture(new StreamFailureException(new StreamFailure(
                     Kind.QUOTA_EXCEEDED, "the broker reads streams for " + settings.maxReaders() + " subscriptions")));
         }
-        return fixed(stream, start)
-                .thenCompose(from -> openAll(stream, from, filter, listener))
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
+        return fixed(stream, range.from(), deadline)
+                .thenCompose(from -> end(stream, range.to(), deadline)
+                        .thenCompose(to -> openAll(stream, new ReplayRange(from, to), filter, listener, deadline)))
                 .exceptionallyCompose(failure -> {
                     inUse.decrementAndGet();
                     return CompletableFuture.failedFuture(
@@ -67,57 +81,118 @@ public final class PulsarStreamReaders implements StreamReaders {
     }
 
     /** The start of all partitions: a message of one of them tells the time where the others begin. */
-    private CompletableFuture<StartPosition> fixed(StreamDefinition stream, StartPosition start) {
+    private CompletableFuture<StartPosition> fixed(StreamDefinition stream, StartPosition start, long deadlineNanos) {
         if (!(start instanceof StartPosition.MessageId id)) {
             return CompletableFuture.completedFuture(start);
         }
-        if (id.partition() >= stream.partitions()) {
-            return CompletableFuture.failedFuture(noMessage(stream, id));
-        }
-        return opener.storedMillis(stream.pulsarTopic(id.partition()), id.partition(), id.position())
-                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(found -> {
-                    long micros = TimeUnit.MILLISECONDS.toMicros(found.orElseThrow(() -> noMessage(stream, id)));
+        return storedMicros(stream, id.partition(), id.position(), deadlineNanos)
+                .thenApply(micros -> {
                     long from = Math.max(0, micros - StartPosition.MessageId.MARGIN_MICROS);
                     return new StartPosition.MessageId(
                             id.partition(), id.position(), stream.partitions() == 1 ? 0 : from);
                 });
     }
 
-    private static StreamFailureException noMessage(StreamDefinition stream, StartPosition.MessageId id) {
+    /** The end of the partitions that is known without the cursors: what the message of one of them, or a time, says. */
+    private CompletableFuture<EndPosition> end(StreamDefinition stream, EndPosition end, long deadlineNanos) {
+        if (end instanceof EndPosition.Timestamp time) {
+            return CompletableFuture.completedFuture(new EndPosition.Fixed(time.epochMicros(), Map.of()));
+        }
+        if (end instanceof EndPosition.MessageId id) {
+            return storedMicros(stream, id.partition(), id.position(), deadlineNanos)
+                    .thenApply(micros -> new EndPosition.Fixed(
+                            stream.partitions() == 1 ? 0 : micros,
+                            Map.of(id.partition(), id.position().before())));
+        }
+        return CompletableFuture.completedFuture(end);
+    }
+
+    /** When a message was stored, epoch microseconds. */
+    private CompletableFuture<Long> storedMicros(
+            StreamDefinition stream, int partition, Position position, long deadlineNanos) {
+        if (partition >= stream.partitions()) {
+            return CompletableFuture.failedFuture(noMessage(stream, partition, position));
+        }
+        return retried(
+                        stream,
+                        partition,
+                        deadlineNanos,
+                        () -> opener.storedMillis(stream.pulsarTopic(partition), partition, position))
+                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(found -> TimeUnit.MILLISECONDS.toMicros(
+                        found.orElseThrow(() -> noMessage(stream, partition, position))));
+    }
+
+    private static StreamFailureException noMessage(StreamDefinition stream, int partition, Position position) {
         return new StreamFailureException(new StreamFailure(
                 Kind.NO_SUCH_POSITION,
-                "the stream '" + stream.name() + "' has no message "
-                        + MessageIdSyntax.write(id.partition(), id.position()) + " nor a later one in its partition"));
+                "the stream '" + stream.name() + "' has no message " + MessageIdSyntax.write(partition, position)
+                        + " nor a later one in its partition"));
     }
 
     private CompletableFuture<StreamReader> openAll(
-            StreamDefinition stream, StartPosition start, TopicFilter filter, StreamListener listener) {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
+            StreamDefinition stream,
+            ReplayRange range,
+            TopicFilter filter,
+            StreamListener listener,
+            long deadlineNanos) {
         List<CompletableFuture<PositionCursor>> partitions = IntStream.range(0, stream.partitions())
-                .mapToObj(partition -> open(stream, partition, start, deadline))
+                .mapToObj(partition -> retried(
+                        stream,
+                        partition,
+                        deadlineNanos,
+                        () -> opener.cursor(stream.pulsarTopic(partition), partition, range.from())))
                 .toList();
-        return CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new))
-                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
+        CompletableFuture<EndPosition> end = CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new))
+                .thenCompose(done -> partitionEnds(stream, range.to(), deadlineNanos));
+        return end.orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         partitions.forEach(PulsarStreamReaders::closeWhenOpen);
                     }
                 })
-                .thenApply(done -> opened(
-                        stream, start, partitions, new MessageSelection(stream, start, filter, undecodable), listener));
+                .thenApply(to -> opened(
+                        stream,
+                        new ReplayRange(range.from(), to),
+                        partitions,
+                        new MessageSelection(stream, range.from(), filter, undecodable),
+                        listener));
     }
 
-    /** Opens one partition. A Pulsar topic that is not there while its stream is defined is in the making. */
-    private CompletableFuture<PositionCursor> open(
-            StreamDefinition stream, int partition, StartPosition start, long deadlineNanos) {
+    /** Where each partition ends, when that is not known yet. */
+    private CompletableFuture<EndPosition> partitionEnds(StreamDefinition stream, EndPosition end, long deadlineNanos) {
+        if (end instanceof EndPosition.Never || end instanceof EndPosition.Fixed) {
+            return CompletableFuture.completedFuture(end);
+        }
+        List<CompletableFuture<Position>> through = IntStream.range(0, stream.partitions())
+                .mapToObj(partition -> retried(
+                        stream,
+                        partition,
+                        deadlineNanos,
+                        () -> ends.through(stream.pulsarTopic(partition), partition, end)))
+                .toList();
+        return CompletableFuture.allOf(through.toArray(CompletableFuture[]::new))
+                .thenApply(done -> {
+                    Map<Integer, Position> fixed = new HashMap<>();
+                    for (int partition = 0; partition < through.size(); partition++) {
+                        fixed.put(
+                                partition,
+                                Objects.requireNonNull(through.get(partition).getNow(null)));
+                    }
+                    return new EndPosition.Fixed(0, fixed);
+                });
+    }
+
+    /** Asks something of one partition. A Pulsar topic that is not there while its stream is defined is in the making. */
+    private <T> CompletableFuture<T> retried(
+            StreamDefinition stream, int partition, long deadlineNanos, Supplier<CompletableFuture<T>> what) {
         String pulsarTopic = stream.pulsarTopic(partition);
-        return opener.cursor(pulsarTopic, partition, start).exceptionallyCompose(failure -> {
+        return what.get().exceptionallyCompose(failure -> {
             boolean inTheMaking = PulsarFailures.of(failure, pulsarTopic).kind() == Kind.GONE
                     && isDefined(stream)
                     && System.nanoTime() - deadlineNanos < 0;
             return inTheMaking
-                    ? later().thenCompose(ignored -> open(stream, partition, start, deadlineNanos))
+                    ? later().thenCompose(ignored -> retried(stream, partition, deadlineNanos, what))
                     : CompletableFuture.failedFuture(failure);
         });
     }
@@ -129,7 +204,7 @@ public final class PulsarStreamReaders implements StreamReaders {
 
     private StreamReader opened(
             StreamDefinition stream,
-            StartPosition start,
+            ReplayRange range,
             List<CompletableFuture<PositionCursor>> partitions,
             MessageSelection selection,
             StreamListener listener) {
@@ -139,7 +214,8 @@ public final class PulsarStreamReaders implements StreamReaders {
         OpenStreamReader[] self = new OpenStreamReader[1];
         self[0] = new OpenStreamReader(
                 stream,
-                PartitionOpener.fromMicros(start),
+                PartitionOpener.fromMicros(range.from()),
+                range.to(),
                 cursors,
                 selection,
                 listener,
@@ -148,6 +224,9 @@ public final class PulsarStreamReaders implements StreamReaders {
                     inUse.decrementAndGet();
                 },
                 executor);
+        if (range.to() instanceof EndPosition.Fixed end) {
+            self[0].bound(end, settings.skewMarginMillis(), clock);
+        }
         open.add(self[0]);
         if (!isDefined(stream)) {
             fail(self[0]);

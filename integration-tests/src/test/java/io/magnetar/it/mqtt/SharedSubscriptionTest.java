@@ -52,7 +52,17 @@ class SharedSubscriptionTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"$share/", "$share/g", "$share/g/", "$share//a", "$share/g+/a", "$share/g#/a", "$share/g/a#"})
+            strings = {
+                "$share/",
+                "$share/g",
+                "$share/g/",
+                "$share//a",
+                "$share/g+/a",
+                "$share/g#/a",
+                "$share/g/a#",
+                "$share//$s/earliest/a",
+                "$share/g+/$s/earliest/a"
+            })
     void refusesAMalformedOne(String filter, MqttBroker broker) throws Exception {
         // [MQTT-4.8.2-1], [MQTT-4.8.2-2]
         try (RawClient mqtt5 = new RawClient(broker.port());

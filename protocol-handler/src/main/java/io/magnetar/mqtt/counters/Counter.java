@@ -27,6 +27,8 @@ public enum Counter {
     QUEUE_PLACES_LOST("queuePlacesLost"),
     /** The place of a durable session in a stream is older than what the stream keeps: it goes on with the oldest that is there. */
     STREAM_PLACES_LOST("streamPlacesLost"),
+    /** A member of a group that shares a stream left before it had acknowledged a message: another one gets it, too. */
+    STREAM_GROUP_MESSAGES_GIVEN_BACK("streamGroupMessagesGivenBack"),
     /** QoS 1 and 2 publishes answered with an error because a stream did not take them. */
     APPENDS_REFUSED("appendsRefused"),
     /** Publishes to topics of the broker's own, and with a payload that is not what it is said to be. */

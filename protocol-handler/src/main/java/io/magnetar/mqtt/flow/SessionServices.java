@@ -6,6 +6,7 @@ import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamGroups;
 import io.magnetar.stream.StreamReaders;
 
 /** What all sessions of a broker share. Thread: any. */
@@ -14,6 +15,7 @@ public record SessionServices(
         StreamCatalog streams,
         StreamAppender appender,
         StreamReaders readers,
+        StreamGroups streamGroups,
         Retained retained,
         BrokerClock clock,
         Counters counters,

@@ -128,6 +128,7 @@ public final class MqttBroker {
                         MeasuredAppends.of(streams.appender(), counters.latency(Latency.STREAM_APPEND)),
                         MeasuredAppends.of(queues.appender(), counters.latency(Latency.MESSAGES_APPEND))),
                 streams.readers(),
+                streams.groups(),
                 retained,
                 clock,
                 counters,

@@ -4,11 +4,13 @@ import io.magnetar.mqtt.config.MqttConfiguration;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamGroups;
 import io.magnetar.stream.StreamReaders;
 import io.magnetar.stream.append.AppendSettings;
 import io.magnetar.stream.append.PulsarStreamAppender;
 import io.magnetar.stream.definition.MetadataStoreDefinitions;
 import io.magnetar.stream.definition.WatchedStreamCatalog;
+import io.magnetar.stream.group.PulsarStreamGroups;
 import io.magnetar.stream.read.PulsarStreamReaders;
 import io.magnetar.stream.read.ReadSettings;
 import io.magnetar.tenancy.Namespace;
@@ -31,6 +33,7 @@ final class PulsarStreams {
     private final AppendSettings appendSettings;
     private final PulsarStreamAppender appender;
     private final PulsarStreamReaders readers;
+    private final PulsarStreamGroups groups;
     private final TenantProvisioner provisioner;
 
     /** @throws PulsarServerException when the broker has no client for us */
@@ -52,8 +55,9 @@ final class PulsarStreams {
                 configuration.ioThreads());
         appender = new PulsarStreamAppender(
                 client, new PulsarOwnedPartitions(pulsar.getBrokerService()), catalog, appendSettings, executor);
-        readers = new PulsarStreamReaders(
-                client, catalog, ReadSettings.of(configuration.maxStreamReaders(), configuration.ioThreads()), clock);
+        ReadSettings readSettings = ReadSettings.of(configuration.maxStreamReaders(), configuration.ioThreads());
+        readers = new PulsarStreamReaders(client, catalog, readSettings, clock);
+        groups = new PulsarStreamGroups(client, pulsar.getAdminClient(), catalog, readers, readSettings);
         provisioner = new TenantProvisioner(
                 pulsar.getAdminClient(),
                 pulsar.getConfiguration().getClusterName(),
@@ -82,6 +86,10 @@ final class PulsarStreams {
         return readers;
     }
 
+    StreamGroups groups() {
+        return groups;
+    }
+
     /** Makes what the namespace needs in Pulsar and reads all definitions. May be tried again after a failure. */
     CompletableFuture<Void> start(Namespace namespace) {
         return provisioner.provision(namespace).thenCompose(ignored -> catalog.start());
@@ -90,6 +98,7 @@ final class PulsarStreams {
     /** Completes when all that was given to the streams is answered. */
     CompletableFuture<Void> close() {
         catalog.close();
+        groups.close();
         readers.close();
         return appender.close();
     }

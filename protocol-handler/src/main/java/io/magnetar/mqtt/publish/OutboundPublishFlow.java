@@ -185,6 +185,15 @@ public final class OutboundPublishFlow {
         send(publish, target, qos, packetId);
     }
 
+    /** Sends a message on loan in a form of its own; {@link #canSend} must have said yes. At QoS 0 nothing is ever given back. */
+    public void lend(Message message, Qos qos, boolean retain, int[] subscriptionIds, Lender lender) {
+        int packetId = takePacketId(qos);
+        if (packetId != 0) {
+            window.lend(packetId, new Lent(new SharedPublish(message), lender));
+        }
+        settle(sink.publish(message, qos, false, retain, packetId, subscriptionIds), message, qos, packetId);
+    }
+
     /** Tells whether a message of a backlog may be sent now. */
     public boolean canSend(Qos qos) {
         return sink.isWritable() && (qos == Qos.AT_MOST_ONCE || !window.isFull());

@@ -15,6 +15,7 @@ import io.magnetar.mqtt.record.WillRecord;
 import io.magnetar.mqtt.session.RecordSaver.WhenSaved;
 import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.mqtt.share.SharedGroups;
+import io.magnetar.mqtt.share.SharedStreamFilter;
 import io.magnetar.mqtt.stream.StreamKeeper;
 import io.magnetar.mqtt.subscribe.DurableSubscriptions;
 import io.magnetar.stream.StreamAppender.AppendListener;
@@ -150,15 +151,21 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
     private void forget(String filter) {
         if (SharedFilter.isShared(filter)) {
             sessions.interests().releaseGroup(key, filter);
-        } else if (!StreamSubscriptionSyntax.isStream(filter)) { // Of a stream only the record knows.
+        } else if (!readsStream(filter)) { // Of a stream only the record knows.
             TopicFilter topicFilter = new TopicFilter(filter);
             sessions.interests().endOwing(key, topicFilter);
             messages().remove(topicFilter);
         }
     }
 
+    private static boolean readsStream(String filter) {
+        return StreamSubscriptionSyntax.isStream(filter) || SharedStreamFilter.isSharedStream(filter);
+    }
+
     private CompletableFuture<?> record(Subscribe.Request request, int subscriptionId) {
-        boolean owes = request.qos() != Qos.AT_MOST_ONCE && !SharedFilter.isShared(request.filter());
+        boolean owes = request.qos() != Qos.AT_MOST_ONCE
+                && !SharedFilter.isShared(request.filter())
+                && !readsStream(request.filter());
         if (request.qos() != Qos.AT_MOST_ONCE && SharedFilter.isShared(request.filter())) {
             return recordShared(new SubscriptionRecord(request, subscriptionId, List.of()));
         }

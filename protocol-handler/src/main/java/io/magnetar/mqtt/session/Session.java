@@ -30,6 +30,7 @@ import io.magnetar.mqtt.routing.Target;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.share.SharedSubscriptions;
 import io.magnetar.mqtt.stream.StreamClient;
+import io.magnetar.mqtt.stream.StreamGroupSubscriptions;
 import io.magnetar.mqtt.stream.StreamPlaces;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.mqtt.subscribe.RetainedDeliveries;
@@ -128,6 +129,8 @@ public final class Session implements LiveSubscriber {
                                 new StreamClient(publisher, connect.version()),
                                 outbound,
                                 durable == null ? null : durable.streams()),
+                        new StreamGroupSubscriptions(
+                                services, sink, owner, new StreamClient(publisher, connect.version()), outbound),
                         new SharedSubscriptions(
                                 around.groups(),
                                 routes.table(),

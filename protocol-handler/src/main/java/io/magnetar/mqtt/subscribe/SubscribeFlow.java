@@ -11,7 +11,9 @@ import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.routing.Target;
 import io.magnetar.mqtt.share.SharedFilter;
+import io.magnetar.mqtt.share.SharedStreamFilter;
 import io.magnetar.mqtt.share.SharedSubscriptions;
+import io.magnetar.mqtt.stream.StreamGroupSubscriptions;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.stream.StreamSubscriptionSyntax;
 import io.magnetar.topic.TopicFilter;
@@ -40,13 +42,18 @@ public final class SubscribeFlow {
     private final RoutingTable routing;
     private final StreamSubscriptions streams;
     private final RetainedDeliveries retained;
+    private final StreamGroupSubscriptions streamGroups;
     private final SharedSubscriptions shared;
     private final @Nullable DurableSubscriptions durable;
     private final RequestIds packetIds;
     private final Set<TopicFilter> filters = new HashSet<>();
 
     /** The kinds of subscriptions, and what is sent because of them, that are more than a route. */
-    public record Kinds(StreamSubscriptions streams, SharedSubscriptions shared, RetainedDeliveries retained) {}
+    public record Kinds(
+            StreamSubscriptions streams,
+            StreamGroupSubscriptions streamGroups,
+            SharedSubscriptions shared,
+            RetainedDeliveries retained) {}
 
     /**
      * @param usedByPublish tells the packet identifiers of the client's publishes that are under way
@@ -66,6 +73,7 @@ public final class SubscribeFlow {
         this.subscriber = subscriber;
         this.routing = routing;
         this.streams = kinds.streams();
+        this.streamGroups = kinds.streamGroups();
         this.shared = kinds.shared();
         this.retained = kinds.retained();
         this.packetIds = new RequestIds(subscriber.version().isMqtt5(), usedByPublish);
@@ -104,6 +112,15 @@ public final class SubscribeFlow {
             } else if (StreamSubscriptionSyntax.isStream(request.filter())) {
                 streams.subscribe(
                         request, subscribe.subscriptionId(), (code, reason) -> subAck.answer(index, code, reason));
+            } else if (SharedStreamFilter.isSharedStream(request.filter())) {
+                streamGroups.subscribe(request, subscribe.subscriptionId(), (code, reason) -> {
+                    if (code.isError()) {
+                        subAck.answer(index, code, reason);
+                    } else {
+                        Subscribe.Request granted = StreamGroupSubscriptions.granted(request);
+                        keep(granted, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
+                    }
+                });
             } else if (SharedFilter.isShared(request.filter())) {
                 shared.subscribe(request, subscribe.subscriptionId());
                 keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
@@ -136,6 +153,8 @@ public final class SubscribeFlow {
         int subscriptionId = subscription.subscriptionId();
         if (StreamSubscriptionSyntax.isStream(request.filter())) {
             streams.resume(request, subscriptionId);
+        } else if (SharedStreamFilter.isSharedStream(request.filter())) {
+            streamGroups.resume(request, subscriptionId);
         } else if (SharedFilter.isShared(request.filter())) {
             shared.subscribe(request, subscriptionId);
         } else {
@@ -147,7 +166,7 @@ public final class SubscribeFlow {
 
     private Optional<Refusal> refusal(String filter) {
         int limit = services.limits().maxSubscriptions();
-        if (filters.size() + streams.size() + shared.size() >= limit && !isSubscribed(filter)) {
+        if (filters.size() + streams.size() + streamGroups.size() + shared.size() >= limit && !isSubscribed(filter)) {
             return Optional.of(
                     new Refusal(ReasonCode.QUOTA_EXCEEDED, "a client has at most " + limit + " subscriptions"));
         }
@@ -159,18 +178,27 @@ public final class SubscribeFlow {
         if (StreamSubscriptionSyntax.isStream(filter)) {
             return Optional.empty();
         }
-        Optional<String> malformed =
-                SharedFilter.isShared(filter) ? SharedFilter.problem(filter) : TopicFilter.problem(filter);
-        return malformed.map(problem -> new Refusal(ReasonCode.TOPIC_FILTER_INVALID, problem));
+        return problem(filter).map(problem -> new Refusal(ReasonCode.TOPIC_FILTER_INVALID, problem));
     }
 
-    /** How many levels come before the topics: {@code $share/<group>}, {@code $s/<offset>} or {@code $stream/<name>}. */
+    private static Optional<String> problem(String filter) {
+        if (SharedStreamFilter.isSharedStream(filter)) {
+            return SharedStreamFilter.problem(filter);
+        }
+        return SharedFilter.isShared(filter) ? SharedFilter.problem(filter) : TopicFilter.problem(filter);
+    }
+
+    /** How many levels come before the topics: {@code $share/<group>}, {@code $s/<offset>} or {@code $stream/<name>}, or two of them. */
     private static int prefixLevels(String filter) {
+        if (SharedStreamFilter.isSharedStream(filter)) {
+            return 4;
+        }
         return SharedFilter.isShared(filter) || StreamSubscriptionSyntax.isStream(filter) ? 2 : 0;
     }
 
     private boolean isSubscribed(String filter) {
         return streams.contains(filter)
+                || streamGroups.contains(filter)
                 || shared.contains(filter)
                 || (TopicFilter.problem(filter).isEmpty() && filters.contains(new TopicFilter(filter)));
     }
@@ -235,7 +263,7 @@ public final class SubscribeFlow {
     }
 
     private ReasonCode unsubscribe(String written) {
-        if (streams.unsubscribe(written) || shared.unsubscribe(written)) {
+        if (streams.unsubscribe(written) || streamGroups.unsubscribe(written) || shared.unsubscribe(written)) {
             return ReasonCode.SUCCESS;
         }
         if (TopicFilter.problem(written).isPresent()) {
@@ -255,6 +283,7 @@ public final class SubscribeFlow {
         filters.forEach(filter -> routing.unsubscribe(filter, subscriber));
         filters.clear();
         shared.end();
+        streamGroups.end();
         streams.end();
         retained.end();
     }

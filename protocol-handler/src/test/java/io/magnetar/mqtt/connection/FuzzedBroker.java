@@ -27,6 +27,7 @@ import io.magnetar.mqtt.share.KeptSettings;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
+import io.magnetar.mqtt.stream.NoStreamGroups;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.mqtt.trace.PacketTraces;
 import io.magnetar.mqtt.transport.TlsContexts;
@@ -92,6 +93,7 @@ final class FuzzedBroker {
                 new LogAppender(streams, queues),
                 (stream, start, filter, listener) -> CompletableFuture.failedFuture(new StreamFailureException(
                         new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "nobody replays here"))),
+                new NoStreamGroups(),
                 new Retained(true, new RetainLimits(10, 1 << 14, 1 << 12)),
                 clock,
                 counters,

@@ -23,6 +23,7 @@ import io.magnetar.mqtt.share.KeptSettings;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
+import io.magnetar.mqtt.stream.NoStreamGroups;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
@@ -73,6 +74,7 @@ final class SimulatedBroker {
                 logs,
                 (stream, start, filter, listener) -> CompletableFuture.failedFuture(new StreamFailureException(
                         new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "nobody replays here"))),
+                new NoStreamGroups(),
                 retained,
                 new BrokerClock(time),
                 new Counters(),

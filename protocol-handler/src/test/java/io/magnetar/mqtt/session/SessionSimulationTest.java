@@ -14,6 +14,7 @@ import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
+import io.magnetar.mqtt.stream.NoStreamGroups;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.tenancy.Namespace;
@@ -44,6 +45,7 @@ class SessionSimulationTest {
             streams,
             (stream, start, filter, listener) -> CompletableFuture.failedFuture(new StreamFailureException(
                     new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "nobody replays here"))),
+            new NoStreamGroups(),
             new Retained(true, new RetainLimits(1_000, 1 << 30, 1 << 20)),
             new BrokerClock(InstantSource.system()),
             counters,

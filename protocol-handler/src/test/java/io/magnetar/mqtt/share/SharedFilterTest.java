@@ -29,8 +29,6 @@ class SharedFilterTest {
                 "$share/g/a/#/b",
                 "$share/g/a+",
                 "$share/g/$share/h/a",
-                "$share/g/$s/earliest/a",
-                "$share/g/$stream/name",
             })
     void refusesWhatIsNone(String written) { // [MQTT-4.8.2-1], [MQTT-4.8.2-2]
         assertThat(SharedFilter.problem(written)).isPresent();

@@ -21,6 +21,7 @@ import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.session.SimulatedOwner;
 import io.magnetar.mqtt.session.SimulatedStreams;
+import io.magnetar.mqtt.stream.NoStreamGroups;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.tenancy.Namespace;
@@ -50,6 +51,7 @@ final class SimulatedGroups {
                 streams,
                 (stream, start, filter, listener) -> CompletableFuture.failedFuture(new StreamFailureException(
                         new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "nobody replays here"))),
+                new NoStreamGroups(),
                 new Retained(true, new RetainLimits(1_000, 1 << 30, 1 << 20)),
                 new BrokerClock(InstantSource.system()),
                 counters,

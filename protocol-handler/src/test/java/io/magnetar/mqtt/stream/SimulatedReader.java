@@ -100,6 +100,7 @@ final class SimulatedReader implements PacketSink {
                 catalog,
                 new SimulatedStreams(SimulatedStream.NAMESPACE),
                 stream,
+                new NoStreamGroups(),
                 new Retained(true, new RetainLimits(1_000, 1 << 30, 1 << 20)),
                 new BrokerClock(InstantSource.system()),
                 new Counters(),

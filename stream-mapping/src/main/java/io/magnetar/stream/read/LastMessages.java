@@ -4,6 +4,7 @@ import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pulsar.client.api.Message;
@@ -47,22 +48,10 @@ final class LastMessages {
 
     /** @return the position before the first of them */
     CompletableFuture<Position> before() {
-        return open().thenCompose(cursor -> cursor.hasMore()
-                .thenCompose(any -> any ? before(cursor) : CompletableFuture.completedFuture(Position.START))
-                .whenComplete((found, failure) -> cursor.close()));
-    }
-
-    private static CompletableFuture<Position> before(PositionCursor cursor) {
-        try {
-            if (cursor.poll() != null) {
-                return CompletableFuture.completedFuture(cursor.last().before());
-            }
-        } catch (PulsarClientException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        CompletableFuture<Void> ready = new CompletableFuture<>();
-        cursor.await(() -> ready.complete(null));
-        return ready.thenCompose(done -> before(cursor));
+        return open().thenApply(cursor -> {
+            cursor.close();
+            return Objects.requireNonNull(cursor.start);
+        });
     }
 
     /** @param reader at the last message, or at the beginning of a partition without any */
@@ -70,7 +59,7 @@ final class LastMessages {
         return reader.hasMessageAvailableAsync()
                 .thenCompose(any -> any
                         ? reader.readNextAsync().thenCompose(last -> openBehind(reader, last))
-                        : CompletableFuture.completedFuture(cursor(reader, 0, Position.START)));
+                        : behind(reader, 0, Position.START));
     }
 
     private CompletableFuture<PositionCursor> openBehind(Reader<byte[]> reader, Message<byte[]> last) {
@@ -94,7 +83,7 @@ final class LastMessages {
         }
         return PartitionOpener.seek(reader, endMillis - stepMillis)
                 .thenCompose(done -> reader.readNextAsync())
-                .thenCompose(found -> found.getIndex().orElse(Long.MAX_VALUE) <= first
+                .thenCompose(found -> isLower(found, first)
                         ? at(
                                 reader,
                                 found.getMessageId(),
@@ -108,10 +97,44 @@ final class LastMessages {
             Reader<byte[]> searching, MessageId start, long first, Position before) {
         return opener.openWith(pulsarTopic, start)
                 .thenCompose(reader ->
-                        PartitionOpener.closed(searching).thenApply(ignored -> cursor(reader, first, before)));
+                        PartitionOpener.closed(searching).thenCompose(ignored -> behind(reader, first, before)));
     }
 
-    private PositionCursor cursor(Reader<byte[]> reader, long first, Position start) {
-        return new PositionCursor(partition, new PartitionCursor(reader, first), start);
+    /** Passes over what the broker has numbered lower than {@code first}. */
+    private CompletableFuture<PositionCursor> behind(Reader<byte[]> reader, long first, Position before) {
+        PartitionCursor cursor = new PartitionCursor(reader);
+        if (first <= 0) {
+            return CompletableFuture.completedFuture(new PositionCursor(partition, cursor, before));
+        }
+        CompletableFuture<Message<byte[]>> found = new CompletableFuture<>();
+        passOver(cursor, first, found);
+        return found.thenCompose(message -> {
+                    Position position = Positions.of(message.getMessageId());
+                    return isLower(message, first)
+                            ? CompletableFuture.completedFuture(new PositionCursor(partition, cursor, position))
+                            : at(reader, message.getMessageId(), 0, position.before());
+                })
+                .exceptionallyCompose(failure ->
+                        PartitionOpener.closed(reader).thenCompose(ignored -> CompletableFuture.failedFuture(failure)));
+    }
+
+    /** Finds the last message that is lower, or, when such are no longer kept, the first one that is not. */
+    private static void passOver(PartitionCursor cursor, long first, CompletableFuture<Message<byte[]>> found) {
+        try {
+            for (Message<byte[]> next = cursor.poll(); next != null; next = cursor.poll()) {
+                if (!isLower(next, first - 1)) {
+                    found.complete(next);
+                    return;
+                }
+            }
+        } catch (PulsarClientException e) {
+            found.completeExceptionally(e);
+            return;
+        }
+        cursor.await(() -> passOver(cursor, first, found));
+    }
+
+    private static boolean isLower(Message<byte[]> message, long index) {
+        return message.getIndex().orElse(Long.MAX_VALUE) < index;
     }
 }

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: immutable, but for the shared counter.
  */
-final class MessageSelection {
+public final class MessageSelection {
     private final MessageDecoder decoder;
     private final TopicFilter filter;
     private final long fromMicros;
     private final LongAdder undecodable;
 
     /** @param undecodable counts the Pulsar messages that are no MQTT messages */
-    MessageSelection(StreamDefinition stream, StartPosition start, TopicFilter filter, LongAdder undecodable) {
+    public MessageSelection(StreamDefinition stream, StartPosition start, TopicFilter filter, LongAdder undecodable) {
         this.decoder = new MessageDecoder(stream.namespace(), stream.filter());
         this.filter = filter;
         this.fromMicros = PartitionOpener.fromMicros(start);
@@ -31,7 +31,7 @@ final class MessageSelection {
 
     /** The message to deliver, or null. */
     @Nullable
-    StreamMessage select(org.apache.pulsar.client.api.Message<byte[]> pulsar, int partition, Position position) {
+    public StreamMessage select(org.apache.pulsar.client.api.Message<byte[]> pulsar, int partition, Position position) {
         // What is encrypted is passed over here, not by the client: the client would go by it without a word.
         Message message = pulsar.getEncryptionCtx().isPresent() ? null : decoder.decode(pulsar);
         if (message == null) {

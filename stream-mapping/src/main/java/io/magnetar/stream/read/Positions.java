@@ -9,10 +9,10 @@ import org.apache.pulsar.client.impl.BatchMessageIdImpl;
 import org.apache.pulsar.client.impl.MessageIdImpl;
 
 /** Positions as the Pulsar client names them. Stateless. */
-final class Positions {
+public final class Positions {
     private Positions() {}
 
-    static Position of(MessageId id) {
+    public static Position of(MessageId id) {
         MessageIdAdv adv = (MessageIdAdv) id;
         return new Position(adv.getLedgerId(), adv.getEntryId(), adv.getBatchIndex());
     }

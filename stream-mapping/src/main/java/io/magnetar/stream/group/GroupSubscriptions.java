@@ -1,0 +1,140 @@
+package io.magnetar.stream.group;
+
+import io.magnetar.stream.Position;
+import io.magnetar.stream.ReplayRange;
+import io.magnetar.stream.StartPosition;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamGroup;
+import io.magnetar.stream.StreamReaders;
+import io.magnetar.stream.StreamReaders.Ended;
+import io.magnetar.stream.StreamReaders.Passed;
+import io.magnetar.stream.StreamReaders.StreamListener;
+import io.magnetar.stream.StreamReaders.StreamMessage;
+import io.magnetar.stream.read.ReadSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.pulsar.client.admin.PulsarAdminException;
+import org.apache.pulsar.client.admin.PulsarAdminException.ConflictException;
+import org.apache.pulsar.client.admin.Topics;
+import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.impl.MessageIdImpl;
+
+/**
+ * Makes the Pulsar subscriptions of groups. The first partition's decides: it is made first and tells where the group began, so that
+ * of two who make a group at once one start counts, and a group that was made by halves is made whole.
+ *
+ * <p>Thread: any.
+ */
+final class GroupSubscriptions {
+    private static final StreamListener NOBODY = new StreamListener() {
+        @Override
+        public void onMessage(StreamMessage message) {}
+
+        @Override
+        public void onPassed(Passed passed) {}
+
+        @Override
+        public void onPlaceLost(int partition) {}
+
+        @Override
+        public void onEnded(Ended ended) {}
+
+        @Override
+        public void onFailed(StreamFailure failure) {}
+    };
+
+    private final Topics topics;
+    private final StreamReaders readers;
+    private final ReadSettings settings;
+
+    /** @param readers tell what position a start means */
+    GroupSubscriptions(Topics topics, StreamReaders readers, ReadSettings settings) {
+        this.topics = topics;
+        this.readers = readers;
+        this.settings = settings;
+    }
+
+    /** @return completes with where the group began, when it exists */
+    CompletableFuture<StartPosition.Resume> begin(StreamGroup group, StartPosition start) {
+        return known(group)
+                .thenCompose(found -> found.isPresent()
+                        ? CompletableFuture.completedFuture(found.get())
+                        : fixed(group, start).thenCompose(from -> make(group, from)));
+    }
+
+    /** Where the group began; nothing when there is no such group. */
+    private CompletableFuture<Optional<StartPosition.Resume>> known(StreamGroup group) {
+        return topics.getSubscriptionPropertiesAsync(group.stream().pulsarTopic(0), group.subscription())
+                .thenApply(properties -> Optional.of(GroupStart.parse(properties == null ? Map.of() : properties)))
+                .exceptionally(failure -> orWhen(isMissing(failure), Optional::empty, failure));
+    }
+
+    private CompletableFuture<StartPosition.Resume> fixed(StreamGroup group, StartPosition start) {
+        return readers.open(group.stream(), ReplayRange.from(start), group.filter(), NOBODY)
+                .thenApply(reader -> {
+                    reader.close();
+                    return reader.start();
+                });
+    }
+
+    private CompletableFuture<StartPosition.Resume> make(StreamGroup group, StartPosition.Resume start) {
+        return make(group, 0, start)
+                .thenCompose(isNew ->
+                        isNew ? makeOthers(group, start) : known(group).thenApply(found -> found.orElse(start)));
+    }
+
+    private CompletableFuture<StartPosition.Resume> makeOthers(StreamGroup group, StartPosition.Resume start) {
+        List<CompletableFuture<Boolean>> made = new ArrayList<>();
+        for (int partition = 1; partition < group.stream().partitions(); partition++) {
+            made.add(make(group, partition, start));
+        }
+        return CompletableFuture.allOf(made.toArray(CompletableFuture[]::new)).thenApply(done -> start);
+    }
+
+    /** @return completes with whether the partition had no such subscription */
+    private CompletableFuture<Boolean> make(StreamGroup group, int partition, StartPosition.Resume start) {
+        String topic = group.stream().pulsarTopic(partition);
+        return cursor(group.stream(), partition, start)
+                .thenCompose(begin -> topics.createSubscriptionAsync(
+                        topic, group.subscription(), begin, false, GroupStart.properties(start)))
+                .thenApply(made -> true)
+                .exceptionally(failure -> orWhen(cause(failure) instanceof ConflictException, () -> false, failure));
+    }
+
+    /** Where the Pulsar subscription is to begin: at the start, or somewhat before it. */
+    private CompletableFuture<MessageId> cursor(StreamDefinition stream, int partition, StartPosition.Resume start) {
+        Position after = start.after().get(partition);
+        if (after != null) {
+            return CompletableFuture.completedFuture(
+                    after.equals(Position.START)
+                            ? MessageId.earliest
+                            : new MessageIdImpl(after.ledgerId(), Math.max(0, after.entryId()), partition));
+        }
+        long millis = TimeUnit.MICROSECONDS.toMillis(start.fromMicros()) - settings.skewMarginMillis();
+        return millis <= 0
+                ? CompletableFuture.completedFuture(MessageId.earliest)
+                : topics.getMessageIdByTimestampAsync(stream.pulsarTopic(partition), millis);
+    }
+
+    private static <T> T orWhen(boolean expected, Supplier<T> then, Throwable failure) {
+        if (expected) {
+            return then.get();
+        }
+        throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
+    }
+
+    private static boolean isMissing(Throwable failure) {
+        return cause(failure) instanceof PulsarAdminException.NotFoundException;
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

@@ -5,6 +5,10 @@ handler_nar() {
     printf '%s\n' "$MAGNETAR_ROOT/protocol-handler/target/magnetar-mqtt-$(project_version).nar"
 }
 
+admin_extension_nar() {
+    printf '%s\n' "$MAGNETAR_ROOT/pulsar-conf/target/magnetar-pulsar-admin-$(project_version).nar"
+}
+
 # is_stale PRODUCT MODULE...: the product is missing, or something that it is made of is newer.
 is_stale() {
     local product=$1 module
@@ -39,6 +43,15 @@ ensure_handler() {
     nar=$(handler_nar)
     if is_stale "$nar" protocol-handler stream-mapping tenancy-mapping; then
         build_module protocol-handler "$nar"
+    fi
+}
+
+# The commands below `pulsar-admin mqtt`.
+ensure_admin_extension() {
+    local nar
+    nar=$(admin_extension_nar)
+    if is_stale "$nar" pulsar-conf; then
+        build_module pulsar-conf "$nar"
     fi
 }
 

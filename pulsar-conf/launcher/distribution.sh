@@ -68,13 +68,15 @@ ensure_distribution() {
 
 prepare_command() {
     if asks_for_help "$@"; then
-        say "usage: ./magnetar prepare    builds the protocol handler, and fetches and unpacks Pulsar into .cache/"
+        say "usage: ./magnetar prepare    builds the protocol handler and the extension of pulsar-admin, and fetches and unpacks Pulsar into .cache/"
         return
     fi
     refuse_arguments prepare "$@"
     ensure_handler
+    ensure_admin_extension
     ensure_program pulsar-conf
     ensure_distribution
-    say "handler: $(handler_nar)"
-    say "Pulsar:  $(distribution_directory)"
+    say "handler:                   $(handler_nar)"
+    say "extension of pulsar-admin: $(admin_extension_nar)"
+    say "Pulsar:                    $(distribution_directory)"
 }

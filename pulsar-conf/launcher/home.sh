@@ -49,12 +49,13 @@ lay_home() {
     distribution=$(distribution_directory)
     stock=$distribution/conf
     rm -rf "$home"
-    mkdir -p "$home/protocols" "$home/extracted" "$home/connectors" "$home/functions" "$home/conf/tools"
+    mkdir -p "$home/protocols" "$home/extracted" "$home/connectors" "$home/functions" "$home/conf/tools" "$home/cliextensions"
     ln -s "$distribution/lib" "$distribution/instances" "$home/"
     ln -s "$DATA/logs" "$home/logs"
     cp -R "$distribution/bin" "$home/bin"
     cp -R "$stock/." "$home/conf"
     cp "$(handler_nar)" "$home/protocols/"
+    cp "$(admin_extension_nar)" "$home/cliextensions/"
     cp "$MAGNETAR_ROOT/pulsar-conf/log4j2.yaml" "$home/conf/log4j2.yaml"
     cp "$MAGNETAR_ROOT/pulsar-conf/tools-log4j2.yaml" "$home/conf/tools/log4j2.yaml"
     settings_of_this_run "$home" >"$home/conf/run.conf"
@@ -63,6 +64,9 @@ lay_home() {
     cat >"$home/conf/client-urls.conf" <<END
 webServiceUrl=http://127.0.0.1:$ADMIN_PORT/
 brokerServiceUrl=pulsar://127.0.0.1:$PULSAR_PORT/
+mqttAdminUrl=http://$HTTP_HOST:$HTTP_PORT
+cliExtensionsDirectory=$home/cliextensions
+customCommandFactories=mqtt
 END
     properties_overlay "$stock/client.conf" "$home/conf/client-urls.conf" >"$home/conf/client.conf"
 }

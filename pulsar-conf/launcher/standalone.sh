@@ -149,6 +149,7 @@ standalone_command() {
     require_space "$DATA" "$DATA_SPACE_MB" 'the data'
     ensure_distribution
     ensure_handler
+    ensure_admin_extension
     ensure_program pulsar-conf
     lay_home "$DATA/pulsar"
 

@@ -11,7 +11,7 @@ pulsar_tool() {
     require_running
     home=$RUNNING_DATA/pulsar
     exec "$JAVA" -cp "$home/conf/tools:$home/lib/*" -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
-        -Djava.net.preferIPv4Stack=true -Djava.util.logging.config.file=/dev/null -Dlog4j.configurationFile="$home/conf/tools/log4j2.yaml" \
+        -Dnar.extraction.tmpdir="$home/extracted" -Djava.net.preferIPv4Stack=true -Djava.util.logging.config.file=/dev/null -Dlog4j.configurationFile="$home/conf/tools/log4j2.yaml" \
         -Dio.netty.tryReflectionSetAccessible=true \
         --add-opens java.base/sun.net=ALL-UNNAMED --add-opens java.base/java.lang=ALL-UNNAMED \
         --add-opens java.base/java.util.zip=ALL-UNNAMED --add-opens java.base/java.nio=ALL-UNNAMED \
@@ -25,10 +25,10 @@ pulsar_admin_command() {
 usage: ./magnetar pulsar-admin ARGUMENT...
 
 Pulsar's admin tool, set to the running standalone (MAGNETAR_DATA=DIR chooses one of several). Without arguments it lists
-its commands; `./magnetar pulsar-admin topics --help` tells of one. Streams are partitioned topics:
+its commands; `./magnetar pulsar-admin topics --help` tells of one. `mqtt` is Magnetar's own:
 
-  ./magnetar pulsar-admin topics create-partitioned-topic persistent://public/streams/readings -p 4 \
-      -m mqtt.filter='sensors/+/readings' -m mqtt.key=client-id
+  ./magnetar pulsar-admin mqtt streams create public/readings --filter 'sensors/+/readings' --key client-id --partitions 4
+  ./magnetar pulsar-admin mqtt streams list
 END
         return
     fi

@@ -69,6 +69,11 @@ final class Standalone implements AutoCloseable {
         return "http://127.0.0.1:" + adminPort;
     }
 
+    /** The Pulsar home that it runs in. */
+    Path home() {
+        return data.resolve("pulsar");
+    }
+
     /** Starts it on the data of the time before, if any, and returns when it is READY. */
     Standalone start() throws IOException {
         List<String> command = new ArrayList<>(List.of(

@@ -1,0 +1,188 @@
+package io.magnetar.it.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jsonwebtoken.SignatureAlgorithm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.SecretKey;
+import org.apache.pulsar.broker.authentication.AuthenticationProviderToken;
+import org.apache.pulsar.broker.authentication.utils.AuthTokenUtils;
+import org.apache.pulsar.client.impl.auth.AuthenticationToken;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** {@code pulsar-admin mqtt} as Pulsar's own script runs it, towards a broker that authenticates and authorizes. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PulsarAdminIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final SecretKey key = AuthTokenUtils.createSecretKey(SignatureAlgorithm.HS256);
+    private final String root = AuthTokenUtils.createToken(key, "root", Optional.empty());
+    private final String stranger = AuthTokenUtils.createToken(key, "stranger", Optional.empty());
+    private Standalone standalone;
+
+    @BeforeAll
+    void start() throws Exception {
+        standalone = new Standalone(
+                        "pulsar-admin",
+                        "--no-functions",
+                        "--set",
+                        "authenticationEnabled=true",
+                        "--set",
+                        "authenticationProviders=" + AuthenticationProviderToken.class.getName(),
+                        "--set",
+                        "tokenSecretKey=data:;base64," + AuthTokenUtils.encodeKeyBase64(key),
+                        "--set",
+                        "authorizationEnabled=true",
+                        "--set",
+                        "superUserRoles=root",
+                        "--set",
+                        "brokerClientAuthenticationPlugin=" + AuthenticationToken.class.getName(),
+                        "--set",
+                        "brokerClientAuthenticationParameters=token:" + root)
+                .start();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        standalone.close();
+    }
+
+    /** What a command printed, and how it ended. */
+    private record Ran(int exitCode, String printed) {
+        JsonNode json() throws Exception {
+            return JSON.readTree(printed);
+        }
+    }
+
+    private Ran asRoot(String... arguments) throws Exception {
+        return as(root, arguments);
+    }
+
+    /** Runs {@code bin/pulsar-admin} of the standalone's Pulsar home, with its client.conf. */
+    private Ran as(String token, String... arguments) throws Exception {
+        List<String> whole = new ArrayList<>(List.of(
+                "--auth-plugin", AuthenticationToken.class.getName(), "--auth-params", "token:" + token, "mqtt"));
+        whole.addAll(List.of(arguments));
+        return pulsarAdmin(whole);
+    }
+
+    private Ran pulsarAdmin(List<String> arguments) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(standalone.home().resolve("bin/pulsar-admin").toString()));
+        command.addAll(arguments);
+        Path printed = Files.createTempFile("pulsar-admin-", ".log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(printed.toFile())
+                .start();
+        int exitCode = process.waitFor();
+        return new Ran(exitCode, Files.readString(printed));
+    }
+
+    @Test
+    void makesShowsAltersAndDeletesAStream() throws Exception {
+        Ran created = asRoot(
+                "streams",
+                "create",
+                "public/levels",
+                "--filter",
+                "tanks/+/level",
+                "--key",
+                "client-id",
+                "--partitions",
+                "2");
+        assertThat(created.exitCode()).as(created.printed()).isZero();
+        assertThat(created.printed())
+                .containsPattern("(?m)^filter: +tanks/\\+/level$")
+                .containsPattern("(?m)^state: +served$");
+
+        Ran listed = asRoot("streams", "list");
+        assertThat(listed.exitCode()).isZero();
+        assertThat(listed.printed().lines().findFirst().orElse("")).matches("namespace +name +filter +key .*");
+        assertThat(listed.printed()).containsPattern("(?m)^public +levels +tanks/\\+/level +client-id +2 +served$");
+        JsonNode json = asRoot("streams", "list", "public", "--json").json();
+        assertThat(json.path("streams").findValuesAsText("name")).contains("levels");
+
+        Ran altered = asRoot("streams", "alter", "public/levels", "--filter", "tanks/#", "--remove", "mqtt.key");
+        assertThat(altered.exitCode()).as(altered.printed()).isZero();
+        JsonNode seen = asRoot("streams", "get", "public/levels", "--json").json();
+        assertThat(seen.path("properties").path("mqtt.filter").asText()).isEqualTo("tanks/#");
+        assertThat(seen.path("properties").has("mqtt.key")).isFalse();
+        assertThat(asRoot("streams", "get", "public/levels").printed())
+                .containsPattern("(?m)^retention.minutes: +10080$");
+
+        Ran deleted = asRoot("streams", "delete", "public/levels");
+        assertThat(deleted.exitCode()).as(deleted.printed()).isZero();
+        assertThat(asRoot("streams", "get", "public/levels").exitCode()).isNotZero();
+    }
+
+    @Test
+    void saysInOneSentenceWhatIsWrongAndFails() throws Exception {
+        assertFails("the namespace public has no stream 'nothing'", asRoot("streams", "get", "public/nothing"));
+        assertFails("'burn' is no action", asRoot("streams", "burn"));
+        assertFails("'levels' is no NAMESPACE/STREAM", asRoot("streams", "get", "levels"));
+        assertFails("a/#/b", asRoot("streams", "create", "public/wrong", "--filter", "a/#/b"));
+        assertFails("the number of partitions is fixed", createThenGrow());
+    }
+
+    private Ran createThenGrow() throws Exception {
+        assertThat(asRoot("streams", "create", "public/fixed", "--filter", "fixed/#")
+                        .exitCode())
+                .isZero();
+        return asRoot("streams", "alter", "public/fixed", "--partitions", "4");
+    }
+
+    private static void assertFails(String reason, Ran ran) {
+        assertThat(ran.exitCode()).as(ran.printed()).isEqualTo(1);
+        assertThat(ran.printed()).contains(reason).doesNotContain("Exception", "\tat ");
+    }
+
+    @Test
+    void asksAsWhomTheCommandLineSays() throws Exception {
+        assertFails(
+                "stranger may not create streams",
+                as(stranger, "streams", "create", "public/foreign", "--filter", "foreign/#"));
+        assertFails("the request has no credentials: set authPlugin", pulsarAdmin(List.of("mqtt", "streams", "list")));
+        assertThat(as(stranger, "streams", "list", "--json").json().path("streams"))
+                .isEmpty();
+    }
+
+    @Test
+    void saysWhereItLookedForTheHandlerAndWhatToSet() throws Exception {
+        assertFails(
+                "does not answer at http://127.0.0.1:1 (--mqtt-url)",
+                asRoot("streams", "list", "--mqtt-url", "http://127.0.0.1:1"));
+        assertFails("is not the handler's admin API", asRoot("streams", "list", "--mqtt-url", standalone.adminUrl()));
+        assertFails("which is no URL such as", asRoot("streams", "list", "--mqtt-url", "broker-1"));
+    }
+
+    @Test
+    void explainsItself() throws Exception {
+        assertThat(pulsarAdmin(List.of("mqtt", "streams", "--help")).printed())
+                .contains("streams get NAMESPACE/STREAM", "--filter", "--mqtt-url");
+    }
+
+    @Test
+    void runsFromTheLauncher() throws Exception {
+        String printed = standalone.magnetar(
+                "pulsar-admin",
+                "--auth-plugin",
+                AuthenticationToken.class.getName(),
+                "--auth-params",
+                "token:" + root,
+                "mqtt",
+                "streams",
+                "list");
+
+        assertThat(printed).startsWith("namespace ");
+    }
+}

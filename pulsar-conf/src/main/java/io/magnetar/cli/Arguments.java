@@ -1,10 +1,13 @@
 package io.magnetar.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +26,7 @@ record Arguments(String command, Map<String, @Nullable Object> given) {
      *
      * @param second the name of the word behind the action
      */
-    static Arguments of(
-            String command, List<String> actions, String second, Map<String, @Nullable Object> given) {
+    static Arguments of(String command, List<String> actions, String second, Map<String, @Nullable Object> given) {
         Object action = given.get(ACTION);
         Object other = given.get(second);
         if (action == null || other == null || actions.contains(action) || !actions.contains(other)) {
@@ -73,6 +75,15 @@ record Arguments(String command, Map<String, @Nullable Object> given) {
             pairs.put(pair.substring(0, equals).strip(), pair.substring(equals + 1));
         }
         return pairs;
+    }
+
+    /** Prints an answer as JSON when that was asked for, and else in words. */
+    void show(JsonNode answer, PrintStream out, Consumer<JsonNode> inWords) {
+        if (flag(Parameters.JSON)) {
+            out.println(answer.toPrettyString());
+        } else {
+            inWords.accept(answer);
+        }
     }
 
     /** The command line is wrong. */

@@ -18,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class StreamsCommand implements CustomCommand {
     private static final String COMMAND = "mqtt streams";
     private static final String STREAMS = "streams";
-    private static final List<String> ACTIONS = List.of("list", "get", "create", "alter", "delete");
+    private static final List<String> ACTIONS = List.of("list", "get", "stats", "create", "alter", "delete", "peek");
     private static final List<String> COLUMNS =
             List.of("namespace", "name", "filter", "key", "partitions", "state", "reason");
+    private static final List<String> SUBSCRIPTION_COLUMNS =
+            List.of("name", "type", "consumers", "backlogEntries", "backlogBytes", "messagesOutPerSecond");
+    private static final List<String> PARTITION_COLUMNS = List.of("partition", "messages", "oldest", "newest");
     /** The options that are properties of a stream. */
     private static final Map<String, String> PROPERTIES = Map.of(
             "--filter", "mqtt.filter",
@@ -45,6 +48,8 @@ final class StreamsCommand implements CustomCommand {
                 "Streams keep the MQTT messages whose topics match a filter.",
                 "  streams list [NAMESPACE]",
                 "  streams get NAMESPACE/STREAM",
+                "  streams stats NAMESPACE/STREAM",
+                "  streams peek NAMESPACE/STREAM [--from OFFSET] [--count N]",
                 "  streams create NAMESPACE/STREAM --filter FILTER [--key KEY] [--partitions N] [--order-buckets N]",
                 "  streams alter NAMESPACE/STREAM [--filter FILTER] [--key KEY] [--remove PROPERTY,...]",
                 "  streams delete NAMESPACE/STREAM [--force]");
@@ -64,6 +69,11 @@ final class StreamsCommand implements CustomCommand {
                 Parameters.option("--order-buckets", "create, alter: ordering buckets in each partition (16)"),
                 Parameters.option("--property", "create, alter: other properties, NAME=VALUE,..."),
                 Parameters.option("--remove", "alter: properties that go back to their preset, such as mqtt.key"),
+                Parameters.option(
+                        "--from",
+                        "peek: where to begin: earliest, last-N, -15m, 2026-11-25T18:00:00Z, microseconds since 1970 or"
+                                + " a message id; without it the newest messages"),
+                Parameters.option("--count", "peek: how many messages, up to 1000 (10)"),
                 Parameters.flag("--force", "delete: although the stream has Pulsar subscriptions")));
         parameters.addAll(Parameters.common());
         return parameters;
@@ -84,6 +94,9 @@ final class StreamsCommand implements CustomCommand {
         switch (action) {
             case "list" -> list(arguments, client);
             case "get" -> fields(arguments, client.get(path(arguments), Map.of()));
+            case "stats" -> arguments.show(client.get(path(arguments, "stats"), Map.of()), out, this::stats);
+            case "peek" ->
+                arguments.show(client.get(path(arguments, "messages"), range(arguments)), out, this::messages);
             case "create" ->
                 fields(arguments, client.ask("PUT", path(arguments), Map.of(), definition(arguments, "--partitions")));
             case "alter" -> fields(arguments, client.ask("PATCH", path(arguments), Map.of(), changes(arguments)));
@@ -102,21 +115,18 @@ final class StreamsCommand implements CustomCommand {
     private void list(Arguments arguments, AdminClient client) throws PulsarAdminException {
         List<String> path = new ArrayList<>(List.of(STREAMS));
         arguments.text("stream").ifPresent(path::add);
-        JsonNode answer = client.get(path, Map.of());
-        if (arguments.flag(Parameters.JSON)) {
-            out.println(answer.toPrettyString());
-        } else {
-            new Text(out).table(answer.path("streams"), COLUMNS);
-        }
+        arguments.show(client.get(path, Map.of()), out, answer -> new Text(out).table(answer.path("streams"), COLUMNS));
     }
 
-    private static List<String> path(Arguments arguments) throws PulsarAdminException {
+    private static List<String> path(Arguments arguments, String... rest) throws PulsarAdminException {
         String stream = arguments.required("stream", "stream: name it NAMESPACE/STREAM");
         String[] names = stream.split("/", -1);
         if (names.length != 2 || names[0].isEmpty() || names[1].isEmpty()) {
             throw arguments.wrong("'" + stream + "' is no NAMESPACE/STREAM, as in public/readings");
         }
-        return List.of(STREAMS, names[0], names[1]);
+        List<String> path = new ArrayList<>(List.of(STREAMS, names[0], names[1]));
+        path.addAll(List.of(rest));
+        return path;
     }
 
     private static ObjectNode definition(Arguments arguments, String... numbers) throws PulsarAdminException {
@@ -140,11 +150,38 @@ final class StreamsCommand implements CustomCommand {
         return changes;
     }
 
-    private void fields(Arguments arguments, JsonNode answer) {
-        if (arguments.flag(Parameters.JSON)) {
-            out.println(answer.toPrettyString());
-        } else {
-            new Text(out).fields(answer);
+    private static Map<String, String> range(Arguments arguments) throws PulsarAdminException {
+        Map<String, String> range = new LinkedHashMap<>();
+        arguments.text("--from").ifPresent(from -> range.put("from", from));
+        arguments.number("--count").ifPresent(count -> range.put("count", count.toString()));
+        return range;
+    }
+
+    private void stats(JsonNode answer) {
+        ObjectNode fields = answer.deepCopy();
+        JsonNode subscriptions = fields.remove("subscriptions");
+        JsonNode partitions = fields.remove("partitions");
+        Text text = new Text(out);
+        text.fields(fields);
+        if (!subscriptions.isEmpty()) {
+            text.line("");
+            text.table(subscriptions, SUBSCRIPTION_COLUMNS);
         }
+        text.line("");
+        text.table(partitions, PARTITION_COLUMNS);
+    }
+
+    private void messages(JsonNode answer) {
+        Text text = new Text(out);
+        for (JsonNode message : answer.path("messages")) {
+            text.fields(message);
+            text.line("");
+        }
+        text.line(answer.path("messages").size() + " messages"
+                + (answer.path("cut").asBoolean() ? "; there are more, but one answer holds only so much" : ""));
+    }
+
+    private void fields(Arguments arguments, JsonNode answer) {
+        arguments.show(answer, out, new Text(out)::fields);
     }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.jsonwebtoken.SignatureAlgorithm;
+import io.magnetar.it.client.Device;
+import io.magnetar.it.client.DurableClients;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,6 +126,43 @@ class PulsarAdminIT {
         Ran deleted = asRoot("streams", "delete", "public/levels");
         assertThat(deleted.exitCode()).as(deleted.printed()).isZero();
         assertThat(asRoot("streams", "get", "public/levels").exitCode()).isNotZero();
+    }
+
+    @Test
+    void tellsOfMessagesAndOfThePlacesOfSessions() throws Exception {
+        asRoot("streams", "create", "public/tides", "--filter", "tides/#");
+        try (Device device = DurableClients.durable(standalone.mqttPort(), "tide-job")) {
+            device.publish("tides/1", "high", MqttQos.AT_LEAST_ONCE);
+            device.publish("tides/1", "low \u001b[31m", MqttQos.AT_LEAST_ONCE);
+            device.subscribe("$stream/tides@earliest", MqttQos.AT_LEAST_ONCE);
+            device.next(2);
+            assertFails("'tide-job' is connected", reset("earliest"));
+        }
+
+        assertThat(asRoot("streams", "stats", "public/tides").printed()).containsPattern("(?m)^messages: +2$");
+        Ran peeked = asRoot("streams", "peek", "public/tides", "--count", "5");
+        assertThat(peeked.printed())
+                .containsPattern("(?m)^topic: +tides/1$")
+                .containsPattern("(?m)^payload: +low \\\\u001b\\[31m$")
+                .contains("2 messages");
+        assertThat(asRoot("streams", "peek", "public/tides", "--from", "earliest", "--count", "1", "--json")
+                        .json()
+                        .path("messages")
+                        .findValuesAsText("payload"))
+                .containsExactly("high");
+        assertThat(asRoot("cursors", "list", "public").printed())
+                .containsPattern("(?m)^tide-job +tides +\\$stream/tides@earliest +false$");
+        Ran moved = reset("last-1");
+        assertThat(moved.exitCode()).as(moved.printed()).isZero();
+        assertThat(asRoot("cursors", "get", "public", "--client-id", "tide-job").printed())
+                .containsPattern("(?m)^lag: +1$");
+        assertFails(
+                "'nobody' of namespace public has no durable session",
+                asRoot("cursors", "get", "public", "--client-id", "nobody"));
+    }
+
+    private Ran reset(String to) throws Exception {
+        return asRoot("cursors", "reset", "public", "--client-id", "tide-job", "--stream", "tides", "--to", to);
     }
 
     @Test

@@ -3,17 +3,13 @@ package io.magnetar.it.mqtt;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jsonwebtoken.SignatureAlgorithm;
+import io.magnetar.it.mqtt.AdminCalls.Answer;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -25,6 +21,7 @@ import org.apache.pulsar.broker.authentication.AuthenticationProviderToken;
 import org.apache.pulsar.broker.authentication.utils.AuthTokenUtils;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.impl.auth.AuthenticationToken;
+import org.apache.pulsar.common.policies.data.AuthAction;
 import org.apache.pulsar.common.policies.data.TenantInfo;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,10 +30,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Streams made, seen, altered and deleted over HTTP. */
 @ExtendWith(MqttExtension.class)
 class AdminApiTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String STREAM = "{\"partitions\": 2, \"properties\": {\"mqtt.filter\": \"%s/#\"}}";
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private static final String MOVE = "{\"stream\": \"positions\", \"to\": \"earliest\"}";
+
     private final EmbeddedPulsar pulsar;
     private final MqttBroker broker;
 
@@ -45,26 +42,13 @@ class AdminApiTest {
         this.broker = broker;
     }
 
-    private record Answer(int status, JsonNode body) {
-        String error() {
-            return body.path("error").asText();
-        }
-    }
-
     private Answer ask(String method, String path, String body) throws IOException, InterruptedException {
         return ask(broker, method, path, body, null);
     }
 
-    private Answer ask(MqttBroker asked, String method, String path, String body, @Nullable String token)
+    private static Answer ask(MqttBroker asked, String method, String path, String body, @Nullable String token)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + asked.httpPort() + "/mqtt/v1/" + path))
-                .method(method, HttpRequest.BodyPublishers.ofString(body));
-        if (token != null) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-        return new Answer(response.statusCode(), JSON.readTree(response.body()));
+        return new AdminCalls(asked).ask(method, path, body, token);
     }
 
     @Test
@@ -175,6 +159,7 @@ class AdminApiTest {
         String root = AuthTokenUtils.createToken(key, "root", Optional.empty());
         String tenantAdmin = AuthTokenUtils.createToken(key, "fleet-admin", Optional.empty());
         String stranger = AuthTokenUtils.createToken(key, "stranger", Optional.empty());
+        String auditor = AuthTokenUtils.createToken(key, "auditor", Optional.empty());
         String forged = AuthTokenUtils.createToken(
                 AuthTokenUtils.createSecretKey(SignatureAlgorithm.HS256), "root", Optional.empty());
         try (EmbeddedPulsar cluster = EmbeddedPulsar.start(settings -> openToTheTest(settings, key, root));
@@ -204,6 +189,17 @@ class AdminApiTest {
                             .findValuesAsText("name"))
                     .doesNotContain("positions");
             assertThat(ask(mqtt, "GET", path, "", tenantAdmin).status()).isEqualTo(200);
+            cluster.admin()
+                    .namespaces()
+                    .grantPermissionOnNamespace("adm-fleet/streams", "auditor", Set.of(AuthAction.consume));
+            for (String read : List.of("/messages", "/stats")) {
+                assertThat(ask(mqtt, "GET", path + read, "", stranger).status()).isEqualTo(403);
+                assertThat(ask(mqtt, "GET", path + read, "", auditor).status()).isEqualTo(200);
+            }
+            assertThat(ask(mqtt, "PUT", "cursors/adm-fleet/job", MOVE, stranger).status())
+                    .isEqualTo(403);
+            assertThat(ask(mqtt, "PUT", "cursors/adm-fleet/job", MOVE, auditor).status())
+                    .isEqualTo(404);
             assertThat(ask(mqtt, "PUT", "streams/public/adm-foreign", definition, tenantAdmin)
                             .status())
                     .isEqualTo(403);

@@ -32,9 +32,11 @@ public final class AdminApi {
     private final List<Route> routes = new ArrayList<>();
     private final AtomicInteger underWay = new AtomicInteger();
 
-    public AdminApi(Access access, StreamRequests streams) {
+    public AdminApi(Access access, StreamRequests streams, InspectionRequests inspections, CursorRequests cursors) {
         this.access = access;
         routes.addAll(streams.routes());
+        routes.addAll(inspections.routes());
+        routes.addAll(cursors.routes());
     }
 
     /** Answers a request; never fails. */

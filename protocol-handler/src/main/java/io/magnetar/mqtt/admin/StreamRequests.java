@@ -26,7 +26,7 @@ import java.util.function.Function;
 public final class StreamRequests {
     private static final String STREAMS = AdminApi.ROOT + "streams";
     private static final String OF_NAMESPACE = STREAMS + "/{namespace}";
-    private static final String STREAM = OF_NAMESPACE + "/{stream}";
+    static final String STREAM = OF_NAMESPACE + "/{stream}";
     private static final int MAX_PARTITIONS = 1_024;
 
     private final StreamStates states;

@@ -30,6 +30,12 @@ public interface StreamTopics {
     /** The subscriptions of Pulsar that outlive their consumers, by name. */
     CompletableFuture<List<String>> subscriptions(StreamTopic topic);
 
+    /**
+     * What goes on in a topic: {@code storedBytes}, rates over the last minute, {@code readers}, its {@code subscriptions} that outlive
+     * their consumers with what each has not acknowledged, and {@code storageHeldBy}, those of them that have anything left.
+     */
+    CompletableFuture<Map<String, Object>> traffic(String pulsarTopic);
+
     /** The retention in force, {@code minutes} and {@code megabytes}, -1 for no limit, and {@code from} where it comes. */
     CompletableFuture<Map<String, Object>> retention(StreamTopic topic);
 }

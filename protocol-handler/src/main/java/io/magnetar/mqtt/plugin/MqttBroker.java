@@ -2,7 +2,10 @@ package io.magnetar.mqtt.plugin;
 
 import io.magnetar.log.PulsarCompactedLogs;
 import io.magnetar.mqtt.admin.AdminApi;
+import io.magnetar.mqtt.admin.CursorRequests;
+import io.magnetar.mqtt.admin.InspectionRequests;
 import io.magnetar.mqtt.admin.StreamRequests;
+import io.magnetar.mqtt.admin.StreamTopics;
 import io.magnetar.mqtt.admin.pulsar.PulsarAccess;
 import io.magnetar.mqtt.admin.pulsar.PulsarStreamTopics;
 import io.magnetar.mqtt.admission.Admission;
@@ -204,15 +207,19 @@ public final class MqttBroker {
                         streams.catalog(),
                         counters),
                 traces,
-                new AdminApi(
-                        new PulsarAccess(pulsar, adminAccess),
-                        new StreamRequests(
-                                streams.catalog(),
-                                new PulsarStreamTopics(
-                                        pulsar,
-                                        streams.provisioner(),
-                                        configuration.tenants().asMatchPredicate()))),
+                adminApi(pulsar),
                 defaultNamespace);
+    }
+
+    private AdminApi adminApi(PulsarService pulsar) throws PulsarServerException {
+        StreamTopics topics = new PulsarStreamTopics(
+                pulsar, streams.provisioner(), configuration.tenants().asMatchPredicate());
+        return new AdminApi(
+                new PulsarAccess(pulsar, adminAccess),
+                new StreamRequests(streams.catalog(), topics),
+                new InspectionRequests(streams.catalog(), topics, streams.inspection(), InstantSource.system()),
+                new CursorRequests(
+                        streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()));
     }
 
     private static Thread daemon(Runnable task, String name) {

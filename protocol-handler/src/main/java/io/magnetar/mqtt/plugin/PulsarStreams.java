@@ -5,12 +5,14 @@ import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamGroups;
+import io.magnetar.stream.StreamInspection;
 import io.magnetar.stream.StreamReaders;
 import io.magnetar.stream.append.AppendSettings;
 import io.magnetar.stream.append.PulsarStreamAppender;
 import io.magnetar.stream.definition.MetadataStoreDefinitions;
 import io.magnetar.stream.definition.WatchedStreamCatalog;
 import io.magnetar.stream.group.PulsarStreamGroups;
+import io.magnetar.stream.read.PulsarStreamInspection;
 import io.magnetar.stream.read.PulsarStreamReaders;
 import io.magnetar.stream.read.ReadSettings;
 import io.magnetar.tenancy.Namespace;
@@ -34,6 +36,7 @@ final class PulsarStreams {
     private final PulsarStreamAppender appender;
     private final PulsarStreamReaders readers;
     private final PulsarStreamGroups groups;
+    private final StreamInspection inspection;
     private final TenantProvisioner provisioner;
 
     /** @throws PulsarServerException when the broker has no client for us */
@@ -58,6 +61,7 @@ final class PulsarStreams {
         ReadSettings readSettings = ReadSettings.of(configuration.maxStreamReaders(), configuration.ioThreads());
         readers = new PulsarStreamReaders(client, catalog, readSettings, clock);
         groups = new PulsarStreamGroups(client, pulsar.getAdminClient(), catalog, readers, readSettings);
+        inspection = new PulsarStreamInspection(client, readSettings);
         provisioner = new TenantProvisioner(
                 pulsar.getAdminClient(),
                 pulsar.getConfiguration().getClusterName(),
@@ -88,6 +92,10 @@ final class PulsarStreams {
 
     StreamGroups groups() {
         return groups;
+    }
+
+    StreamInspection inspection() {
+        return inspection;
     }
 
     /** Makes what the namespace needs in Pulsar and reads all definitions. May be tried again after a failure. */

@@ -61,6 +61,7 @@ public final class DurableSessions {
     private final SessionRecords records;
     private final AbsentSessions absentSessions;
     private final Supplier<SessionRestart> restart;
+    private final SessionCursors cursors;
     /** Those with a connection. */
     private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
     /** What is being saved of sessions that have lost their connection: since when. */
@@ -85,6 +86,7 @@ public final class DurableSessions {
         this.saver = new RecordSaver(log, executor);
         this.records = new SessionRecords(saver, settings.queueRetentionMillis());
         this.absentSessions = new AbsentSessions(records, interests, wills, clock);
+        this.cursors = new SessionCursors(records, clock, key -> connected.containsKey(key), wills);
         this.restart = () -> new SessionRestart(
                 new SessionLoader(log, queues, services.streams(), tails),
                 new GroupLoader(groups, services.routing()),
@@ -187,6 +189,11 @@ public final class DurableSessions {
         SessionProgress progress = stored == null ? SessionProgress.NONE : stored.readProgress();
         DurableSession session = new DurableSession(this, key, stored == null ? null : before, definition, progress);
         connected.put(key, session);
+        CompletableFuture<Void> move = cursors.move(key);
+        if (move != null) {
+            connected.remove(key, session);
+            return move.thenCompose(moved -> open(key, request));
+        }
         records.keep(key, definition, stored == null ? SessionRecords.NOTHING : stored.progress());
         CompletableFuture<Opened> opened = new CompletableFuture<>();
         // What the last connection has left is recorded before this one tells its client anything that depends on it.
@@ -301,7 +308,7 @@ public final class DurableSessions {
                 boolean isConnected = connected.containsKey(key);
                 counted.compute(
                         key.namespace(), (same, sum) -> (sum == null ? SessionCounts.NONE : sum).plus(isConnected));
-                if (!isConnected) {
+                if (!isConnected && cursors.move(key) == null) {
                     absentSessions.lookAfter(key, stored);
                 }
             } catch (RuntimeException e) {
@@ -314,6 +321,11 @@ public final class DurableSessions {
     /** How many there were by namespace when they were last looked after, about half a second ago. */
     public Map<Namespace, SessionCounts> counts() {
         return counts;
+    }
+
+    /** Where they are in streams. */
+    public SessionCursors cursors() {
+        return cursors;
     }
 
     /** How many there are, connected or not. */

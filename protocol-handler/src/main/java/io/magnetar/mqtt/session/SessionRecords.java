@@ -116,6 +116,23 @@ final class SessionRecords {
         return struck.equals(now);
     }
 
+    /**
+     * Keeps and saves another definition of a session without a connection, unless its records have changed.
+     *
+     * @return whether memory had it as it was
+     */
+    boolean change(SessionKey key, StoredSession known, SessionDefinition definition, AppendListener listener) {
+        StoredSession changed = StoredSession.of(definition, known.progress(), queueRetentionMillis);
+        StoredSession now = sessions.computeIfPresent(key, (same, present) -> {
+            if (!present.equals(known)) {
+                return present;
+            }
+            saver.saveInTurn(new RecordKey(Kind.DEFINITION, key), RecordWriter.write(definition), listener);
+            return changed;
+        });
+        return changed.equals(now);
+    }
+
     /** Completes when all that was given of a kind is saved. */
     CompletableFuture<Void> saved(Kind kind, SessionKey key) {
         return saver.settled(new RecordKey(kind, key));

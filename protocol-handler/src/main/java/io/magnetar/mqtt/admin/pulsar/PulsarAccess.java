@@ -132,6 +132,10 @@ public final class PulsarAccess implements Access {
                 case CREATE_STREAM -> ofNamespace(namespace, NamespaceOperation.CREATE_TOPIC);
                 case DELETE_STREAM -> ofNamespace(namespace, NamespaceOperation.DELETE_TOPIC);
                 case READ_DEFINITION -> ofTopic(namespace, stream, TopicOperation.GET_METADATA);
+                case READ_STATS -> ofTopic(namespace, stream, TopicOperation.GET_STATS);
+                case READ_MESSAGES -> ofTopic(namespace, stream, TopicOperation.PEEK_MESSAGES);
+                case READ_PLACES -> ofTopic(namespace, stream, TopicOperation.GET_SUBSCRIPTIONS);
+                case MOVE_PLACE -> ofTopic(namespace, stream, TopicOperation.RESET_CURSOR);
                 case ALTER_STREAM -> ofTenant(namespace);
             };
         }

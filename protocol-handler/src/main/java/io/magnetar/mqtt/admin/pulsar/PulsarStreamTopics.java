@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.apache.pulsar.broker.PulsarServerException;
 import org.apache.pulsar.broker.PulsarService;
+import org.apache.pulsar.client.admin.GetStatsOptions;
 import org.apache.pulsar.client.admin.PulsarAdmin;
 import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.common.naming.TopicName;
@@ -115,6 +116,19 @@ public final class PulsarStreamTopics implements StreamTopics {
                         .map(Map.Entry::getKey)
                         .sorted()
                         .toList())
+                .exceptionallyCompose(PulsarStreamTopics::refused);
+    }
+
+    @Override
+    public CompletableFuture<Map<String, Object>> traffic(String pulsarTopic) {
+        GetStatsOptions options = GetStatsOptions.builder()
+                .getPreciseBacklog(true)
+                .subscriptionBacklogSize(true)
+                .excludePublishers(true)
+                .build();
+        return admin.topics()
+                .getPartitionedStatsAsync(pulsarTopic, true, options)
+                .thenApply(Traffic::describe)
                 .exceptionallyCompose(PulsarStreamTopics::refused);
     }
 

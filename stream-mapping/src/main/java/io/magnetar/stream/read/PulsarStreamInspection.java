@@ -1,0 +1,192 @@
+package io.magnetar.stream.read;
+
+import io.magnetar.stream.Position;
+import io.magnetar.stream.StartPosition;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamInspection;
+import io.magnetar.stream.StreamReaders.StreamFailureException;
+import io.magnetar.stream.StreamReaders.StreamMessage;
+import io.magnetar.stream.failure.PulsarFailures;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntFunction;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.Reader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks into streams with readers of the Pulsar client, a few partitions at a time; what is read is bounded.
+ *
+ * <p>Thread: any.
+ */
+public final class PulsarStreamInspection implements StreamInspection {
+    private static final int LANES = 16;
+    private static final int MAX_BYTES = 4 << 20;
+    private static final int MIN_PARTITION_BYTES = 64 << 10;
+
+    private final PartitionOpener opener;
+    private final FixedStarts starts;
+
+    public PulsarStreamInspection(PulsarClient client, ReadSettings settings) {
+        this.opener = new PartitionOpener(client, settings);
+        this.starts = new FixedStarts(opener, settings);
+    }
+
+    @Override
+    public CompletableFuture<Peeked> peek(StreamDefinition stream, StartPosition start, int messages) {
+        int bytes = Math.max(MIN_PARTITION_BYTES, MAX_BYTES / stream.partitions());
+        return starts.of(stream, start)
+                .thenCompose(from -> {
+                    MessageSelection selection = new MessageSelection(stream, from, stream.filter(), new LongAdder());
+                    return eachPartition(
+                            stream,
+                            partition -> opener.cursor(stream.pulsarTopic(partition), partition, from)
+                                    .thenCompose(
+                                            cursor -> new PartitionPeek(cursor, selection, messages, bytes).run()));
+                })
+                .thenApply(taken -> merged(taken, start instanceof StartPosition.Last, messages))
+                .exceptionallyCompose(failure -> failed(stream, failure));
+    }
+
+    private static Peeked merged(List<PartitionPeek.Taken> taken, boolean last, int messages) {
+        List<StreamMessage> all = new ArrayList<>();
+        taken.forEach(partition -> all.addAll(partition.messages()));
+        all.sort(Comparator.comparingLong(read -> read.message().timestampMicros()));
+        int from = last ? Math.max(0, all.size() - messages) : 0;
+        return new Peeked(
+                List.copyOf(all.subList(from, Math.min(all.size(), from + messages))),
+                taken.stream().anyMatch(PartitionPeek.Taken::cut));
+    }
+
+    @Override
+    public CompletableFuture<List<Span>> spans(StreamDefinition stream) {
+        return eachPartition(stream, partition -> span(stream.pulsarTopic(partition), partition))
+                .exceptionallyCompose(failure -> failed(stream, failure));
+    }
+
+    private CompletableFuture<Span> span(String pulsarTopic, int partition) {
+        return opener.end(pulsarTopic).thenCompose(last -> {
+            if (last.isEmpty() || Positions.only(last).entryId() < 0) {
+                return CompletableFuture.completedFuture(new Span(partition, null, null));
+            }
+            return first(pulsarTopic, MessageId.earliest)
+                    .thenCombine(
+                            first(pulsarTopic, last.get(0)), (oldest, newest) -> new Span(partition, oldest, newest));
+        });
+    }
+
+    @Override
+    public CompletableFuture<StartPosition.Resume> fixed(StreamDefinition stream, StartPosition start) {
+        return starts.of(stream, start)
+                .thenCompose(from -> eachPartition(stream, partition -> fixed(stream, partition, from))
+                        .thenApply(places -> place(PartitionOpener.fromMicros(from), places)))
+                .exceptionallyCompose(failure -> failed(stream, failure));
+    }
+
+    private CompletableFuture<Optional<Position>> fixed(StreamDefinition stream, int partition, StartPosition from) {
+        CompletableFuture<PositionCursor> open = opener.cursor(stream.pulsarTopic(partition), partition, from);
+        if (!(from instanceof StartPosition.Last)) {
+            return open.thenApply(cursor -> {
+                cursor.close();
+                return Optional.ofNullable(cursor.start);
+            });
+        }
+        // Such a cursor begins earlier, and passes over what lies before the first wanted message.
+        MessageSelection selection = new MessageSelection(stream, from, stream.filter(), new LongAdder());
+        return open.thenCompose(cursor -> new PartitionPeek(cursor, selection, 1, MIN_PARTITION_BYTES).run())
+                .thenCompose(taken -> taken.messages().isEmpty()
+                        ? fixed(stream, partition, new StartPosition.Latest())
+                        : CompletableFuture.completedFuture(
+                                Optional.of(taken.messages().get(0).position().before())));
+    }
+
+    private static StartPosition.Resume place(long fromMicros, List<Optional<Position>> places) {
+        Map<Integer, Position> after = new HashMap<>();
+        for (int partition = 0; partition < places.size(); partition++) {
+            int of = partition;
+            places.get(partition).ifPresent(position -> after.put(of, position));
+        }
+        return new StartPosition.Resume(fromMicros, after);
+    }
+
+    @Override
+    public CompletableFuture<List<Long>> behind(StreamDefinition stream, StartPosition.Resume place) {
+        MessageSelection selection = new MessageSelection(stream, place, stream.filter(), new LongAdder());
+        return eachPartition(
+                        stream,
+                        partition -> opener.cursor(stream.pulsarTopic(partition), partition, place)
+                                .thenCompose(
+                                        cursor -> new PartitionPeek(cursor, selection, 1, MIN_PARTITION_BYTES).run())
+                                .thenCompose(taken -> behind(stream.pulsarTopic(partition), partition, taken)))
+                .exceptionallyCompose(failure -> failed(stream, failure));
+    }
+
+    private CompletableFuture<Long> behind(String pulsarTopic, int partition, PartitionPeek.Taken next) {
+        if (next.messages().isEmpty()) {
+            return CompletableFuture.completedFuture(next.cut() ? Kept.UNNUMBERED : 0L);
+        }
+        MessageId first = Positions.messageId(next.messages().get(0).position(), partition);
+        return first(pulsarTopic, first)
+                .thenCombine(newest(pulsarTopic), (from, to) -> new Span(partition, from, to).messages());
+    }
+
+    private CompletableFuture<@Nullable Kept> newest(String pulsarTopic) {
+        return opener.end(pulsarTopic)
+                .thenCompose(last -> last.isEmpty()
+                        ? CompletableFuture.<@Nullable Kept>completedFuture(null)
+                        : first(pulsarTopic, last.get(0)));
+    }
+
+    /** The message of an id, or else the next one; null when there is none. */
+    private CompletableFuture<@Nullable Kept> first(String pulsarTopic, MessageId id) {
+        return opener.openWith(pulsarTopic, id)
+                .thenCompose(reader -> next(reader).whenComplete((kept, failure) -> {
+                    var unused = PartitionOpener.closed(reader);
+                }));
+    }
+
+    private static CompletableFuture<@Nullable Kept> next(Reader<byte[]> reader) {
+        return reader.hasMessageAvailableAsync()
+                .thenCompose(any -> any
+                        ? reader.readNextAsync().<@Nullable Kept>thenApply(PulsarStreamInspection::kept)
+                        : CompletableFuture.<@Nullable Kept>completedFuture(null));
+    }
+
+    private static Kept kept(Message<byte[]> message) {
+        return new Kept(
+                Positions.of(message.getMessageId()),
+                message.getBrokerPublishTime().orElseGet(message::getPublishTime),
+                message.getIndex().orElse(Kept.UNNUMBERED));
+    }
+
+    /** Asks of all partitions, so many at a time as there are lanes. */
+    private static <T> CompletableFuture<List<T>> eachPartition(
+            StreamDefinition stream, IntFunction<CompletableFuture<T>> question) {
+        List<CompletableFuture<T>> answers = new ArrayList<>();
+        for (int i = 0; i < stream.partitions(); i++) {
+            int partition = i;
+            answers.add(
+                    i < LANES
+                            ? question.apply(partition)
+                            : answers.get(i - LANES).thenCompose(before -> question.apply(partition)));
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(done -> answers.stream()
+                        .map(answer -> Objects.requireNonNull(answer.getNow(null)))
+                        .toList());
+    }
+
+    private static <T> CompletableFuture<T> failed(StreamDefinition stream, Throwable failure) {
+        return CompletableFuture.failedFuture(
+                new StreamFailureException(PulsarFailures.of(failure, stream.pulsarTopic())));
+    }
+}

@@ -11,14 +11,15 @@ import java.util.Arrays;
  * <p>Thread: immutable; {@code subscriptionIds} is never written to.
  */
 public record Form(Qos qos, boolean retainAsPublished, int[] subscriptionIds) {
-    Form with(SubscriptionRecord other) {
+    /** @param wanted the QoS that the other subscription wants the message at */
+    Form with(Qos wanted, SubscriptionRecord other) {
         int[] ids = subscriptionIds;
         if (other.subscriptionId() != 0) {
             ids = Arrays.copyOf(ids, ids.length + 1);
             ids[ids.length - 1] = other.subscriptionId();
         }
         return new Form(
-                other.qos().value() > qos.value() ? other.qos() : qos,
+                wanted.value() > qos.value() ? wanted : qos,
                 retainAsPublished || other.request().retainAsPublished(),
                 ids);
     }

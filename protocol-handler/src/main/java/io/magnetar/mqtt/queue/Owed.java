@@ -2,6 +2,7 @@ package io.magnetar.mqtt.queue;
 
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
+import io.magnetar.mqtt.record.Owing;
 import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.stream.Position;
 import io.magnetar.stream.queue.QueuedMessage;
@@ -13,13 +14,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session is owed: its subscriptions at QoS 1 and 2, each from its start position on, and what was on its way to it when its
- * last connection ended.
+ * What a session is owed: its subscriptions, each in the stretches of time in which it has QoS 1 or 2, and what was on its way to it
+ * when its last connection ended. Subscriptions at QoS 0 owe nothing, and have their part in the form of what others owe.
  *
  * <p>Thread: changes by the session's owner, questions by any.
  */
 final class Owed {
-    private static final int[] NO_IDS = {};
+    private static final Form NOT_YET = new Form(Qos.AT_MOST_ONCE, false, new int[0]);
 
     private final @Nullable String clientId;
     private final TopicTrie<TopicFilter, SubscriptionRecord> filters = new TopicTrie<>();
@@ -50,20 +51,30 @@ final class Owed {
     /** How a message is to be sent; null when it is not owed. */
     @Nullable
     Form formOf(int partition, QueuedMessage message) {
-        Form[] form = new Form[1];
+        boolean own = isOwn(message.message());
+        Form[] form = {NOT_YET};
         filters.match(message.message().topic(), subscription -> {
-            if (isOwed(subscription, partition, message)) {
-                Form before = form[0] == null ? new Form(Qos.AT_MOST_ONCE, false, NO_IDS) : form[0];
-                form[0] = before.with(subscription);
+            Qos qos = qosOf(subscription, partition, message, own);
+            if (qos != null) {
+                form[0] = form[0].with(qos, subscription);
             }
         });
-        return form[0];
+        return form[0].qos() == Qos.AT_MOST_ONCE ? null : form[0];
     }
 
-    private boolean isOwed(SubscriptionRecord subscription, int partition, QueuedMessage message) {
-        return subscription.owes()
-                && message.position().isAfter(subscription.starts().get(partition))
-                && !(subscription.request().noLocal() && isOwn(message.message())); // [MQTT-3.8.3-3]
+    /** What a subscription wants it at; null when it does not want it, or not from the queue. */
+    private static @Nullable Qos qosOf(
+            SubscriptionRecord subscription, int partition, QueuedMessage queued, boolean own) {
+        Qos owed = null;
+        for (Owing stretch : subscription.owing()) {
+            if (stretch.covers(partition, queued.position(), queued.message().timestampMicros(), own)
+                    && (owed == null || stretch.qos().value() > owed.value())) {
+                owed = stretch.qos();
+            }
+        }
+        boolean takesPart = subscription.qos() == Qos.AT_MOST_ONCE
+                && !(subscription.request().noLocal() && own); // [MQTT-3.8.3-3]
+        return owed == null && takesPart ? Qos.AT_MOST_ONCE : owed;
     }
 
     private boolean isOwn(Message message) {

@@ -48,6 +48,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
     private final ProgressLog progress;
     private final Owed owed;
     private final LentMessages lent;
+    private final PastOwing past;
 
     private final Map<TopicFilter, SubscriptionRecord> subscriptions = new HashMap<>();
     private final Map<Integer, PartitionQueue> partitions = new TreeMap<>();
@@ -74,6 +75,7 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
         this.client = client;
         this.owed = new Owed(client.clientId());
         this.lent = new LentMessages(owner, this);
+        this.past = new PastOwing(owner, services.clock());
         this.resumed = resumed;
         for (LentRecord taken : resumed.lent()) {
             Delivery delivery = lent.resume(taken);
@@ -104,31 +106,36 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
         });
     }
 
-    /** Begins to owe; {@link #use} comes first. What it replaces is owed as before. */
+    /** Takes a subscription, or another form of one that is there; {@link #use} comes before one that owes. */
     public void add(TopicFilter filter, SubscriptionRecord subscription) {
-        NamespaceQueue used = queue;
-        if (used == null || ended) {
+        if (ended) {
             return;
         }
         subscriptions.put(filter, subscription);
         owed.add(filter, subscription);
+        NamespaceQueue used = queue;
+        if (used == null) {
+            return;
+        }
+        if (!subscription.owes()) {
+            used.unsubscribe(filter, this);
+            return;
+        }
+        List<Position> starts = subscription.owing().get(0).starts();
         used.subscribe(filter, this);
         used.partitions(filter).stream()
                 .filter(index -> !partitions.containsKey(index))
                 .forEach(index -> partitions.put(
-                        index,
-                        new PartitionQueue(
-                                index,
-                                used,
-                                this,
-                                PartitionProgress.behind(subscription.starts().get(index)))));
+                        index, new PartitionQueue(index, used, this, PartitionProgress.behind(starts.get(index)))));
     }
 
     /** Owes no longer. What is on its way is completed [MQTT-3.10.4-3]. */
     public void remove(TopicFilter filter) {
-        if (subscriptions.remove(filter) != null && queue != null) {
+        if (subscriptions.remove(filter) != null) {
             owed.remove(filter);
-            queue.unsubscribe(filter, this);
+            if (queue != null) {
+                queue.unsubscribe(filter, this);
+            }
         }
     }
 
@@ -280,6 +287,22 @@ public final class OwedMessages implements OutboundPublishFlow.Backlog, Partitio
 
     private void followTails() {
         partitions.values().forEach(PartitionQueue::followTail);
+    }
+
+    /** The subscriptions of which all is done that they owed before they were changed. To be asked about every second. */
+    public List<PastOwing.Passed> passed() {
+        NamespaceQueue used = queue;
+        return used == null || ended
+                ? List.of()
+                : past.passed(subscriptions.values(), used, (subscription, ends) -> isBehind(used, subscription, ends));
+    }
+
+    private boolean isBehind(NamespaceQueue used, SubscriptionRecord subscription, List<Position> ends) {
+        return used.partitions(new TopicFilter(subscription.filter())).stream().allMatch(index -> {
+            PartitionQueue partition = partitions.get(index);
+            return partition == null
+                    || !ends.get(index).isAfter(partition.taken().examined());
+        });
     }
 
     /** How far each partition has come, for the record. */

@@ -42,6 +42,8 @@ public final class RecordReader {
 
     /** The version of records that tell where a session's reading of a stream ends, and how much of it was sent. */
     private static final int WITH_ENDS = 7;
+    /** The version of records that tell what subscriptions owed before they were changed. */
+    private static final int WITH_OWING = 7;
 
     private final byte[] in;
     private final int version;
@@ -168,7 +170,24 @@ public final class RecordReader {
                 integer(),
                 version >= WITH_STREAM_OFFSETS ? streamOptions() : StreamOptions.NONE);
         return new SubscriptionRecord(
-                request, integer(), list(this::position), version >= WITH_STREAMS && flag() ? streamStart() : null);
+                request,
+                integer(),
+                version >= WITH_OWING ? list(this::owing) : owingSince(request, list(this::position)),
+                version >= WITH_STREAMS && flag() ? streamStart() : null);
+    }
+
+    private Owing owing() {
+        return new Owing(Qos.of(integer()), flag(), list(this::position), number(), untilMicros(number()));
+    }
+
+    private static long untilMicros(long recorded) {
+        return recorded == 0 ? Owing.OPEN : recorded;
+    }
+
+    private static List<Owing> owingSince(Subscribe.Request request, List<Position> starts) {
+        return starts.isEmpty()
+                ? List.of()
+                : List.of(new Owing(request.qos(), request.noLocal(), starts, 0, Owing.OPEN));
     }
 
     private StreamOptions streamOptions() {

@@ -119,13 +119,22 @@ public final class RecordWriter {
         optional(options.positions());
         optional(options.waits());
         number(subscription.subscriptionId());
-        number(subscription.starts().size());
-        subscription.starts().forEach(this::position);
+        number(subscription.owing().size());
+        subscription.owing().forEach(this::owing);
         StreamStart stream = subscription.stream();
         flag(stream != null);
         if (stream != null) {
             streamStart(stream);
         }
+    }
+
+    private void owing(Owing stretch) {
+        number(stretch.qos().value());
+        flag(stretch.noLocal());
+        number(stretch.starts().size());
+        stretch.starts().forEach(this::position);
+        number(stretch.sinceMicros());
+        number(stretch.isOpen() ? 0 : stretch.untilMicros());
     }
 
     private void streamStart(StreamStart stream) {

@@ -7,6 +7,7 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.queue.NamespaceQueue;
 import io.magnetar.mqtt.queue.OwedMessages;
+import io.magnetar.mqtt.queue.PastOwing;
 import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.record.StreamStart;
@@ -104,16 +105,25 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
             messages.use(queue);
         }
         for (SubscriptionRecord subscription : definition.subscriptions()) {
-            if (subscription.owes()) {
+            if (isOrdinary(subscription.filter())) {
                 messages.add(new TopicFilter(subscription.filter()), subscription);
             }
         }
     }
 
+    private static boolean isOrdinary(String filter) {
+        return !SharedFilter.isShared(filter)
+                && !SharedStreamFilter.isSharedStream(filter)
+                && !StreamSubscriptionSyntax.isStream(filter);
+    }
+
     @Override
     public void subscribed(
-            Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
-        enqueue(() -> answered(record(request, subscriptionId), request, answer));
+            Subscribe.Request request,
+            int subscriptionId,
+            Runnable live,
+            BiConsumer<ReasonCode, @Nullable String> answer) {
+        enqueue(() -> answered(record(request, subscriptionId, live), request, answer));
     }
 
     @Override
@@ -151,43 +161,68 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
     private void forget(String filter) {
         if (SharedFilter.isShared(filter)) {
             sessions.interests().releaseGroup(key, filter);
-        } else if (!readsStream(filter)) { // Of a stream only the record knows.
+        } else if (isOrdinary(filter)) { // Of a stream only the record knows.
             TopicFilter topicFilter = new TopicFilter(filter);
             sessions.interests().endOwing(key, topicFilter);
             messages().remove(topicFilter);
         }
     }
 
-    private static boolean readsStream(String filter) {
-        return StreamSubscriptionSyntax.isStream(filter) || SharedStreamFilter.isSharedStream(filter);
-    }
-
-    private CompletableFuture<?> record(Subscribe.Request request, int subscriptionId) {
-        boolean owes = request.qos() != Qos.AT_MOST_ONCE
-                && !SharedFilter.isShared(request.filter())
-                && !readsStream(request.filter());
-        if (request.qos() != Qos.AT_MOST_ONCE && SharedFilter.isShared(request.filter())) {
-            return recordShared(new SubscriptionRecord(request, subscriptionId, List.of()));
+    private CompletableFuture<?> record(Subscribe.Request request, int subscriptionId, Runnable live) {
+        if (SharedFilter.isShared(request.filter())) {
+            live.run();
+            return recordGroup(new SubscriptionRecord(request, subscriptionId));
         }
-        if (!owes) {
-            forget(request.filter());
-            return saveWith(new SubscriptionRecord(request, subscriptionId, List.of()));
+        if (SharedStreamFilter.isSharedStream(request.filter())) {
+            live.run();
+            return saveWith(new SubscriptionRecord(request, subscriptionId));
         }
         TopicFilter filter = new TopicFilter(request.filter());
-        SubscriptionRecord existing = messages().subscription(filter);
-        if (existing != null) {
-            return begin(filter, new SubscriptionRecord(request, subscriptionId, existing.starts()));
+        SubscriptionRecord known = messages().subscription(filter);
+        SubscriptionRecord before = known == null ? new SubscriptionRecord(request, subscriptionId) : known;
+        if (request.qos() != Qos.AT_MOST_ONCE && !before.isOwing()) {
+            return beginOwing(filter, before.changed(request, subscriptionId, 0), live);
         }
+        live.run();
+        if (request.qos() == Qos.AT_MOST_ONCE) {
+            sessions.interests().endOwing(key, filter);
+        } else {
+            sessions.interests().owe(key, filter);
+        }
+        // Behind the change: what was matched before it is owed, and its receive time may be as late as now.
+        long nowMicros = sessions.clock().nextMicros();
+        return change(filter, before.changed(request, subscriptionId, nowMicros));
+    }
+
+    private CompletableFuture<?> recordGroup(SubscriptionRecord subscription) {
+        if (subscription.qos() == Qos.AT_MOST_ONCE) {
+            forget(subscription.filter());
+            return saveWith(subscription);
+        }
+        return recordShared(subscription);
+    }
+
+    /** Messages are put into the queue, and delivered live as before, until it is known where in the queue they begin. */
+    private CompletableFuture<?> beginOwing(TopicFilter filter, SubscriptionRecord subscription, Runnable live) {
         return onOwner(sessions.interests().queue(key))
                 .thenCompose(opened -> {
+                    if (ended) {
+                        return CompletableFuture.failedFuture(new CancellationException("the connection has ended"));
+                    }
                     messages().use(opened);
                     sessions.interests().owe(key, filter);
                     return onOwner(opened.ends());
                 })
-                .thenCompose(ends -> begin(filter, new SubscriptionRecord(request, subscriptionId, ends)))
+                .thenCompose(ends -> {
+                    // Before the change: whatever was received until now was matched before it, and went out live.
+                    long nowMicros = sessions.clock().nextMicros();
+                    CompletableFuture<?> changed = change(filter, subscription.beginning(ends, nowMicros));
+                    live.run();
+                    return changed;
+                })
                 .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        sessions.interests().endOwing(key, filter);
+                    if (failure != null && !isRecordedAsOwing(filter)) {
+                        sessions.endOwing(this, filter);
                     }
                 });
     }
@@ -207,11 +242,47 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
                 });
     }
 
-    private CompletableFuture<Void> begin(TopicFilter filter, SubscriptionRecord subscription) {
-        return saveWith(subscription).thenRun(() -> {
-            messages().add(filter, subscription);
-            messages().drain();
+    private boolean isRecordedAsOwing(TopicFilter filter) {
+        return definition.subscriptions().stream()
+                .anyMatch(known -> known.filter().equals(filter.value()) && known.isOwing());
+    }
+
+    /** What is owed changes at once; it is as before when that cannot be recorded. */
+    private CompletableFuture<Void> change(TopicFilter filter, SubscriptionRecord subscription) {
+        SubscriptionRecord before = messages().subscription(filter);
+        messages().add(filter, subscription);
+        messages().drain();
+        return saveWith(subscription).whenComplete((done, failure) -> {
+            if (failure != null) {
+                takeBack(filter, before);
+            }
         });
+    }
+
+    private void takeBack(TopicFilter filter, @Nullable SubscriptionRecord before) {
+        if (before == null) {
+            messages().remove(filter);
+            return;
+        }
+        messages().add(filter, before);
+        if (before.isOwing()) {
+            sessions.interests().owe(key, filter);
+        }
+    }
+
+    /** Forgets what subscriptions owed before they were changed, when all of that is done. To be called about every second. */
+    void forgetPassed() {
+        if (operations.isEmpty()) {
+            messages().passed().forEach(passed -> enqueue(() -> forget(passed)));
+        }
+    }
+
+    private CompletableFuture<?> forget(PastOwing.Passed passed) {
+        TopicFilter filter = new TopicFilter(passed.filter());
+        SubscriptionRecord known = messages().subscription(filter);
+        return known == null
+                ? CompletableFuture.completedFuture(null)
+                : change(filter, known.without(passed.untilMicros()));
     }
 
     /** What could not be saved is taken back, for the client is told so; the record follows as soon as it can. */
@@ -220,7 +291,7 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
         List<SubscriptionRecord> all = without(subscription.filter());
         all.add(subscription);
         return save(definition.with(all)).whenComplete((done, failure) -> {
-            if (failure != null) {
+            if (failure != null && !ended) {
                 var unused = untilSaved(definition.with(earlier));
             }
         });

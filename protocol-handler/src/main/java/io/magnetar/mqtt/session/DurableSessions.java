@@ -19,6 +19,7 @@ import io.magnetar.mqtt.will.WillPublisher;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.queue.LogTails;
 import io.magnetar.tenancy.Namespace;
+import io.magnetar.topic.TopicFilter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -242,6 +243,14 @@ public final class DurableSessions {
         DurableSession now = connected.get(session.key());
         if (now == null || now.equals(session)) {
             interests.releaseGroup(session.key(), filter);
+        }
+    }
+
+    /** Ends what a session is owed for a filter, unless the client has another connection by now, which may want it. */
+    void endOwing(DurableSession session, TopicFilter filter) {
+        DurableSession now = connected.get(session.key());
+        if (now == null || now.equals(session)) {
+            interests.endOwing(session.key(), filter);
         }
     }
 

@@ -198,6 +198,7 @@ public final class Session implements LiveSubscriber {
                 () -> {
                     if (durable != null && !ending) {
                         durable.owed().tick();
+                        durable.session().forgetPassed();
                         if (durable.checkpoints().isSaved()) {
                             durable.session().settled(unsettledMillis());
                         } else {

@@ -43,7 +43,7 @@ final class SessionInterests {
     /** Owes by all subscriptions of a session. */
     void oweAll(SessionKey key, SessionDefinition definition) {
         definition.subscriptions().stream()
-                .filter(SubscriptionRecord::owes)
+                .filter(SubscriptionRecord::isOwing)
                 .forEach(subscription -> owe(key, new TopicFilter(subscription.filter())));
     }
 
@@ -62,7 +62,7 @@ final class SessionInterests {
     /** The session has ended. */
     void endAll(SessionKey key, SessionDefinition definition) {
         definition.subscriptions().stream()
-                .filter(SubscriptionRecord::owes)
+                .filter(SubscriptionRecord::isOwing)
                 .forEach(subscription -> endOwing(key, new TopicFilter(subscription.filter())));
         definition.subscriptions().stream()
                 .filter(GroupLoader::keepsGroup)

@@ -20,10 +20,10 @@ import io.magnetar.topic.TopicFilter;
 import io.magnetar.topic.TopicNames;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,8 @@ public final class SubscribeFlow {
     private final SharedSubscriptions shared;
     private final @Nullable DurableSubscriptions durable;
     private final RequestIds packetIds;
-    private final Set<TopicFilter> filters = new HashSet<>();
+    /** Each with a mark that it keeps until it is ended. */
+    private final Map<TopicFilter, Object> filters = new HashMap<>();
 
     /** The kinds of subscriptions, and what is sent because of them, that are more than a route. */
     public record Kinds(
@@ -118,28 +119,38 @@ public final class SubscribeFlow {
                         subAck.answer(index, code, reason);
                     } else {
                         Subscribe.Request granted = StreamGroupSubscriptions.granted(request);
-                        keep(granted, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
+                        keep(granted, subscribe.subscriptionId(), () -> {}, (kept, why) -> subAck.answer(index, kept, why));
                     }
                 });
             } else if (SharedFilter.isShared(request.filter())) {
                 shared.subscribe(request, subscribe.subscriptionId());
-                keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
+                keep(request, subscribe.subscriptionId(), () -> {}, (kept, why) -> subAck.answer(index, kept, why));
             } else {
-                boolean isNew = subscribeLive(request, subscribe.subscriptionId());
                 TopicFilter filter = new TopicFilter(request.filter());
+                boolean isNew = !filters.containsKey(filter);
+                Object mark = filters.computeIfAbsent(filter, ignored -> new Object());
                 retained.subscribed(filter, request, subscribe.subscriptionId(), isNew)
                         .ifPresent(deliveries::add);
-                keep(request, subscribe.subscriptionId(), (kept, why) -> subAck.answer(index, kept, why));
+                keep(
+                        request,
+                        subscribe.subscriptionId(),
+                        () -> followLive(filter, mark, request, subscribe.subscriptionId()),
+                        (kept, why) -> subAck.answer(index, kept, why));
             }
         }
     }
 
-    private void keep(Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
+    private void keep(
+            Subscribe.Request request,
+            int subscriptionId,
+            Runnable live,
+            BiConsumer<ReasonCode, @Nullable String> answer) {
         if (durable == null) {
+            live.run();
             answer.accept(ReasonCode.granted(request.qos()), null);
             return;
         }
-        durable.subscribed(request, subscriptionId, (code, reason) -> {
+        durable.subscribed(request, subscriptionId, live, (code, reason) -> {
             if (code.isError()) {
                 var unused = unsubscribe(request.filter());
             }
@@ -158,7 +169,9 @@ public final class SubscribeFlow {
         } else if (SharedFilter.isShared(request.filter())) {
             shared.subscribe(request, subscriptionId);
         } else {
-            var unused = subscribeLive(request, subscriptionId);
+            TopicFilter filter = new TopicFilter(request.filter());
+            filters.put(filter, new Object());
+            subscribeLive(filter, request, subscriptionId);
         }
     }
 
@@ -200,17 +213,20 @@ public final class SubscribeFlow {
         return streams.contains(filter)
                 || streamGroups.contains(filter)
                 || shared.contains(filter)
-                || (TopicFilter.problem(filter).isEmpty() && filters.contains(new TopicFilter(filter)));
+                || (TopicFilter.problem(filter).isEmpty() && filters.containsKey(new TopicFilter(filter)));
     }
 
-    /** @return whether there was no such subscription */
-    private boolean subscribeLive(Subscribe.Request request, int subscriptionId) {
-        TopicFilter filter = new TopicFilter(request.filter());
-        boolean isNew = filters.add(filter);
+    /** Unless it was ended in the meantime. */
+    private void followLive(TopicFilter filter, Object mark, Subscribe.Request request, int subscriptionId) {
+        if (mark.equals(filters.get(filter))) {
+            subscribeLive(filter, request, subscriptionId);
+        }
+    }
+
+    private void subscribeLive(TopicFilter filter, Subscribe.Request request, int subscriptionId) {
         routing.subscribe(
                 filter,
                 Target.of(subscriber, request.qos(), request.noLocal(), request.retainAsPublished(), subscriptionId));
-        return isNew;
     }
 
     /** @throws PacketException when its identifier is in use, and the client has no code to be told so */
@@ -270,7 +286,7 @@ public final class SubscribeFlow {
             return ReasonCode.TOPIC_FILTER_INVALID;
         }
         TopicFilter filter = new TopicFilter(written);
-        if (!filters.remove(filter)) {
+        if (filters.remove(filter) == null) {
             return ReasonCode.NO_SUBSCRIPTION_EXISTED;
         }
         routing.unsubscribe(filter, subscriber);
@@ -280,7 +296,7 @@ public final class SubscribeFlow {
 
     /** The connection has ended. */
     public void end() {
-        filters.forEach(filter -> routing.unsubscribe(filter, subscriber));
+        filters.keySet().forEach(filter -> routing.unsubscribe(filter, subscriber));
         filters.clear();
         shared.end();
         streamGroups.end();

@@ -18,6 +18,7 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.packet.TopicName;
 import io.magnetar.mqtt.packet.Unsubscribe;
+import io.magnetar.mqtt.share.SharedFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,6 +62,9 @@ final class DurableClient {
     final List<SimulatedWill> wills = new ArrayList<>();
     /** What has arrived, by topic, in its order; a QoS 2 message once for each time that the application would get it. */
     final Map<String, List<String>> received = new LinkedHashMap<>();
+
+    /** What has arrived at QoS 0, and nothing tells that again. */
+    final Set<String> live = new HashSet<>();
 
     /** Whether what it publishes is to be retained. */
     boolean retains;
@@ -112,7 +116,7 @@ final class DurableClient {
         return accepted && unanswered.isEmpty() && unreleased.isEmpty() && toSend.isEmpty() && !isAsking();
     }
 
-    private boolean isAsking() {
+    boolean isAsking() {
         return always.isAsked() || sometimes.stream().anyMatch(Interest::isAsked);
     }
 
@@ -243,26 +247,55 @@ final class DurableClient {
 
     /** Subscribes to what it has not subscribed to; now and then again, or ends one. */
     void changeSubscriptions() {
-        if (!accepted || isAsking()) {
-            return;
+        if (mayAsk()) {
+            change();
         }
+    }
+
+    private void change() {
         Interest any = sometimes.isEmpty() ? always : sometimes.get(random.nextInt(sometimes.size()));
-        if (!always.isOn()) {
-            begin(always);
+        if (always.isOff() || (!always.isOn() && random.nextBoolean())) {
+            begin(always, Qos.EXACTLY_ONCE);
         } else if (!any.equals(always) && any.isOn() && random.nextInt(3) != 0) {
             int packetId = freePacketId();
             any.asksToEnd(packetId);
             send(new Unsubscribe(packetId, List.of(any.filter)));
         } else {
-            begin(random.nextInt(4) == 0 ? always : any);
+            begin(random.nextInt(4) == 0 ? always : any, Qos.EXACTLY_ONCE);
         }
     }
 
-    private void begin(Interest interest) {
+    /** Subscribes again to something at QoS 0, or at QoS 2 after that. */
+    void changeQos() {
+        if (mayAsk() && always.isOn() && random.nextBoolean()) {
+            begin(random.nextBoolean() ? always : any(), Qos.AT_MOST_ONCE);
+        } else if (mayAsk() && !always.isOff()) {
+            begin(always, Qos.EXACTLY_ONCE);
+        }
+    }
+
+    /** One of those that are no shared subscriptions. */
+    private Interest any() {
+        List<Interest> ordinary = sometimes.stream()
+                .filter(interest -> !SharedFilter.isShared(interest.filter))
+                .toList();
+        return ordinary.isEmpty() ? always : ordinary.get(random.nextInt(ordinary.size()));
+    }
+
+    private boolean mayAsk() {
+        return accepted && !isAsking();
+    }
+
+    /** Subscribes to what it always subscribes to, at another QoS than before. */
+    void subscribe(Qos qos) {
+        assertThat(mayAsk()).isTrue();
+        begin(always, qos);
+    }
+
+    private void begin(Interest interest, Qos qos) {
         int packetId = freePacketId();
-        interest.asksToBegin(packetId);
-        send(new Subscribe(
-                packetId, 0, List.of(new Subscribe.Request(interest.filter, Qos.EXACTLY_ONCE, false, false, 0))));
+        interest.asksToBegin(packetId, qos);
+        send(new Subscribe(packetId, 0, List.of(new Subscribe.Request(interest.filter, qos, false, false, 0))));
     }
 
     void onSubAck(int packetId, ReasonCode code) {
@@ -295,6 +328,11 @@ final class DurableClient {
         return true;
     }
 
+    /** The messages whose PUBREC has not come. */
+    List<Published> unanswered() {
+        return unanswered;
+    }
+
     private void owe(PacketType type, int packetId) {
         toSend.add(new Acknowledgement(type, packetId, ReasonCode.SUCCESS));
     }
@@ -302,6 +340,11 @@ final class DurableClient {
     void onPublish(Message message, Qos qos, int packetId) {
         String text = SimulatedLogs.text(message);
         trace.say(() -> clientId + " gets " + text + " " + qos + " " + packetId);
+        if (qos == Qos.AT_MOST_ONCE) {
+            arrived(message.topic(), text);
+            live.add(text);
+            return;
+        }
         assertThat(inUse.add(packetId))
                 .as("a packet id is in use once [MQTT-2.2.1-4]")
                 .isTrue();

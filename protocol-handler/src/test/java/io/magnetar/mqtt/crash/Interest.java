@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.crash;
 
+import io.magnetar.message.Qos;
 import io.magnetar.mqtt.share.SharedFilter;
 
 /** What a client knows of one of its subscriptions, whose filter has at most one wildcard, a {@code +} in the end. */
@@ -8,6 +9,8 @@ final class Interest {
     private boolean on;
     private boolean off = true;
     private int changes;
+    private int ends;
+    private Qos asksFor = Qos.EXACTLY_ONCE;
     /** The packet id of the SUBSCRIBE or UNSUBSCRIBE that is not answered, 0 for none. */
     private int asked;
 
@@ -25,6 +28,7 @@ final class Interest {
         return ordinary.replace("+", last);
     }
 
+    /** Subscribed to at QoS 2, as far as is known. */
     boolean isOn() {
         return on;
     }
@@ -37,6 +41,11 @@ final class Interest {
         return changes;
     }
 
+    /** How often it has ended, or may have. */
+    int ends() {
+        return ends;
+    }
+
     boolean isAsked() {
         return asked != 0;
     }
@@ -45,11 +54,12 @@ final class Interest {
         return asked == packetId;
     }
 
-    /** SUBSCRIBE leaves: one that is there goes on [MQTT-3.8.4-3]. */
-    void asksToBegin(int packetId) {
+    /** SUBSCRIBE leaves: one that is there goes on, and what it has promised stays promised [MQTT-3.8.4-4]. */
+    void asksToBegin(int packetId, Qos qos) {
         asked = packetId;
         asksToEnd = false;
-        if (!on) {
+        asksFor = qos;
+        if (!on || qos == Qos.AT_MOST_ONCE) {
             become(false, false);
         }
     }
@@ -57,6 +67,7 @@ final class Interest {
     void asksToEnd(int packetId) {
         asked = packetId;
         asksToEnd = true;
+        ends++;
         become(false, false);
     }
 
@@ -64,9 +75,10 @@ final class Interest {
         asked = 0;
         if (asksToEnd) {
             become(false, done);
-        } else if (done && !on) {
+        } else if (done && !on && asksFor != Qos.AT_MOST_ONCE) {
             become(true, false);
         } else if (!done) {
+            ends++;
             become(false, false);
         }
     }
@@ -79,6 +91,7 @@ final class Interest {
     /** The session has ended. */
     void gone() {
         asked = 0;
+        ends++;
         become(false, true);
     }
 

@@ -14,12 +14,14 @@ final class Published {
     private final boolean wanted;
     private final boolean unwanted;
     private final int changes;
+    private final int ends;
     /** How many sessions of any client had ended before. */
     final int endedBefore;
 
     int packetId;
     private boolean answered;
     private boolean neverWanted;
+    private boolean owed;
 
     Published(String topic, Qos qos, String text, int number, Interest interest, int endedBefore) {
         this.topic = topic;
@@ -30,6 +32,7 @@ final class Published {
         this.wanted = interest.isOn();
         this.unwanted = interest.isOff();
         this.changes = interest.changes();
+        this.ends = interest.ends();
         this.endedBefore = endedBefore;
     }
 
@@ -37,11 +40,12 @@ final class Published {
     void answered() {
         answered = true;
         neverWanted = unwanted && interest.changes() == changes;
+        owed = wanted && interest.changes() == changes;
     }
 
-    /** It was promised while the peer was subscribed without a break, until now. */
+    /** It was promised while the peer was subscribed without a break, and the peer has not ended its subscription since. */
     boolean mustArrive() {
-        return answered && wanted && interest.isOn() && interest.changes() == changes;
+        return owed && interest.ends() == ends;
     }
 
     /** It was sent and promised while the peer knew that it was not subscribed. */

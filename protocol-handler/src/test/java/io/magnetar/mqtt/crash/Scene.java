@@ -73,6 +73,19 @@ final class Scene {
         }
     }
 
+    /** Takes as many turns of one step each. */
+    void step(int turns) {
+        for (int turn = 0; turn < turns; turn++) {
+            for (DurableClient client : clients) {
+                client.receiveOne();
+                client.passOne();
+            }
+            broker.runOne();
+            logs.settleOne();
+            records.settleOne();
+        }
+    }
+
     void connect(DurableClient client) {
         client.connect(broker, false);
         settle();

@@ -37,7 +37,15 @@ class RecordReaderTest {
                         new SubscriptionRecord(
                                 new Subscribe.Request("a/+/#", Qos.AT_LEAST_ONCE, true, true, 2),
                                 268_435_455,
-                                List.of(START, LATER)),
+                                List.of(
+                                        new Owing(
+                                                Qos.EXACTLY_ONCE,
+                                                false,
+                                                List.of(START, LATER),
+                                                0,
+                                                1_700_000_000_000_002L),
+                                        new Owing(Qos.AT_LEAST_ONCE, true, List.of(LATER, START), 3, Owing.OPEN)),
+                                null),
                         new SubscriptionRecord(
                                 new Subscribe.Request(
                                         "$s/earliest/b",
@@ -128,6 +136,40 @@ class RecordReaderTest {
 
         assertThat(RecordReader.definition(written).subscriptions().get(0).stream())
                 .isEqualTo(new StreamStart(7, 3, Map.of()));
+    }
+
+    @Test
+    void readsASubscriptionOfTheVersionBefore() {
+        byte[] written = {
+            6,
+            2,
+            4,
+            1, // epoch, expiry, connected
+            2, // one subscription
+            2,
+            'a',
+            2,
+            1,
+            0,
+            0,
+            0,
+            0,
+            0, // QoS 1, no local
+            0, // without an identifier
+            2,
+            10,
+            12,
+            1, // starts behind 5:6:-1
+            0,
+            0 // no stream, no will
+        };
+
+        assertThat(RecordReader.definition(written).subscriptions())
+                .containsExactly(new SubscriptionRecord(
+                        new Subscribe.Request("a", Qos.AT_LEAST_ONCE, true, false, 0),
+                        Subscribe.NO_ID,
+                        List.of(new Owing(Qos.AT_LEAST_ONCE, true, List.of(new Position(5, 6, -1)), 0, Owing.OPEN)),
+                        null));
     }
 
     @Test

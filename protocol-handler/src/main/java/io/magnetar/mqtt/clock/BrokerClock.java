@@ -26,6 +26,11 @@ public final class BrokerClock {
         return last.accumulateAndGet(micros, (previous, current) -> Math.max(previous + 1, current));
     }
 
+    /** A time of an earlier life of the broker, epoch microseconds: from now on answers are greater, wherever the system's clock is. */
+    public void passed(long micros) {
+        last.accumulateAndGet(micros, Math::max);
+    }
+
     /** Epoch milliseconds. */
     public long millis() {
         return source.millis();

@@ -159,7 +159,12 @@ public final class Deliveries implements OutboundPublishFlow.OwedFlow {
         Delivery delivery = new Delivery(
                 taken, position, taken.examined(), qos, outbound.takeOwedId(), exactlyOnce ? State.SAVING : State.SENT);
         taken.add(delivery);
-        if (exactlyOnce) {
+        begin(delivery, message, form);
+    }
+
+    /** Sends a message that was taken: at QoS 2 when that is recorded. */
+    void begin(Delivery delivery, Message message, Form form) {
+        if (delivery.qos == Qos.EXACTLY_ONCE) {
             sendWhenSaved(delivery, message, form, () -> {
                 delivery.state = State.SENT;
                 return true;
@@ -310,15 +315,20 @@ public final class Deliveries implements OutboundPublishFlow.OwedFlow {
             }
             delivery.abandoned = true;
             if (delivery.state == State.HELD) {
-                onTheirWay.remove(delivery.packetId);
-                if (delivery.qos == Qos.EXACTLY_ONCE) {
-                    release(delivery.packetId);
-                } else {
-                    outbound.giveBack(delivery.packetId);
-                }
+                abandon(delivery);
             }
         }
         progress.changed();
+    }
+
+    /** The same for one that is held. */
+    void abandon(Delivery delivery) {
+        onTheirWay.remove(delivery.packetId);
+        if (delivery.qos == Qos.EXACTLY_ONCE) {
+            release(delivery.packetId);
+        } else {
+            outbound.giveBack(delivery.packetId);
+        }
     }
 
     /** The same for what an earlier connection recorded, before {@link #start}. */

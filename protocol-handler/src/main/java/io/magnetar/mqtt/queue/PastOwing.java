@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the session's owner.
  */
 public final class PastOwing {
-    /** Longer than a message waits for a log. */
-    private static final long APPENDED_MICROS = TimeUnit.MINUTES.toMicros(5);
+    /** As long as a message may wait for a log, and more. */
+    private static final long APPENDED_MICROS = TimeUnit.MINUTES.toMicros(70);
 
     private final Owner owner;
     private final BrokerClock clock;

@@ -44,6 +44,8 @@ public final class RecordReader {
     private static final int WITH_ENDS = 7;
     /** The version of records that tell what subscriptions owed before they were changed. */
     private static final int WITH_OWING = 7;
+    /** The version of progress that names the retained messages that are on their way. */
+    private static final int WITH_RETAINED = 8;
 
     private final byte[] in;
     private final int version;
@@ -91,6 +93,7 @@ public final class RecordReader {
                 list(this::integer),
                 inLogs(),
                 version < WITH_LOANS ? List.of() : list(this::lent),
+                version < WITH_RETAINED ? List.of() : list(this::retained),
                 version < WITH_STREAMS ? Map.of() : streams());
     }
 
@@ -155,6 +158,10 @@ public final class RecordReader {
 
     private LentRecord lent() {
         return new LentRecord(text(), integer(), position(), integer(), flag(), integer());
+    }
+
+    private RetainedRecord retained() {
+        return new RetainedRecord(text(), number(), Qos.of(integer()), integer(), integer());
     }
 
     private DeliveryRecord delivery() {

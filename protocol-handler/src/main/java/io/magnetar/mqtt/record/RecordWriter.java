@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the caller's; used once.
  */
 public final class RecordWriter {
-    static final int VERSION = 7;
+    static final int VERSION = 8;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
@@ -61,6 +61,8 @@ public final class RecordWriter {
         });
         writer.number(progress.lent().size());
         progress.lent().forEach(writer::lent);
+        writer.number(progress.retained().size());
+        progress.retained().forEach(writer::retained);
         writer.number(progress.streams().size());
         progress.streams().forEach((filter, stream) -> {
             writer.text(filter);
@@ -94,6 +96,14 @@ public final class RecordWriter {
         number(lent.packetId());
         flag(lent.retain());
         number(lent.subscriptionId());
+    }
+
+    private void retained(RetainedRecord retained) {
+        text(retained.topic());
+        number(retained.receivedMicros());
+        number(retained.qos().value());
+        number(retained.packetId());
+        number(retained.subscriptionId());
     }
 
     private void partition(PartitionProgress partition) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param inLogs packet ids of the client's QoS 2 publishes that no PUBREC was sent for, with the logs that nevertheless have
  *     the message: it is not appended there again
  * @param lent QoS 2 messages that groups have lent the session
+ * @param retained retained messages that are on their way
  * @param streams by the filter of a subscription to a stream, without its offset
  */
 public record SessionProgress(
@@ -25,10 +26,11 @@ public record SessionProgress(
         List<Integer> received,
         Map<Integer, InLogs> inLogs,
         List<LentRecord> lent,
+        List<RetainedRecord> retained,
         Map<String, StreamProgress> streams) {
     /** Of a new session. */
     public static final SessionProgress NONE =
-            new SessionProgress(Map.of(), List.of(), 0, List.of(), Map.of(), List.of(), Map.of());
+            new SessionProgress(Map.of(), List.of(), 0, List.of(), Map.of(), List.of(), List.of(), Map.of());
 
     public SessionProgress {
         partitions = Map.copyOf(partitions);
@@ -36,6 +38,7 @@ public record SessionProgress(
         received = List.copyOf(received);
         inLogs = Map.copyOf(inLogs);
         lent = List.copyOf(lent);
+        retained = List.copyOf(retained);
         streams = Map.copyOf(streams);
     }
 

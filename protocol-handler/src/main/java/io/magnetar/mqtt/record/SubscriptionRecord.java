@@ -54,6 +54,14 @@ public record SubscriptionRecord(
         return owing.get(owing.size() - 1);
     }
 
+    /** The last time that tells which of its messages are owed, epoch microseconds; 0 for none. */
+    public long latestMicros() {
+        return owing.stream()
+                .mapToLong(stretch -> stretch.isOpen() ? stretch.sinceMicros() : stretch.untilMicros())
+                .max()
+                .orElse(0);
+    }
+
     /** The same filter with other options. What has been owed so far is owed still. */
     public SubscriptionRecord changed(Subscribe.Request to, int id, long nowMicros) {
         if (!isOwing()) {

@@ -123,6 +123,12 @@ public final class RetainedStore {
                 : null;
     }
 
+    /** The retained message of a topic, or null. */
+    public @Nullable Message message(String topic) {
+        RetainedMessage seen = messages.get(topic);
+        return seen == null ? null : seen.message();
+    }
+
     /** Tells whether the retained message of the topic is one that the broker received later. */
     public boolean hasNewerThan(Message message) {
         RetainedMessage seen = messages.get(message.topic());

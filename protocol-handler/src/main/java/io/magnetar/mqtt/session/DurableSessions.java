@@ -93,7 +93,8 @@ public final class DurableSessions {
                 new GroupLoader(groups, services.routing()),
                 records,
                 interests,
-                wills);
+                wills,
+                clock);
     }
 
     /**

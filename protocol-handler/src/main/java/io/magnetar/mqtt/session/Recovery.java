@@ -61,6 +61,7 @@ final class Recovery {
                 recorded.received(),
                 inLogs,
                 recorded.lent(),
+                recorded.retained(),
                 recorded.streams());
     }
 }

@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.session;
 
 import io.magnetar.message.Publisher;
+import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.flow.PacketSink;
@@ -22,6 +23,7 @@ import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.publish.ReceivedPublishes;
 import io.magnetar.mqtt.queue.Deliveries;
 import io.magnetar.mqtt.queue.OwedMessages;
+import io.magnetar.mqtt.queue.RetainedMessages;
 import io.magnetar.mqtt.record.Checkpoints;
 import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.routing.LiveSubscriber;
@@ -76,6 +78,7 @@ public final class Session implements LiveSubscriber {
             Deliveries deliveries,
             ReceivedPublishes received,
             OwedMessages owed,
+            RetainedMessages retained,
             StreamPlaces streams) {
         SessionProgress progress() {
             return new SessionProgress(
@@ -85,6 +88,7 @@ public final class Session implements LiveSubscriber {
                     received.answeredIds(),
                     received.inLogs(),
                     owed.lentRecords(),
+                    retained.records(),
                     streams.progress());
         }
     }
@@ -137,7 +141,8 @@ public final class Session implements LiveSubscriber {
                                 this,
                                 outbound,
                                 durable == null ? null : durable.owed()),
-                        new RetainedDeliveries(services, owner, publisher, outbound)),
+                        new RetainedDeliveries(
+                                services, owner, publisher, outbound, durable == null ? null : durable.retained())),
                 inbound::isUnderWay,
                 kept);
     }
@@ -155,6 +160,13 @@ public final class Session implements LiveSubscriber {
                 deliveries,
                 new ReceivedPublishes(checkpoints, kept.definition().epoch(), resumed),
                 owed,
+                new RetainedMessages(
+                        services,
+                        services.retained().store(publisher.namespace()),
+                        outbound,
+                        deliveries,
+                        checkpoints,
+                        resumed.retained()),
                 new StreamPlaces(
                         deliveries,
                         checkpoints,
@@ -189,6 +201,7 @@ public final class Session implements LiveSubscriber {
         }
         durable.session().definition().subscriptions().forEach(subscriptions::resume);
         durable.owed().claimLent((lent, then) -> groups.claim(publisher.namespace(), lent, then));
+        durable.retained().start();
         durable.owed().start();
         tickLater();
     }
@@ -254,9 +267,13 @@ public final class Session implements LiveSubscriber {
     @Override
     public void deliver(SharedPublish publish, Target target) {
         Target wanted = target.of(publish.message().publisher(), publisher);
-        if (!ending && wanted != null) {
+        if (!ending && wanted != null && !isOwed(publish, wanted)) {
             outbound.deliver(publish, wanted);
         }
+    }
+
+    private boolean isOwed(SharedPublish publish, Target wanted) {
+        return durable != null && publish.message().qos() != Qos.AT_MOST_ONCE && wanted.qos() != Qos.AT_MOST_ONCE;
     }
 
     /** The client takes more bytes now. */

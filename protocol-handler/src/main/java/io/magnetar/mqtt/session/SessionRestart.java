@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.session;
 
+import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.record.RecordWriter;
 import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.record.WillRecord;
@@ -18,18 +19,21 @@ final class SessionRestart {
     private final SessionRecords records;
     private final SessionInterests interests;
     private final SessionWills wills;
+    private final BrokerClock clock;
 
     SessionRestart(
             SessionLoader loader,
             GroupLoader groupLoader,
             SessionRecords records,
             SessionInterests interests,
-            SessionWills wills) {
+            SessionWills wills,
+            BrokerClock clock) {
         this.loader = loader;
         this.groupLoader = groupLoader;
         this.records = records;
         this.interests = interests;
         this.wills = wills;
+        this.clock = clock;
     }
 
     /** Completes when messages are owed and groups are kept as before, and the log says what that is. */
@@ -59,6 +63,7 @@ final class SessionRestart {
         byte[] progress = RecordWriter.write(recorded.epoch(), loaded.progress());
         records.keep(key, absent, progress);
         interests.oweAll(key, absent);
+        absent.subscriptions().forEach(subscription -> clock.passed(subscription.latestMicros()));
         if (absent.equals(recorded)) {
             return CompletableFuture.completedFuture(null);
         }

@@ -5,10 +5,12 @@ import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.queue.RetainedMessages;
 import io.magnetar.topic.TopicFilter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The retained messages that a client gets because it subscribes, MQTT 5.0 section 3.3.1.3: for each subscription its own, also
@@ -31,10 +33,17 @@ public final class RetainedDeliveries {
     private final Owner owner;
     private final Publisher subscriber;
     private final OutboundPublishFlow outbound;
+    private final @Nullable RetainedMessages durable;
     private final Map<TopicFilter, RetainedDelivery> underWay = new HashMap<>();
 
+    /** @param durable sends again what is on its way when the connection ends; null when the session ends with it */
     public RetainedDeliveries(
-            SessionServices services, Owner owner, Publisher subscriber, OutboundPublishFlow outbound) {
+            SessionServices services,
+            Owner owner,
+            Publisher subscriber,
+            OutboundPublishFlow outbound,
+            @Nullable RetainedMessages durable) {
+        this.durable = durable;
         this.services = services;
         this.owner = owner;
         this.subscriber = subscriber;
@@ -60,6 +69,7 @@ public final class RetainedDeliveries {
                 services,
                 owner,
                 outbound,
+                durable,
                 new RetainedDelivery.Subscription(subscriber, filter, request, subscriptionId),
                 () -> underWay.remove(filter));
         underWay.put(filter, delivery);

@@ -8,10 +8,12 @@ import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
+import io.magnetar.mqtt.queue.RetainedMessages;
 import io.magnetar.mqtt.retain.RetainedMessage;
 import io.magnetar.mqtt.retain.RetainedWalk;
 import io.magnetar.topic.TopicFilter;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The retained messages of one subscription on their way to the client, as fast as its window and its socket take them. It holds
@@ -30,6 +32,7 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
     private final SessionServices services;
     private final Owner owner;
     private final OutboundPublishFlow outbound;
+    private final @Nullable RetainedMessages durable;
     private final Subscription subscription;
     private final Runnable onEnd;
     private final RetainedWalk walk;
@@ -43,16 +46,21 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
     /** What was subscribed to, and by whom. */
     record Subscription(Publisher subscriber, TopicFilter filter, Subscribe.Request request, int subscriptionId) {}
 
-    /** @param onEnd called once when all is sent */
+    /**
+     * @param durable takes what is sent at QoS 1 and 2; null when the session ends with the connection
+     * @param onEnd called once when all is sent
+     */
     RetainedDelivery(
             SessionServices services,
             Owner owner,
             OutboundPublishFlow outbound,
+            @Nullable RetainedMessages durable,
             Subscription subscription,
             Runnable onEnd) {
         this.services = services;
         this.owner = owner;
         this.outbound = outbound;
+        this.durable = durable;
         this.subscription = subscription;
         this.onEnd = onEnd;
         this.walk =
@@ -90,12 +98,20 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
             }
             walk.advance();
             if (isWanted(next)) {
-                outbound.send(next.message(), qos, true, subscriptionIds);
-                services.counters().count(Counter.RETAINED_MESSAGES_DELIVERED);
+                send(next.message(), qos);
                 sent++;
             }
         }
         planTurn();
+    }
+
+    private void send(Message message, Qos qos) {
+        if (durable != null && qos != Qos.AT_MOST_ONCE) {
+            durable.send(message, qos, subscription.subscriptionId());
+            return;
+        }
+        outbound.send(message, qos, true, subscriptionIds);
+        services.counters().count(Counter.RETAINED_MESSAGES_DELIVERED);
     }
 
     private boolean isWanted(RetainedMessage next) {

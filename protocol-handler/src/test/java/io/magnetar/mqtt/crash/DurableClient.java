@@ -41,6 +41,9 @@ final class DurableClient {
 
     private static final int RECEIVE_MAXIMUM = 4;
 
+    /** The flags and the subscription identifiers of a PUBLISH. */
+    record Form(boolean dup, boolean retain, List<Integer> subscriptionIds) {}
+
     private record Name(String value) implements TopicName {
         @Override
         public byte[] utf8() {
@@ -63,6 +66,10 @@ final class DurableClient {
     /** What has arrived, by topic, in its order; a QoS 2 message once for each time that the application would get it. */
     final Map<String, List<String>> received = new LinkedHashMap<>();
 
+    /** How the last message came. */
+    Form last = new Form(false, false, List.of());
+    /** What was marked as sent again, in its order. */
+    final List<String> again = new ArrayList<>();
     /** What has arrived at QoS 0, and nothing tells that again. */
     final Set<String> live = new HashSet<>();
 
@@ -221,9 +228,13 @@ final class DurableClient {
         if (!accepted || unanswered.size() + unreleased.size() >= MAX_UNDER_WAY) {
             return;
         }
-        String topic = interest.topic(random.nextBoolean() ? "one" : "two");
+        publish(interest, random.nextBoolean() ? "one" : "two", Qos.of(1 + random.nextInt(2)), endedBefore);
+    }
+
+    /** @param last the topic's last level, if it is free */
+    void publish(Interest interest, String last, Qos qos, int endedBefore) {
+        String topic = interest.topic(last);
         int number = published.size();
-        Qos qos = Qos.of(1 + random.nextInt(2));
         Published next = new Published(topic, qos, clientId + "-" + number, number, interest, endedBefore);
         next.packetId = freePacketId();
         published.add(next);
@@ -293,9 +304,13 @@ final class DurableClient {
     }
 
     private void begin(Interest interest, Qos qos) {
+        subscribe(interest, 0, new Subscribe.Request(interest.filter, qos, false, false, 0));
+    }
+
+    void subscribe(Interest interest, int subscriptionId, Subscribe.Request request) {
         int packetId = freePacketId();
-        interest.asksToBegin(packetId, qos);
-        send(new Subscribe(packetId, 0, List.of(new Subscribe.Request(interest.filter, qos, false, false, 0))));
+        interest.asksToBegin(packetId, request.qos());
+        send(new Subscribe(packetId, subscriptionId, List.of(request)));
     }
 
     void onSubAck(int packetId, ReasonCode code) {
@@ -337,13 +352,17 @@ final class DurableClient {
         toSend.add(new Acknowledgement(type, packetId, ReasonCode.SUCCESS));
     }
 
-    void onPublish(Message message, Qos qos, int packetId) {
+    void onPublish(Message message, Qos qos, Form form, int packetId) {
         String text = SimulatedLogs.text(message);
         trace.say(() -> clientId + " gets " + text + " " + qos + " " + packetId);
+        last = form;
         if (qos == Qos.AT_MOST_ONCE) {
             arrived(message.topic(), text);
             live.add(text);
             return;
+        }
+        if (form.dup()) {
+            again.add(text);
         }
         assertThat(inUse.add(packetId))
                 .as("a packet id is in use once [MQTT-2.2.1-4]")

@@ -10,6 +10,7 @@ import io.magnetar.mqtt.packet.Packet;
 import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ReasonCode;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,12 @@ final class Link implements PacketSink {
 
     @Override
     public boolean publish(Message message, Qos qos, boolean dup, boolean retain, int packetId, int[] subscriptionIds) {
-        write(() -> client.onPublish(message, qos, packetId));
+        write(() -> client.onPublish(
+                message,
+                qos,
+                new DurableClient.Form(
+                        dup, retain, Arrays.stream(subscriptionIds).boxed().toList()),
+                packetId));
         return true;
     }
 

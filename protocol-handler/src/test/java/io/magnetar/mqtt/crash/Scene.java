@@ -32,8 +32,8 @@ final class Scene {
         settle();
     }
 
-    DurableClient client(String clientId, String filter) {
-        DurableClient client = new DurableClient(random, trace, clientId, filter, List.of());
+    DurableClient client(String clientId, String filter, String... others) {
+        DurableClient client = new DurableClient(random, trace, clientId, filter, List.of(others));
         clients.add(client);
         return client;
     }

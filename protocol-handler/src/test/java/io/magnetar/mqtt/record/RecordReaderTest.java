@@ -91,6 +91,7 @@ class RecordReaderTest {
                 List.of(
                         new LentRecord("$share/g/a/+", 3, LATER, 9, true, 268_435_455),
                         new LentRecord("$share/h/ä", 0, START, LentRecord.DONE, false, 0)),
+                List.of(new RetainedRecord("a/ä", 1_700_000_000_000_001L, Qos.AT_LEAST_ONCE, 7, 268_435_455)),
                 Map.of(
                         "$s//b/ä",
                         new StreamProgress(

@@ -154,6 +154,7 @@ final class SimulatedReader implements PacketSink {
                         List.of(),
                         Map.of(),
                         List.of(),
+                        List.of(),
                         flows().places().progress()));
     }
 

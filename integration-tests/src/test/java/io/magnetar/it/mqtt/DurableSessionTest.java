@@ -10,10 +10,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.client.RawClient;
 import io.magnetar.it.client.RawClient.RawPacket;
+import io.magnetar.it.client.RawProperties;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -234,27 +234,35 @@ class DurableSessionTest {
 
     @Test
     void deliversOverlappingSubscriptionsOnceWithAllIdentifiers(MqttBroker broker) throws Exception {
-        // [MQTT-3.3.4-2], [MQTT-3.3.4-3]
-        try (Device device = durable(broker.port(), "durable-overlap")) {
-            device.client()
-                    .subscribeWith()
-                    .topicFilter("durable/overlap/#")
-                    .qos(MqttQos.AT_LEAST_ONCE)
-                    .send();
-            device.client()
-                    .subscribeWith()
-                    .topicFilter("durable/overlap/+")
-                    .qos(MqttQos.EXACTLY_ONCE)
-                    .send();
+        // [MQTT-3.3.4-2], [MQTT-3.3.4-3], [MQTT-3.3.4-4]
+        try (RawClient client = new RawClient(broker.port())) {
+            connect(client, connect5("durable-overlap", true, 60));
+            client.send(subscribe(5, "durable/overlap/#", 1)).read();
+            client.send(subscribe(6, "durable/overlap/+", 2)).read();
+            client.send(subscribe(7, "durable/+/a", 0)).read();
             try (Device publisher = Device.connect(broker.port(), "durable-overlap-publisher")) {
-                publisher.publish("durable/overlap/a", "both", MqttQos.EXACTLY_ONCE);
-                publisher.publish("durable/overlap/a", "end", MqttQos.EXACTLY_ONCE);
+                publisher.publish("durable/overlap/a", "all", MqttQos.EXACTLY_ONCE);
+                publisher.publish("durable/overlap/b", "end", MqttQos.EXACTLY_ONCE);
             }
-            Mqtt5Publish both = device.next();
+            RawPacket all = client.read();
+            RawPacket end = client.read();
 
-            assertThat(both.getQos()).isEqualTo(MqttQos.EXACTLY_ONCE);
-            assertThat(Device.text(device.next())).isEqualTo("end");
+            assertThat(all.payload5()).isEqualTo("all");
+            assertThat(all.qos()).isEqualTo(2);
+            assertThat(identifiers(all)).containsExactlyInAnyOrder("5", "6", "7");
+            assertThat(end.payload5()).isEqualTo("end");
+            assertThat(identifiers(end)).containsExactlyInAnyOrder("5", "6");
         }
+    }
+
+    private static byte[] subscribe(int subscriptionId, String filter, int qos) {
+        return RawClient.packet(0x82, 0, 1, 2, RawProperties.SUBSCRIPTION_IDENTIFIER, subscriptionId, filter, qos);
+    }
+
+    private static List<String> identifiers(RawPacket publish) {
+        return publish.publishProperties().all(RawProperties.SUBSCRIPTION_IDENTIFIER).stream()
+                .map(String::valueOf)
+                .toList();
     }
 
     @Test

@@ -150,12 +150,13 @@ public final class InboundPublishFlow {
     /** @param inLogs the Pulsar topics of the logs that have it already */
     private static Destination destination(Match match, Qos qos, Set<String> inLogs, boolean retained) {
         List<StreamDefinition> logs = match.logs(qos);
-        if (!inLogs.isEmpty()) {
-            logs = logs.stream()
-                    .filter(log -> !inLogs.contains(log.pulsarTopic()))
-                    .toList();
+        if (inLogs.isEmpty()) {
+            return new Destination(match, logs, retained);
         }
-        return new Destination(match, logs, retained);
+        boolean isQueued = logs.stream().anyMatch(log -> match.isQueue(log) && inLogs.contains(log.pulsarTopic()));
+        List<StreamDefinition> others =
+                logs.stream().filter(log -> !inLogs.contains(log.pulsarTopic())).toList();
+        return new Destination(isQueued ? match.afterQueue() : match, others, retained);
     }
 
     private @Nullable Refusal refusal(Publish publish) throws PacketException {

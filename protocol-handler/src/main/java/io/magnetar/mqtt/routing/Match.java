@@ -100,6 +100,30 @@ public final class Match {
         return live.length == 0 && shared.all.length == 0 && logs.isEmpty();
     }
 
+    /** Of a message that the queue has had for long: who reads the queue is owed it there, or was not meant to get it. */
+    public Match afterQueue() {
+        return new Match(this);
+    }
+
+    private Match(Match whole) {
+        version = whole.version;
+        live = Arrays.stream(whole.live)
+                .map(OwnerTargets::withoutSessions)
+                .filter(group -> group.targets.length > 0)
+                .toArray(OwnerTargets[]::new);
+        liveAcknowledged = live;
+        shared = whole.shared;
+        streams = whole.streams;
+        logs = whole.logs;
+        formsWithoutId = whole.formsWithoutId;
+        formsAsSubscribed = whole.formsAsSubscribed;
+    }
+
+    /** Whether a log is the queue. */
+    public boolean isQueue(StreamDefinition log) {
+        return logs.size() > streams.size() && log.equals(logs.get(logs.size() - 1));
+    }
+
     /**
      * Delivers a message to all live subscribers and to one member of each shared subscription: at once to those of the calling
      * thread, by one task per owner to the others.
@@ -151,8 +175,16 @@ public final class Match {
                     Arrays.stream(targets).filter(target -> !readsQueue(target)).toArray(Target[]::new));
         }
 
+        OwnerTargets withoutSessions() {
+            return new OwnerTargets(
+                    owner,
+                    Arrays.stream(targets)
+                            .filter(target -> !target.subscriber().readsQueue())
+                            .toArray(Target[]::new));
+        }
+
         private static boolean readsQueue(Target target) {
-            return target.qos() != Qos.AT_MOST_ONCE && target.subscriber().readsQueue();
+            return target.isReadFromQueue() && !target.takesOwnLive();
         }
     }
 }

@@ -66,6 +66,16 @@ public record Target(
         return (noLocal || ofOwn != null) && publisher.equals(self) ? own() : this;
     }
 
+    /** Whether the client has what is published at QoS 1 and 2 from the queue. */
+    boolean isReadFromQueue() {
+        return subscriber.readsQueue() && qos != Qos.AT_MOST_ONCE;
+    }
+
+    /** Whether its own messages nevertheless go to the client live, for it wants them at QoS 0. */
+    boolean takesOwnLive() {
+        return ofOwn != null && ofOwn.qos == Qos.AT_MOST_ONCE;
+    }
+
     /** Tells whether a message goes out in the form that is shared with others. */
     public boolean takesSharedForm(Message message) {
         return subscriptionIds.length == 0

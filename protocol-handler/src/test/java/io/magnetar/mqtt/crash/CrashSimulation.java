@@ -65,8 +65,10 @@ final class CrashSimulation {
     }
 
     private DurableClient client(String clientId, String peer) {
-        return new DurableClient(
+        DurableClient client = new DurableClient(
                 random, trace, clientId, peer + "/always/+", List.of(peer + "/sometimes", GROUP, peer + "/always/one"));
+        client.changesQosAtOnce = true;
+        return client;
     }
 
     private SimulatedBroker start() {

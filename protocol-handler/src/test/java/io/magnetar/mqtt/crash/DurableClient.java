@@ -73,6 +73,9 @@ final class DurableClient {
     /** What has arrived at QoS 0, and nothing tells that again. */
     final Set<String> live = new HashSet<>();
 
+    /** Whether it subscribes at another QoS now and then as soon as it has come back, before it gets what it is owed. */
+    boolean changesQosAtOnce;
+
     /** Whether what it publishes is to be retained. */
     boolean retains;
 
@@ -183,6 +186,9 @@ final class DurableClient {
         if (connAck.sessionPresent()) {
             unreleased.forEach(sent -> send(pubRel(sent.packetId)));
             unanswered.forEach(sent -> send(publish(sent, true))); // [MQTT-4.4.0-1]
+            if (changesQosAtOnce && random.nextInt(3) == 0) {
+                changeQos();
+            }
         } else {
             forgetSession();
         }

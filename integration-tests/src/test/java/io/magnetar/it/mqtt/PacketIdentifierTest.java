@@ -7,12 +7,14 @@ import io.magnetar.it.client.RawClient.RawPacket;
 import io.magnetar.it.client.RawDialect;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * SUBSCRIBE and UNSUBSCRIBE whose packet identifier is in use: MQTT 5.0 sections 2.2.1, 3.9.3 and 3.11.3, MQTT 3.1.1 section 2.3.1.
+ * Packets whose packet identifier another one has: MQTT 5.0 sections 2.2.1, 3.9.3 and 3.11.3, MQTT 3.1.1 section 2.3.1.
  * What a durable session subscribes to is answered when a log has it, so packets that come together find the first one
  * unanswered.
  */
@@ -122,6 +124,71 @@ class PacketIdentifierTest {
 
             assertThat(dialect.codes(read(client, SUBACK, 7))).containsExactly(inUse(dialect));
             read(client, UNSUBACK, 7);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MQTT_5, 2", "MQTT_5, 4", "MQTT_3_1_1, 2", "MQTT_3_1_1, 4"})
+    void takesNoPublishWhoseIdentifierASubscribeHas(RawDialect dialect, int flags, MqttBroker broker)
+            throws Exception { // [MQTT-2.2.1-3], 3.1.1: [MQTT-2.3.1-2], [MQTT-4.8.0-1]
+        try (RawClient witness = new RawClient(broker.port());
+                RawClient client = durable(broker, dialect, "id-publishing-" + flags)) {
+            String topic = "id/publishing/" + dialect + flags;
+            witness.send(dialect.connect("id-witness-" + dialect + flags)).read();
+            witness.send(dialect.subscribe(1, topic, 0)).read();
+
+            client.send(RawClient.bytes(
+                    dialect.subscribe(7, "id/publishing", 1), dialect.publish(flags, topic, 7, "refused")));
+
+            if (dialect == RawDialect.MQTT_3_1_1) {
+                client.readUntilClosed();
+            } else {
+                RawPacket refused = read(client, flags == 2 ? PUBACK : PUBREC, 7);
+                assertThat(refused.at(2)).isEqualTo(0x91);
+                assertThat(refused.properties(3).reason())
+                        .hasValueSatisfying(why -> assertThat(why).contains("identifier 7"));
+                read(client, SUBACK, 7);
+                client.send(dialect.publish(flags, topic, 7, "taken"));
+                assertThat(read(client, flags == 2 ? PUBACK : PUBREC, 7).body())
+                        .as("free again")
+                        .hasSize(2);
+            }
+            witness.send(dialect.publish(0, topic, 0, "last"));
+            assertThat(dialect.text(witness.read()))
+                    .as("what was refused is not delivered")
+                    .isEqualTo(dialect == RawDialect.MQTT_5 ? "taken" : "last");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takesNoPublishWhoseIdentifierAnUnsubscribeHas(RawDialect dialect, MqttBroker broker) throws Exception {
+        try (RawClient client = durable(broker, dialect, "id-unsubscribed-")) {
+            client.send(dialect.subscribe(1, "id/unsubscribed", 0)).read();
+
+            client.send(RawClient.bytes(
+                    dialect.unsubscribe(7, "id/unsubscribed"), dialect.publish(2, "id/unsubscribed/x", 7, "x")));
+
+            if (dialect == RawDialect.MQTT_3_1_1) {
+                client.readUntilClosed();
+            } else {
+                assertThat(read(client, PUBACK, 7).at(2)).isEqualTo(0x91);
+                read(client, UNSUBACK, 7);
+            }
+        }
+    }
+
+    @Test
+    void endsTheConnectionOfAnOlderClientWhosePublishHasTheIdentifierOfAnother(MqttBroker broker) throws Exception {
+        RawDialect dialect = RawDialect.MQTT_3_1_1; // 3.1.1: [MQTT-2.3.1-2], [MQTT-4.8.0-1]
+        try (RawClient client = new RawClient(broker.port())) {
+            client.send(dialect.connect("id-both")).read();
+            client.send(dialect.publish(4, "id/both", 7, "x"));
+            read(client, PUBREC, 7);
+
+            client.send(dialect.publish(2, "id/both", 7, "y"));
+
+            assertThat(client.readUntilClosed()).isZero();
         }
     }
 

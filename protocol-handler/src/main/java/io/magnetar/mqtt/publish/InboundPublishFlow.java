@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  *   QoS 1   PUBLISH -> logs and live at once -> all logs have it -> PUBACK
  *   QoS 2   PUBLISH -> logs -> all have it -> live, PUBREC ; PUBREL -> PUBCOMP
  *           the same packet id before PUBREL: PUBREC again, nothing else [MQTT-4.3.3-10]
+ *   a packet id that is in use: MQTT 5 gets 0x91 in PUBACK or PUBREC, MQTT 3.1.1 the end of the connection
  *   a log fails: MQTT 5 gets an error code in PUBACK or PUBREC, MQTT 3.1.1 no answer and the end of the connection
  * </pre>
  *
@@ -92,8 +93,13 @@ public final class InboundPublishFlow {
         return owner;
     }
 
-    /** @throws PacketException when the publish breaks the protocol or asks for what CONNACK did not grant */
-    public void onPublish(Publish publish) throws PacketException {
+    /**
+     * A PUBLISH has come.
+     *
+     * @param ofRequest its packet identifier is the one of a SUBSCRIBE or UNSUBSCRIBE that is not answered
+     * @throws PacketException when the publish breaks the protocol or asks for what CONNACK did not grant
+     */
+    public void onPublish(Publish publish, boolean ofRequest) throws PacketException {
         services.counters().count(Counter.MESSAGES_RECEIVED);
         if (publish.retain() && mqtt5 && !services.retained().isAvailable()) { // [MQTT-3.2.2-14]
             throw new PacketException(ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available");
@@ -103,7 +109,7 @@ public final class InboundPublishFlow {
             repeatPubRec(publish.packetId());
             return;
         }
-        Refusal refusal = refusal(publish);
+        Refusal refusal = refusal(publish, ofRequest);
         if (refusal != null && mqtt5) {
             refuse(publish, refusal);
             return;
@@ -159,21 +165,42 @@ public final class InboundPublishFlow {
         return new Destination(isQueued ? match.afterQueue() : match, others, retained);
     }
 
-    private @Nullable Refusal refusal(Publish publish) throws PacketException {
+    private @Nullable Refusal refusal(Publish publish, boolean ofRequest) throws PacketException {
+        Refusal inUse = identifierInUse(publish, ofRequest);
+        if (inUse != null) {
+            if (!mqtt5) { // 3.1.1: [MQTT-4.8.0-1]
+                throw new PacketException(ReasonCode.PROTOCOL_ERROR, inUse.reason());
+            }
+            return inUse;
+        }
         String topic = publish.topic().value();
         if (BrokersTopics.contains(topic)) {
             services.counters().count(Counter.PUBLISHES_REFUSED);
             return new Refusal(ReasonCode.NOT_AUTHORIZED, BrokersTopics.REFUSAL);
-        }
-        if (publish.qos() == Qos.AT_LEAST_ONCE && received.has(publish.packetId())) {
-            return new Refusal(
-                    ReasonCode.PACKET_IDENTIFIER_IN_USE, "a QoS 2 publish with this identifier waits for its PUBREL");
         }
         if (publish.properties().payloadIsUtf8()
                 && services.limits().checksPayloadFormat()
                 && !PayloadFormat.isUtf8(publish.payload())) {
             services.counters().count(Counter.PUBLISHES_REFUSED);
             return new Refusal(ReasonCode.PAYLOAD_FORMAT_INVALID, "the payload is said to be UTF-8 and is not");
+        }
+        return null;
+    }
+
+    /** What is wrong with the packet identifier of a publish (MQTT 5.0: [MQTT-2.2.1-3], 3.1.1: [MQTT-2.3.1-2]); null for nothing. */
+    private @Nullable Refusal identifierInUse(Publish publish, boolean ofRequest) {
+        if (publish.qos() == Qos.AT_MOST_ONCE) {
+            return null;
+        }
+        if (ofRequest) {
+            return new Refusal(
+                    ReasonCode.PACKET_IDENTIFIER_IN_USE,
+                    "a SUBSCRIBE or UNSUBSCRIBE with the identifier " + publish.packetId() + " is not answered yet");
+        }
+        if (publish.qos() == Qos.AT_LEAST_ONCE && received.has(publish.packetId())) {
+            return new Refusal(
+                    ReasonCode.PACKET_IDENTIFIER_IN_USE,
+                    "a QoS 2 publish with the identifier " + publish.packetId() + " waits for its PUBREL");
         }
         return null;
     }

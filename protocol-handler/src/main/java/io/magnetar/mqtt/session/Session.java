@@ -227,7 +227,7 @@ public final class Session implements LiveSubscriber {
     /** @throws PacketException when the packet breaks the protocol; the connection is to be ended with its code */
     public void on(Packet packet) throws PacketException {
         if (packet instanceof Publish publish) {
-            inbound.onPublish(publish);
+            inbound.onPublish(publish, subscriptions.isUnanswered(publish.packetId()));
         } else if (packet instanceof Acknowledgement ack) {
             if (ack.type() == PacketType.PUBREL) {
                 inbound.onPubRel(ack.packetId());

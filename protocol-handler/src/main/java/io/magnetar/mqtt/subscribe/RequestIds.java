@@ -49,6 +49,11 @@ final class RequestIds {
         return Use.NEW;
     }
 
+    /** Asked about every PUBLISH that comes. */
+    boolean isUnanswered(int packetId) {
+        return !unanswered.isEmpty() && unanswered.containsKey(packetId);
+    }
+
     void answered(int packetId) {
         unanswered.remove(packetId);
     }

@@ -89,6 +89,11 @@ public final class SubscribeFlow {
         }
     }
 
+    /** Tells whether a SUBSCRIBE or UNSUBSCRIBE with the packet identifier waits for its answer. */
+    public boolean isUnanswered(int packetId) {
+        return packetIds.isUnanswered(packetId);
+    }
+
     private static List<ReasonCode> inUse(int filters) {
         return Collections.nCopies(filters, ReasonCode.PACKET_IDENTIFIER_IN_USE);
     }

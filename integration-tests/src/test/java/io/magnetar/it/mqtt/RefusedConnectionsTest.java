@@ -4,7 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.magnetar.it.client.RawClient;
+import io.magnetar.it.pulsar.EmbeddedPulsar;
+import java.net.Socket;
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -71,6 +75,30 @@ class RefusedConnectionsTest {
                     .contains("client_id=\"tab\\u0009\"")
                     .contains("username=\"anna\"");
             assertThat(lines.messages.get(2)).contains("reason=\"");
+        }
+    }
+
+    @Test
+    void hasALineForOneThatAListenerHasNoRoomFor(EmbeddedPulsar pulsar) throws Exception {
+        Map<String, String> settings = Map.of("mqttListeners", "mqtt://127.0.0.2:0?maxConnections=1");
+        try (MqttBroker broker = MqttBroker.start(pulsar.broker(), settings)) {
+            int port = URI.create(
+                            broker.status().get().path("listeners").get(1).asText())
+                    .getPort();
+            try (RawClient first = new RawClient(new Socket("127.0.0.2", port));
+                    Socket socket = new Socket("127.0.0.2", port);
+                    RawClient second = new RawClient(socket)) {
+                assertThat(second.readUntilClosed()).isZero();
+                assertThat(first.send(RawClient.connect5("refused-first", 60))
+                                .read()
+                                .at(1))
+                        .isZero();
+
+                Awaitility.await().untilAsserted(() -> assertThat(lines.messages).hasSize(1));
+                assertThat(lines.messages.get(0))
+                        .isEqualTo("connection refused code=0x97 reason=\"the listener has at most 1 connections\""
+                                + " address=\"/127.0.0.1:" + socket.getLocalPort() + "\"");
+            }
         }
     }
 }

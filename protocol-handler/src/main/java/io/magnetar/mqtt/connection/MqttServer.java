@@ -2,6 +2,7 @@ package io.magnetar.mqtt.connection;
 
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.listener.Listener;
+import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.transport.TlsContexts;
 import io.magnetar.mqtt.transport.TransportPipeline;
 import io.netty.bootstrap.ServerBootstrap;
@@ -24,11 +25,13 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loops of a broker and the listeners that give them connections.
@@ -87,10 +90,7 @@ public final class MqttServer {
                         accept(channel, transport);
                     }
                 });
-        transport.guard(
-                bootstrap,
-                () -> connections.admission().hasRoom(channels.size()),
-                () -> connections.services().counters().count(Counter.CONNECTIONS_TURNED_AWAY));
+        transport.guard(bootstrap, () -> connections.admission().hasRoom(channels.size()), this::noteTurnedAway);
         ChannelFuture bound = bootstrap.bind(listener.address());
         CompletableFuture<InetSocketAddress> result = new CompletableFuture<>();
         bound.addListener(done -> {
@@ -102,6 +102,11 @@ public final class MqttServer {
             }
         });
         return result;
+    }
+
+    private void noteTurnedAway(@Nullable SocketAddress address, String reason) {
+        connections.services().counters().count(Counter.CONNECTIONS_TURNED_AWAY);
+        connections.refusalLog().refused(address, null, ReasonCode.QUOTA_EXCEEDED, reason);
     }
 
     private void accept(Channel channel, TransportPipeline transport) {

@@ -21,28 +21,33 @@ final class AcceptGate extends ChannelInboundHandlerAdapter {
     private final int maxConnections;
     private final int perSecond;
     private final BooleanSupplier hasRoom;
-    private final Runnable onTurnedAway;
+    private final TurnedAway turnedAway;
     private final AtomicInteger connections = new AtomicInteger();
     private long secondBeganNanos = System.nanoTime();
     private int acceptedInSecond;
 
     /**
      * @param hasRoom whether the broker can have one more connection
-     * @param onTurnedAway runs for each connection that is closed as it comes
+     * @param turnedAway is told of each connection that is closed as it comes
      */
-    AcceptGate(Listener listener, BooleanSupplier hasRoom, Runnable onTurnedAway) {
+    AcceptGate(Listener listener, BooleanSupplier hasRoom, TurnedAway turnedAway) {
         this.maxConnections = listener.maxConnections();
         this.perSecond = listener.connectionRate();
         this.hasRoom = hasRoom;
-        this.onTurnedAway = onTurnedAway;
+        this.turnedAway = turnedAway;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel connection = (Channel) message;
-        if (connections.incrementAndGet() > maxConnections || !hasRoom.getAsBoolean()) {
+        boolean fits = connections.incrementAndGet() <= maxConnections;
+        if (!fits || !hasRoom.getAsBoolean()) {
             connections.decrementAndGet();
-            onTurnedAway.run();
+            turnedAway.turnedAway(
+                    connection.remoteAddress(),
+                    fits
+                            ? "the broker has room for no more connections"
+                            : "the listener has at most " + maxConnections + " connections");
             connection.unsafe().closeForcibly();
         } else {
             var unused = connection.closeFuture().addListener(closed -> connections.decrementAndGet());

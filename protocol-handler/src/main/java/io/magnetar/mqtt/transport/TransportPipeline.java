@@ -38,10 +38,9 @@ public final class TransportPipeline {
      * Puts the listener's gate before the accepting of connections.
      *
      * @param hasRoom whether the broker can have one more connection; any thread
-     * @param onTurnedAway runs for each connection that is closed as it comes; any thread
      */
-    public void guard(ServerBootstrap bootstrap, BooleanSupplier hasRoom, Runnable onTurnedAway) {
-        bootstrap.handler(new AcceptGate(listener, hasRoom, onTurnedAway));
+    public void guard(ServerBootstrap bootstrap, BooleanSupplier hasRoom, TurnedAway turnedAway) {
+        bootstrap.handler(new AcceptGate(listener, hasRoom, turnedAway));
     }
 
     /** Prepares a new connection. */

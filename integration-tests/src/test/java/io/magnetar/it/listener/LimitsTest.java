@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.magnetar.it.client.DurableClients;
 import io.magnetar.it.client.RawClient;
 import io.magnetar.it.client.RawClient.RawPacket;
 import io.magnetar.it.mqtt.MqttBroker;
@@ -70,6 +71,35 @@ class LimitsTest {
 
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> connect(broker.port(), RawClient.connect5("full-3", 60)) == 0);
+        }
+    }
+
+    @Test
+    void aCleanStartThatAFullBrokerRefusesLeavesTheSessionAsItWas(EmbeddedPulsar pulsar) throws Exception {
+        try (MqttBroker broker = MqttBroker.start(pulsar.broker(), Map.of("mqttMaxConnections", "1"))) {
+            try (RawClient owner = new RawClient(broker.port())) {
+                DurableClients.connect(owner, DurableClients.connect5("full-owner", true, 60));
+                owner.send(RawClient.subscribe5("full/kept", 1)).read();
+            }
+            try (RawClient other = new RawClient(broker.port())) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> broker.status().get().at("/admission/clients").asInt() == 0);
+                assertThat(connect(other, RawClient.connect5("full-other", 60))).isZero();
+
+                assertThat(connect(broker.port(), DurableClients.connect5("full-owner", true, 0)))
+                        .isEqualTo(QUOTA_EXCEEDED);
+                assertThat(connect(broker.port(), DurableClients.connect5("full-owner", true, 60)))
+                        .isEqualTo(QUOTA_EXCEEDED);
+                other.send(RawClient.publish5("full/kept", 1, 1, "owed")).read();
+            }
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> broker.status().get().at("/admission/clients").asInt() == 0);
+            try (RawClient owner = new RawClient(broker.port())) {
+                RawPacket connAck =
+                        DurableClients.connect(owner, DurableClients.connect5("full-owner", false, 60));
+                assertThat(DurableClients.sessionPresent(connAck)).isTrue();
+                assertThat(DurableClients.text(owner.read())).isEqualTo("owed");
+            }
         }
     }
 

@@ -24,6 +24,7 @@ import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.mqtt.trace.PacketTrace;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -64,7 +65,9 @@ final class Connection implements LiveSessions.Claimant {
     private final AuthenticationFlow authentication;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
+    /** The broker counts this connection among its clients. */
     private boolean entered;
+
     private State state = State.AWAITS_CONNECT;
     private CompletableFuture<?> claim = CompletableFuture.completedFuture(null);
     private @Nullable KeepAlive keepAlive;
@@ -182,7 +185,7 @@ final class Connection implements LiveSessions.Claimant {
         claim = connections
                 .liveSessions()
                 .claim(claimed, this)
-                .thenCompose(alone -> open(claimed, connect, accepted))
+                .thenComposeAsync(alone -> enter(claimed, connect, accepted), loop)
                 .handleAsync(
                         (opened, failure) -> {
                             opened(connect, accepted, opened, failure);
@@ -191,8 +194,18 @@ final class Connection implements LiveSessions.Claimant {
                         loop);
     }
 
-    private CompletableFuture<DurableSessions.Opened> open(
+    /** A broker that is full finds out before the session is touched. */
+    private CompletableFuture<DurableSessions.Opened> enter(
             SessionKey claimed, Connect connect, ConnectFlow.Accepted accepted) {
+        if (state == State.ENDED) {
+            return CompletableFuture.failedFuture(new CancellationException("the connection has ended"));
+        }
+        try {
+            connections.admission().enter();
+        } catch (PacketException e) {
+            return CompletableFuture.failedFuture(new SessionRefusedException(e.reasonCode(), e.problem()));
+        }
+        entered = true;
         return connections
                 .durableSessions()
                 .open(
@@ -223,16 +236,7 @@ final class Connection implements LiveSessions.Claimant {
                             : new PacketException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be opened now"));
             return;
         }
-        try {
-            connections.admission().enter();
-            entered = true;
-            begin(connect, accepted, opened);
-        } catch (PacketException e) {
-            if (opened.session() != null) {
-                opened.session().abandon();
-            }
-            refuse(e);
-        }
+        begin(connect, accepted, opened);
     }
 
     private void begin(Connect connect, ConnectFlow.Accepted accepted, DurableSessions.Opened opened) {

@@ -150,6 +150,11 @@ public final class DurableSessions {
      * @return completes when the log has the session's definition, on any thread; fails with a {@link SessionRefusedException}
      */
     public CompletableFuture<Opened> open(SessionKey key, Request request) {
+        return open(key, request, false);
+    }
+
+    /** @param hasPlace the client had a session, whose place among those that may be its new one gets */
+    private CompletableFuture<Opened> open(SessionKey key, Request request, boolean hasPlace) {
         StoredSession stored = records.get(key);
         if (stored != null && absentSessions.isWillDue(stored)) {
             absentSessions.publishWill(key, stored);
@@ -158,24 +163,24 @@ public final class DurableSessions {
         CompletableFuture<Void> willTried = wills.tried(key);
         if (!willTried.isDone()) {
             // Until a log has it, only the record knows of the will, and the record is about to change.
-            return willTried.thenCompose(tried -> open(key, request));
+            return willTried.thenCompose(tried -> open(key, request, hasPlace));
         }
         if (stored != null && (request.cleanStart() || absentSessions.hasExpired(stored))) {
             absentSessions.discard(key, stored);
-            return open(key, request);
+            return open(key, request, true);
         }
         if (stored == null && request.expirySeconds() == 0) {
             return CompletableFuture.completedFuture(new Opened(false, null));
         }
-        if (stored == null && records.size() >= settings.maxSessions()) {
+        if (stored == null && !hasPlace && records.size() >= settings.maxSessions()) {
             return CompletableFuture.failedFuture(new SessionRefusedException(
                     ReasonCode.QUOTA_EXCEEDED,
                     "the broker keeps at most " + settings.maxSessions() + " durable sessions"));
         }
-        return open(key, request, stored);
+        return begin(key, request, stored);
     }
 
-    private CompletableFuture<Opened> open(SessionKey key, Request request, @Nullable StoredSession stored) {
+    private CompletableFuture<Opened> begin(SessionKey key, Request request, @Nullable StoredSession stored) {
         long epoch = clock.nextMicros();
         SessionDefinition before = stored == null
                 ? new SessionDefinition(epoch, 0, SessionDefinition.CONNECTED, List.of(), null)

@@ -8,7 +8,7 @@ public final class SessionRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final ReasonCode code;
 
-    SessionRefusedException(ReasonCode code, String reason) {
+    public SessionRefusedException(ReasonCode code, String reason) {
         super(reason, null, false, false);
         this.code = code;
     }

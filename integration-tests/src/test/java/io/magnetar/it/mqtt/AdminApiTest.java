@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jsonwebtoken.SignatureAlgorithm;
 import io.magnetar.it.mqtt.AdminCalls.Answer;
+import io.magnetar.it.client.RawClient;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,6 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.crypto.SecretKey;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.broker.ServiceConfiguration;
@@ -69,6 +73,21 @@ class AdminApiTest {
         assertThat(ask("PUT", "streams/public/adm-made", STREAM.formatted("other"))
                         .status())
                 .isEqualTo(409);
+    }
+
+    @Test
+    void answersRequestsOfOneConnectionInTheOrderThatTheyCameIn() throws Exception {
+        String all = IntStream.range(0, 4)
+                .mapToObj(i -> "GET /mqtt/v1/streams/public HTTP/1.1\r\n\r\n"
+                        + "GET /nowhere HTTP/1.1\r\n" + (i < 3 ? "" : "Connection: close\r\n") + "\r\n")
+                .collect(Collectors.joining());
+        try (RawClient client = new RawClient(broker.httpPort())) {
+            String answers = new String(client.send(all.getBytes(US_ASCII)).readAll(), US_ASCII);
+
+            assertThat(Pattern.compile("HTTP/1.1 (\\d+)").matcher(answers).results())
+                    .extracting(answer -> answer.group(1))
+                    .containsExactly("200", "404", "200", "404", "200", "404", "200", "404");
+        }
     }
 
     @Test

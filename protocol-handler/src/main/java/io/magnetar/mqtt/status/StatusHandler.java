@@ -25,7 +25,12 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers the requests of one HTTP connection. Thread: the connection's event loop. */
+/**
+ * Answers the requests of one HTTP connection, one after the other: who sends several at once gets the answers in their order, RFC
+ * 9112 section 9.3.2. The handler before this one passes on no request while the connection is not to be read.
+ *
+ * <p>Thread: the connection's event loop.
+ */
 final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(StatusHandler.class);
 
@@ -45,15 +50,25 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         try {
             if (request.uri().startsWith(AdminApi.ROOT)) {
-                var unused = admin.apply(
-                                AdminHttp.request(request, ctx.channel().remoteAddress(), isLocal(ctx, request)))
-                        .thenAcceptAsync(answer -> write(ctx, AdminHttp.response(answer), keepAlive), ctx.executor());
+                ask(ctx, AdminHttp.request(request, ctx.channel().remoteAddress(), isLocal(ctx, request)), keepAlive);
             } else {
                 write(ctx, respond(ctx, request), keepAlive);
             }
         } catch (IllegalArgumentException e) {
             write(ctx, text(HttpResponseStatus.BAD_REQUEST, "This is no URL: " + e.getMessage() + "\n"), keepAlive);
         }
+    }
+
+    /** No later request comes here before the answer has left. */
+    private void ask(ChannelHandlerContext ctx, AdminRequest request, boolean keepAlive) {
+        ctx.channel().config().setAutoRead(false);
+        var unused = admin.apply(request)
+                .thenAcceptAsync(
+                        answer -> {
+                            write(ctx, AdminHttp.response(answer), keepAlive);
+                            ctx.channel().config().setAutoRead(true);
+                        },
+                        ctx.executor());
     }
 
     private static void write(ChannelHandlerContext ctx, FullHttpResponse response, boolean keepAlive) {

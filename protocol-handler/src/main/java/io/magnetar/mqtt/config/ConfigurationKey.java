@@ -172,7 +172,7 @@ public enum ConfigurationKey {
     MAX_SUBSCRIPTIONS(
             "mqttMaxSubscriptions",
             "1000",
-            "How many subscriptions a client may have; one more is refused with 0x97.",
+            "How many subscriptions a client may have, with those that are still being made; each more is refused with 0x97.",
             1,
             1_000_000),
     MAX_TOPIC_LEVELS(

@@ -5,6 +5,7 @@ import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.counters.Traffic;
+import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
 import io.magnetar.mqtt.packet.Publish;
@@ -23,7 +24,9 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +55,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private final Connection connection;
     private final @Nullable ReadPace pace;
     private @Nullable ByteBuf unread;
-    private boolean held;
+    private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
     private boolean overfull;
     private boolean paced;
     private Traffic traffic;
@@ -75,7 +78,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
                 loop,
                 sink,
                 () -> Peers.of(channel),
-                () -> held || paced,
+                () -> !holds.isEmpty() || paced,
                 this::readPackets,
                 this::connected,
                 this::traceChanged);
@@ -146,7 +149,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     }
 
     private boolean mayRead() {
-        return !held && !overfull && !paced && connection.takesPackets();
+        return holds.isEmpty() && !overfull && !paced && connection.takesPackets();
     }
 
     private void keepPace(ReadPace pace, Packet packet, int bytes) {
@@ -209,11 +212,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     }
 
     @Override
-    public void holdReading(boolean hold) {
-        held = hold;
+    public void holdReading(Hold reason, boolean hold) {
         if (hold) {
+            holds.add(reason);
             channel.config().setAutoRead(false);
-        } else if (!connection.isEnded()) {
+        } else if (holds.remove(reason) && holds.isEmpty() && !connection.isEnded()) {
             readOn();
         }
     }

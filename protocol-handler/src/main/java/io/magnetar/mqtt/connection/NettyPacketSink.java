@@ -7,6 +7,7 @@ import io.magnetar.mqtt.codec.PacketEncoder;
 import io.magnetar.mqtt.codec.PublishEncoder;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Traffic;
+import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.ConnAck;
@@ -61,7 +62,7 @@ final class NettyPacketSink implements PacketSink {
     /** What the flows ask of the connection. */
     interface Control {
         /** Stops or resumes the reading, because of what the client's packets cause elsewhere. */
-        void holdReading(boolean hold);
+        void holdReading(Hold reason, boolean hold);
 
         /** Everything that is to be sent has been given to the channel. */
         void end();
@@ -236,8 +237,8 @@ final class NettyPacketSink implements PacketSink {
     }
 
     @Override
-    public void holdReading(boolean hold) {
-        control.holdReading(hold);
+    public void holdReading(Hold reason, boolean hold) {
+        control.holdReading(reason, hold);
     }
 
     @Override

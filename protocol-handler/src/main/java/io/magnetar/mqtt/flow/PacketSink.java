@@ -51,8 +51,8 @@ public interface PacketSink {
     /** False while more bytes wait for the client than its outbound buffer should hold. */
     boolean isWritable();
 
-    /** Stops or resumes the reading of the client's packets. */
-    void holdReading(boolean hold);
+    /** Stops the reading of the client's packets for a reason, or ends that: they are read while there is none. */
+    void holdReading(Hold reason, boolean hold);
 
     /** Ends the connection, after DISCONNECT with the code where the client speaks MQTT 5. */
     void disconnect(ReasonCode code, @Nullable String reason);

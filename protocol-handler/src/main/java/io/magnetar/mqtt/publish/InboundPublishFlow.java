@@ -9,6 +9,7 @@ import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.flow.BrokersTopics;
+import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.ReasonCodes;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -459,7 +460,7 @@ public final class InboundPublishFlow {
 
     private void updateReading() {
         if (!ended) {
-            sink.holdReading(held || congested);
+            sink.holdReading(Hold.PUBLISHES, held || congested);
         }
     }
 }

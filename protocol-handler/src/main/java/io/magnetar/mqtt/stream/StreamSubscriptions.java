@@ -18,8 +18,10 @@ import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.StreamReaders.StreamReader;
 import io.magnetar.stream.StreamSubscriptionSyntax;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,9 @@ public final class StreamSubscriptions {
     /** The last one of each filter whose reader is being opened. */
     private final Map<String, StreamSubscription> opening = new HashMap<>();
 
+    /** Those that are to wait for their stream, until that is recorded. */
+    private final Set<String> beginning = new HashSet<>();
+
     private int opensUnderWay;
 
     /** @param places of a durable session; null when the session ends with the connection */
@@ -65,13 +70,17 @@ public final class StreamSubscriptions {
         this.places = places;
     }
 
+    /** How many there are, with those that are still being made. */
     public int size() {
-        return subscriptions.size() + opening.size();
+        return subscriptions.size() + opening.size() + beginning.size();
     }
 
     public boolean contains(String filter) {
-        String key = StreamSubscriptionSyntax.withoutOffset(filter);
-        return subscriptions.containsKey(key) || opening.containsKey(key);
+        return isThere(StreamSubscriptionSyntax.withoutOffset(filter));
+    }
+
+    private boolean isThere(String key) {
+        return subscriptions.containsKey(key) || opening.containsKey(key) || beginning.contains(key);
     }
 
     /**
@@ -150,7 +159,11 @@ public final class StreamSubscriptions {
     private void waitFor(String key, StreamRequest request, BiConsumer<ReasonCode, @Nullable String> answer) {
         ReplayRange range = request.wanted().range();
         StreamPlace place = places == null ? null : places.begin((StartPosition.Resume) range.from(), range.to());
+        if (!isThere(key)) {
+            beginning.add(key);
+        }
         keep(request, place, (code, reason) -> {
+            beginning.remove(key);
             if (!code.isError()) {
                 var unused = unsubscribe(key);
                 if (places != null && place != null) {

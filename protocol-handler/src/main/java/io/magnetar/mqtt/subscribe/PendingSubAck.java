@@ -10,29 +10,35 @@ import org.jspecify.annotations.Nullable;
 final class PendingSubAck {
     private final PacketSink sink;
     private final int packetId;
-    private final ReasonCode[] codes;
+    private final DistinctRequests requests;
+    private final ReasonCode[] outcomes;
     private final Runnable then;
     private int missing;
     private @Nullable String firstReason;
 
     /** @param then runs behind the SUBACK */
-    PendingSubAck(PacketSink sink, int packetId, int filters, Runnable then) {
+    PendingSubAck(PacketSink sink, int packetId, DistinctRequests requests, Runnable then) {
         this.then = then;
         this.sink = sink;
         this.packetId = packetId;
-        this.codes = new ReasonCode[filters];
-        this.missing = filters;
-        Arrays.fill(codes, ReasonCode.UNSPECIFIED_ERROR);
+        this.requests = requests;
+        this.outcomes = new ReasonCode[requests.distinct().size()];
+        this.missing = outcomes.length;
+        Arrays.fill(outcomes, ReasonCode.UNSPECIFIED_ERROR);
     }
 
-    /** @param reason why the filter failed, or null; the client gets that of the first one that did */
+    /**
+     * Answers one of the distinct requests.
+     *
+     * @param reason why the filter failed, or null; the client gets that of the first one that did
+     */
     void answer(int index, ReasonCode code, @Nullable String reason) {
-        codes[index] = code;
+        outcomes[index] = code;
         if (firstReason == null) {
             firstReason = reason;
         }
         if (--missing == 0) {
-            sink.subAck(packetId, List.of(codes), firstReason);
+            sink.subAck(packetId, requests.codes(List.of(outcomes)), firstReason);
             then.run();
         }
     }

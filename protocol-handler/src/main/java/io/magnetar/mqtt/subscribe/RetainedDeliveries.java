@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's owner.
  */
 public final class RetainedDeliveries {
+    /** The retain handling that sends them with every subscription. */
+    static final int ALWAYS = 0;
+
     private static final int ONLY_WHEN_NEW = 1;
     private static final int NEVER = 2;
 

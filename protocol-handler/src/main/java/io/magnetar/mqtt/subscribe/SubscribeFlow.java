@@ -46,6 +46,7 @@ public final class SubscribeFlow {
     private final SharedSubscriptions shared;
     private final @Nullable DurableSubscriptions durable;
     private final RequestIds packetIds;
+    private final WaitingFilters waiting;
     /** Each with a mark that it keeps until it is ended. */
     private final Map<TopicFilter, Object> filters = new HashMap<>();
 
@@ -77,6 +78,7 @@ public final class SubscribeFlow {
         this.streamGroups = kinds.streamGroups();
         this.shared = kinds.shared();
         this.retained = kinds.retained();
+        this.waiting = new WaitingFilters(sink);
         this.packetIds = new RequestIds(subscriber.version().isMqtt5(), usedByPublish);
     }
 
@@ -103,46 +105,57 @@ public final class SubscribeFlow {
     }
 
     private void subscribe(Subscribe subscribe) {
-        List<Subscribe.Request> requests = subscribe.requests();
+        DistinctRequests requests = new DistinctRequests(subscribe.requests());
         List<RetainedDelivery> deliveries = new ArrayList<>();
-        PendingSubAck subAck = new PendingSubAck(sink, subscribe.packetId(), requests.size(), () -> {
+        PendingSubAck subAck = new PendingSubAck(sink, subscribe.packetId(), requests, () -> {
             packetIds.answered(subscribe.packetId());
             deliveries.forEach(RetainedDelivery::start);
         });
-        for (int i = 0; i < requests.size(); i++) {
-            Subscribe.Request request = requests.get(i);
+        for (int i = 0; i < requests.distinct().size(); i++) {
             int index = i;
-            Optional<Refusal> refusal = refusal(request.filter());
-            if (refusal.isPresent()) {
-                subAck.answer(index, refusal.get().code(), refusal.get().reason());
-            } else if (StreamSubscriptionSyntax.isStream(request.filter())) {
-                streams.subscribe(
-                        request, subscribe.subscriptionId(), (code, reason) -> subAck.answer(index, code, reason));
-            } else if (SharedStreamFilter.isSharedStream(request.filter())) {
-                streamGroups.subscribe(request, subscribe.subscriptionId(), (code, reason) -> {
-                    if (code.isError()) {
-                        subAck.answer(index, code, reason);
-                    } else {
-                        Subscribe.Request granted = StreamGroupSubscriptions.granted(request);
-                        keep(granted, subscribe.subscriptionId(), () -> {}, (kept, why) -> subAck.answer(index, kept, why));
-                    }
-                });
-            } else if (SharedFilter.isShared(request.filter())) {
-                shared.subscribe(request, subscribe.subscriptionId());
-                keep(request, subscribe.subscriptionId(), () -> {}, (kept, why) -> subAck.answer(index, kept, why));
-            } else {
-                TopicFilter filter = new TopicFilter(request.filter());
-                boolean isNew = !filters.containsKey(filter);
-                Object mark = filters.computeIfAbsent(filter, ignored -> new Object());
-                retained.subscribed(filter, request, subscribe.subscriptionId(), isNew)
-                        .ifPresent(deliveries::add);
-                keep(
-                        request,
-                        subscribe.subscriptionId(),
-                        () -> followLive(filter, mark, request, subscribe.subscriptionId()),
-                        (kept, why) -> subAck.answer(index, kept, why));
-            }
+            waiting.begin();
+            subscribe(requests.distinct().get(i), subscribe.subscriptionId(), deliveries, (code, reason) -> {
+                subAck.answer(index, code, reason);
+                waiting.end();
+            });
         }
+        waiting.packetTaken();
+    }
+
+    /** @param deliveries get what is to be sent behind the SUBACK */
+    private void subscribe(
+            Subscribe.Request request,
+            int subscriptionId,
+            List<RetainedDelivery> deliveries,
+            BiConsumer<ReasonCode, @Nullable String> answer) {
+        Optional<Refusal> refusal = refusal(request.filter());
+        if (refusal.isPresent()) {
+            answer.accept(refusal.get().code(), refusal.get().reason());
+        } else if (StreamSubscriptionSyntax.isStream(request.filter())) {
+            streams.subscribe(request, subscriptionId, answer);
+        } else if (SharedStreamFilter.isSharedStream(request.filter())) {
+            subscribeGroup(request, subscriptionId, answer);
+        } else if (SharedFilter.isShared(request.filter())) {
+            shared.subscribe(request, subscriptionId);
+            keep(request, subscriptionId, () -> {}, answer);
+        } else {
+            TopicFilter filter = new TopicFilter(request.filter());
+            boolean isNew = !filters.containsKey(filter);
+            Object mark = filters.computeIfAbsent(filter, ignored -> new Object());
+            retained.subscribed(filter, request, subscriptionId, isNew).ifPresent(deliveries::add);
+            keep(request, subscriptionId, () -> followLive(filter, mark, request, subscriptionId), answer);
+        }
+    }
+
+    private void subscribeGroup(
+            Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
+        streamGroups.subscribe(request, subscriptionId, (code, reason) -> {
+            if (code.isError()) {
+                answer.accept(code, reason);
+            } else {
+                keep(StreamGroupSubscriptions.granted(request), subscriptionId, () -> {}, answer);
+            }
+        });
     }
 
     private void keep(
@@ -184,7 +197,10 @@ public final class SubscribeFlow {
 
     private Optional<Refusal> refusal(String filter) {
         int limit = services.limits().maxSubscriptions();
-        if (filters.size() + streams.size() + streamGroups.size() + shared.size() >= limit && !isSubscribed(filter)) {
+        int known = filters.size() + streams.size() + streamGroups.size() + shared.size();
+        boolean isOneTooMany = known >= limit && !isSubscribed(filter);
+        // Of a stream there are as many filters as offsets.
+        if (isOneTooMany || waiting.size() > limit + WaitingFilters.MOST) {
             return Optional.of(
                     new Refusal(ReasonCode.QUOTA_EXCEEDED, "a client has at most " + limit + " subscriptions"));
         }
@@ -277,10 +293,15 @@ public final class SubscribeFlow {
             return;
         }
         int last = ended.size() - 1;
-        for (int i = 0; i < last; i++) {
-            durable.unsubscribed(ended.get(i), () -> {});
+        for (int i = 0; i <= last; i++) {
+            waiting.begin();
+            Runnable forgotten = i < last ? () -> {} : then;
+            durable.unsubscribed(ended.get(i), () -> {
+                forgotten.run();
+                waiting.end();
+            });
         }
-        durable.unsubscribed(ended.get(last), then);
+        waiting.packetTaken();
     }
 
     private ReasonCode unsubscribe(String written) {

@@ -82,6 +82,7 @@ final class FuzzedBroker {
     private final ConnectionServices connections;
     private final TransportPipeline transport;
     private long millis = EPOCH_MILLIS;
+    private int recorded;
 
     FuzzedBroker(Random random) {
         this.random = random;
@@ -122,6 +123,7 @@ final class FuzzedBroker {
                 new DurableSettings(BROKER, 4, 1_000, 100_000),
                 keeper.eventLoop());
         var unused = sessions.start();
+        unused = records.follow(record -> recorded++);
         connections = new ConnectionServices(
                 services,
                 new Admission(
@@ -176,6 +178,16 @@ final class FuzzedBroker {
         check(client);
     }
 
+    /** What a client was sent. */
+    SentPackets sent(EmbeddedChannel client) {
+        return Objects.requireNonNull(clients.get(client), "a client of this broker");
+    }
+
+    /** How many records of sessions were written. */
+    int recorded() {
+        return recorded;
+    }
+
     /** Lets everything come to rest. */
     void work(boolean logsMayFail) {
         boolean busy = true;
@@ -211,7 +223,7 @@ final class FuzzedBroker {
 
     /** Looks at what was sent to a client. */
     private boolean check(EmbeddedChannel client) {
-        SentPackets sent = Objects.requireNonNull(clients.get(client), "a client of this broker");
+        SentPackets sent = sent(client);
         boolean some = false;
         for (ByteBuf out = client.readOutbound(); out != null; out = client.readOutbound()) {
             some = true;

@@ -2,8 +2,11 @@ package io.magnetar.mqtt.connection;
 
 import io.magnetar.mqtt.packet.PacketType;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -24,6 +27,7 @@ final class SentPackets {
             PacketType.PINGRESP);
 
     private final ByteBuf unread = Unpooled.buffer();
+    private final List<byte[]> subAcks = new ArrayList<>();
     private boolean accepted;
     private boolean ended;
 
@@ -42,6 +46,11 @@ final class SentPackets {
             check(type, unread.readSlice(length));
         }
         unread.clear();
+    }
+
+    /** What follows the fixed header of each SUBACK. */
+    List<byte[]> subAcks() {
+        return subAcks;
     }
 
     private int length() {
@@ -65,6 +74,9 @@ final class SentPackets {
         };
         if (ended || !inTurn) {
             throw new IllegalStateException(type + " is out of turn");
+        }
+        if (type == PacketType.SUBACK) {
+            subAcks.add(ByteBufUtil.getBytes(body));
         }
         if (type == PacketType.CONNACK) {
             ended = body.getByte(1) != 0;

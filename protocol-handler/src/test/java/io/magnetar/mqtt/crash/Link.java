@@ -3,6 +3,7 @@ package io.magnetar.mqtt.crash;
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.ConnAck;
@@ -134,5 +135,5 @@ final class Link implements PacketSink {
     public void pingResp() {}
 
     @Override
-    public void holdReading(boolean hold) {}
+    public void holdReading(Hold reason, boolean hold) {}
 }

@@ -8,6 +8,7 @@ import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.Acknowledgement;
@@ -250,7 +251,7 @@ final class SimulatedClient implements PacketSink {
     public void pingResp() {}
 
     @Override
-    public void holdReading(boolean hold) {}
+    public void holdReading(Hold reason, boolean hold) {}
 
     @Override
     public void disconnect(ReasonCode code, @Nullable String reason) {

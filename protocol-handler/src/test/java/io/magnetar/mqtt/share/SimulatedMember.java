@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
@@ -173,7 +174,7 @@ final class SimulatedMember implements PacketSink, LiveSubscriber {
     public void auth(Auth auth) {}
 
     @Override
-    public void holdReading(boolean hold) {}
+    public void holdReading(Hold reason, boolean hold) {}
 
     @Override
     public void disconnect(ReasonCode code, @Nullable String reason) {

@@ -9,6 +9,7 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -318,7 +319,7 @@ final class SimulatedReader implements PacketSink {
     public void pingResp() {}
 
     @Override
-    public void holdReading(boolean hold) {}
+    public void holdReading(Hold reason, boolean hold) {}
 
     @Override
     public void disconnect(ReasonCode code, @Nullable String reason) {

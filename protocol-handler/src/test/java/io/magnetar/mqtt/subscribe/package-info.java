@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.subscribe;
+
+import org.jspecify.annotations.NullMarked;

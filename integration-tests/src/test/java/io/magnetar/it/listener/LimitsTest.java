@@ -11,12 +11,17 @@ import io.magnetar.it.mqtt.MqttBroker;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import io.magnetar.it.pulsar.PulsarExtension;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -280,6 +285,34 @@ class LimitsTest {
 
             assertThat(client.read().at(0)).isEqualTo(0x8D);
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(2_900));
+        }
+    }
+
+    @Test
+    void endsWhoSendsBytesThatMakeNoPacket(EmbeddedPulsar pulsar) throws Exception { // [MQTT-3.1.2-22]
+        try (MqttBroker broker = MqttBroker.start(pulsar.broker(), Map.of());
+                RawClient client = new RawClient(broker.port())) {
+            assertThat(connect(client, RawClient.connect5("dripping", 1))).isZero();
+            byte[] publish = RawClient.publish5("dripping", 0, 0, "x".repeat(100));
+            AtomicInteger next = new AtomicInteger();
+            ScheduledExecutorService drips = Executors.newSingleThreadScheduledExecutor();
+            try {
+                long began = System.nanoTime();
+                var unused = drips.scheduleAtFixedRate(() -> send(client, publish[next.getAndIncrement()]), 0, 100, TimeUnit.MILLISECONDS);
+
+                assertThat(client.read().at(0)).isEqualTo(0x8D);
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(9));
+            } finally {
+                drips.shutdownNow();
+            }
+        }
+    }
+
+    private static void send(RawClient client, byte one) {
+        try {
+            client.send(new byte[] {one});
+        } catch (IOException ended) {
+            throw new UncheckedIOException(ended);
         }
     }
 }

@@ -116,7 +116,8 @@ public enum ConfigurationKey {
     KEEP_ALIVE_PERCENT(
             "mqttKeepAlivePercent",
             "150",
-            "How long a client may be silent, in hundredths of its keep-alive. MQTT says 150.",
+            "How long a client may be silent, in hundredths of its keep-alive. MQTT says 150. Whole packets end a silence, and every"
+                    + " 1,024 bytes of one that is not whole yet.",
             100,
             1_000),
     MAX_CLIENT_ID_LENGTH("mqttMaxClientIdLength", "1024", "The longest client identifier, in characters.", 23, 65_535),
@@ -145,13 +146,16 @@ public enum ConfigurationKey {
     RECEIVE_MAXIMUM(
             "mqttReceiveMaximum",
             "1000",
-            "How many QoS 1 and 2 publishes an MQTT 5 client may have under way; more end its connection with 0x93.",
+            "How many QoS 1 and 2 publishes an MQTT 5 client may have under way; more end its connection with 0x93. The preset is"
+                    + " that of `mqttMaxInflightMessages`.",
             1,
             65_535),
     MAX_INFLIGHT_MESSAGES(
             "mqttMaxInflightMessages",
             "1000",
-            "How many QoS 1 and 2 messages are on their way to a client at once, at most its own Receive Maximum.",
+            "How many QoS 1 and 2 messages are on their way to a client at once, at most its own Receive Maximum. The preset is larger"
+                    + " than the 10 to 32 of other brokers, for a window of 32 would hold a replay at QoS 1 to 32 messages for each"
+                    + " round trip; small MQTT 3.1.1 devices may need fewer.",
             1,
             65_535),
     MAX_QUEUED_MESSAGES(

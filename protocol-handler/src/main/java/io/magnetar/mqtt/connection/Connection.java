@@ -116,10 +116,17 @@ final class Connection implements LiveSessions.Claimant {
         return state == State.ENDED;
     }
 
-    /** The client was heard of. */
+    /** A read has brought a whole packet, or what the client sends is read again. */
     void heard() {
         if (keepAlive != null) {
-            keepAlive.heard(System.nanoTime());
+            keepAlive.heard();
+        }
+    }
+
+    /** A read has brought no whole packet, and so many bytes of the next one are there. */
+    void heardPart(int bytes) {
+        if (keepAlive != null) {
+            keepAlive.heardPart(bytes);
         }
     }
 
@@ -249,7 +256,7 @@ final class Connection implements LiveSessions.Claimant {
                     connections.settings().keepAlivePercent(),
                     isHeld,
                     this::silent,
-                    System.nanoTime());
+                    System::nanoTime);
             keepAlive.start();
         }
         session = new Session(
@@ -293,7 +300,7 @@ final class Connection implements LiveSessions.Claimant {
     }
 
     private void silent() {
-        sink.disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing was heard for longer than the keep-alive allows");
+        sink.disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT, "no packet was heard for longer than the keep-alive allows");
     }
 
     /** CONNECT did not come in time, or it is not known in time who sent it. */

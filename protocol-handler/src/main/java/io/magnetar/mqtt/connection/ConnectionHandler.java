@@ -98,18 +98,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
             bytes.release();
             return;
         }
-        connection.heard();
         unread = unread == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), unread, bytes);
         readPackets();
     }
 
     private void readPackets() {
+        boolean anyWhole = false;
         try {
             while (unread != null && mayRead()) {
                 Packet packet = decode(unread);
                 if (packet == null) {
                     break;
                 }
+                anyWhole = true;
                 if (packet instanceof Connect connect) {
                     takeConnect(connect);
                 } else {
@@ -122,6 +123,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
         } catch (RuntimeException e) {
             LOG.error("A packet could not be processed; this is a defect, its connection is closed", e);
             connection.onDefect();
+        }
+        if (anyWhole) {
+            connection.heard();
+        } else if (unread != null && mayRead()) {
+            connection.heardPart(unread.readableBytes());
         }
         keepUnread();
         channel.config().setAutoRead(connection.isEnded() || mayRead());

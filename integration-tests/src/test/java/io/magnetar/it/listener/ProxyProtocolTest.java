@@ -45,6 +45,8 @@ class ProxyProtocolTest {
         broker = MqttBroker.start(
                 pulsar.broker(),
                 Map.of(
+                        "mqttBanned",
+                        "address:192.0.2.0/24",
                         "mqttListeners",
                         Stream.of("mqtts", "ws", "wss")
                                 .map(scheme -> scheme + "://127.0.0.1:0?proxyProtocol=required")
@@ -83,7 +85,15 @@ class ProxyProtocolTest {
                 Arguments.of("version 2, IPv4", v2(0x21, 0x11, v4)),
                 Arguments.of("version 2, IPv6", v2(0x21, 0x21, v6)),
                 Arguments.of("version 2, with a certificate's name", v2(0x21, 0x11, certificate)),
-                Arguments.of("version 2, of the proxy itself", v2(0x20, 0x00, new byte[0])));
+                Arguments.of("version 2, of the proxy itself", v2(0x20, 0x00, new byte[0])),
+                Arguments.of("version 2, of the proxy itself, with addresses", v2(0x20, 0x11, v4)),
+                Arguments.of("version 2, of the proxy itself, with paths", v2(0x20, 0x31, paths())));
+    }
+
+    /** The addresses of AF_UNIX: two paths of up to 108 bytes. */
+    private static byte[] paths() {
+        byte[] path = "/run/client.sock".getBytes(US_ASCII);
+        return RawClient.bytes(path, new byte[108 - path.length], new byte[108]);
     }
 
     private static Socket open(String host, int port) throws IOException {
@@ -106,6 +116,19 @@ class ProxyProtocolTest {
             client.send(RawClient.bytes(header, RawClient.connect5("proxied", 60)));
 
             assertThat(client.read().type()).isEqualTo(CONNACK);
+        }
+    }
+
+    @Test
+    void takesNoAddressFromAProxyThatSpeaksForItself() throws Exception {
+        byte[] banned = {(byte) 192, 0, 2, 7, 10, 0, 0, 1, 0x12, 0x34, 0x07, 0x5B};
+        try (RawClient client = new RawClient(open("127.0.0.2", port("mqtt://127.0.0.2")))) {
+            client.send(RawClient.bytes(v2(0x21, 0x11, banned), RawClient.connect5("of-a-client", 60)));
+            assertThat(client.read().at(1)).isEqualTo(0x8A);
+        }
+        try (RawClient client = new RawClient(open("127.0.0.2", port("mqtt://127.0.0.2")))) {
+            client.send(RawClient.bytes(v2(0x20, 0x11, banned), RawClient.connect5("of-the-proxy", 60)));
+            assertThat(client.read().at(1)).isZero();
         }
     }
 
@@ -162,7 +185,9 @@ class ProxyProtocolTest {
             v1("PROXY " + "x".repeat(200)),
             v2(0x2F, 0x11, new byte[12]),
             v2(0x21, 0x11, new byte[6]),
-            v2(0x21, 0x11, new byte[20_000])
+            v2(0x21, 0x11, new byte[20_000]),
+            v2(0x21, 0x31, paths()),
+            v2(0x21, 0x32, paths())
         }) {
             try (RawClient client = new RawClient(open("127.0.0.2", port("mqtt://127.0.0.2")))) {
                 client.send(begin);

@@ -88,7 +88,8 @@ class LimitsTest {
             }
             try (RawClient other = new RawClient(broker.port())) {
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> broker.status().get().at("/admission/clients").asInt() == 0);
+                        .until(() ->
+                                broker.status().get().at("/admission/clients").asInt() == 0);
                 assertThat(connect(other, RawClient.connect5("full-other", 60))).isZero();
 
                 assertThat(connect(broker.port(), DurableClients.connect5("full-owner", true, 0)))
@@ -100,8 +101,7 @@ class LimitsTest {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> broker.status().get().at("/admission/clients").asInt() == 0);
             try (RawClient owner = new RawClient(broker.port())) {
-                RawPacket connAck =
-                        DurableClients.connect(owner, DurableClients.connect5("full-owner", false, 60));
+                RawPacket connAck = DurableClients.connect(owner, DurableClients.connect5("full-owner", false, 60));
                 assertThat(DurableClients.sessionPresent(connAck)).isTrue();
                 assertThat(DurableClients.text(owner.read())).isEqualTo("owed");
             }
@@ -298,7 +298,8 @@ class LimitsTest {
             ScheduledExecutorService drips = Executors.newSingleThreadScheduledExecutor();
             try {
                 long began = System.nanoTime();
-                var unused = drips.scheduleAtFixedRate(() -> send(client, publish[next.getAndIncrement()]), 0, 100, TimeUnit.MILLISECONDS);
+                var unused = drips.scheduleAtFixedRate(
+                        () -> send(client, publish[next.getAndIncrement()]), 0, 100, TimeUnit.MILLISECONDS);
 
                 assertThat(client.read().at(0)).isEqualTo(0x8D);
                 assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(9));

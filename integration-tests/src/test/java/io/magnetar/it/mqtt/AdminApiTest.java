@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jsonwebtoken.SignatureAlgorithm;
-import io.magnetar.it.mqtt.AdminCalls.Answer;
 import io.magnetar.it.client.RawClient;
+import io.magnetar.it.mqtt.AdminCalls.Answer;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -78,8 +78,8 @@ class AdminApiTest {
     @Test
     void answersRequestsOfOneConnectionInTheOrderThatTheyCameIn() throws Exception {
         String all = IntStream.range(0, 4)
-                .mapToObj(i -> "GET /mqtt/v1/streams/public HTTP/1.1\r\n\r\n"
-                        + "GET /nowhere HTTP/1.1\r\n" + (i < 3 ? "" : "Connection: close\r\n") + "\r\n")
+                .mapToObj(i -> "GET /mqtt/v1/streams/public HTTP/1.1\r\n\r\n" + "GET /nowhere HTTP/1.1\r\n"
+                        + (i < 3 ? "" : "Connection: close\r\n") + "\r\n")
                 .collect(Collectors.joining());
         try (RawClient client = new RawClient(broker.httpPort())) {
             String answers = new String(client.send(all.getBytes(US_ASCII)).readAll(), US_ASCII);

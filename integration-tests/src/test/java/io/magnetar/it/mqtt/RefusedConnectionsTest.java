@@ -82,8 +82,7 @@ class RefusedConnectionsTest {
     void hasALineForOneThatAListenerHasNoRoomFor(EmbeddedPulsar pulsar) throws Exception {
         Map<String, String> settings = Map.of("mqttListeners", "mqtt://127.0.0.2:0?maxConnections=1");
         try (MqttBroker broker = MqttBroker.start(pulsar.broker(), settings)) {
-            int port = URI.create(
-                            broker.status().get().path("listeners").get(1).asText())
+            int port = URI.create(broker.status().get().path("listeners").get(1).asText())
                     .getPort();
             try (RawClient first = new RawClient(new Socket("127.0.0.2", port));
                     Socket socket = new Socket("127.0.0.2", port);
@@ -94,7 +93,8 @@ class RefusedConnectionsTest {
                                 .at(1))
                         .isZero();
 
-                Awaitility.await().untilAsserted(() -> assertThat(lines.messages).hasSize(1));
+                Awaitility.await()
+                        .untilAsserted(() -> assertThat(lines.messages).hasSize(1));
                 assertThat(lines.messages.get(0))
                         .isEqualTo("connection refused code=0x97 reason=\"the listener has at most 1 connections\""
                                 + " address=\"/127.0.0.1:" + socket.getLocalPort() + "\"");

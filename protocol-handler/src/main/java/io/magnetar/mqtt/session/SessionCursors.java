@@ -7,6 +7,7 @@ import io.magnetar.mqtt.record.StreamProgress;
 import io.magnetar.mqtt.record.StreamStart;
 import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.session.RecordSaver.WhenSaved;
+import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamSubscriptionSyntax;
 import io.magnetar.tenancy.Namespace;
@@ -133,20 +134,25 @@ public final class SessionCursors {
         }
     }
 
+    private static SubscriptionRecord moved(
+            SubscriptionRecord subscription, StreamStart start, EndPosition.@Nullable Fixed end) {
+        StreamStart moved = new StreamStart(start.since(), start.fromMicros(), start.after(), end);
+        return new SubscriptionRecord(subscription.request(), subscription.subscriptionId(), List.of(), moved);
+    }
+
     private void record(
             SessionKey key, StoredSession stored, String filter, StreamStart start, CompletableFuture<Moved> moved) {
         SessionDefinition definition = stored.readDefinition();
         List<SubscriptionRecord> subscriptions = new ArrayList<>();
         boolean found = false;
         for (SubscriptionRecord subscription : definition.subscriptions()) {
-            boolean isIt =
-                    subscription.stream() != null && subscription.filter().equals(filter);
-            found |= isIt;
-            subscriptions.add(
-                    isIt
-                            ? new SubscriptionRecord(
-                                    subscription.request(), subscription.subscriptionId(), List.of(), start)
-                            : subscription);
+            StreamStart before = subscription.stream();
+            if (before != null && subscription.filter().equals(filter)) {
+                found = true;
+                subscriptions.add(moved(subscription, start, before.end()));
+            } else {
+                subscriptions.add(subscription);
+            }
         }
         if (!found) {
             moved.complete(Moved.MISSING);

@@ -152,6 +152,10 @@ class PacketIdentifierTest {
                 assertThat(read(client, flags == 2 ? PUBACK : PUBREC, 7).body())
                         .as("free again")
                         .hasSize(2);
+                if (flags == 4) {
+                    client.send(RawDialect.acknowledge(PUBREL, 7));
+                    read(client, PUBCOMP, 7);
+                }
             }
             witness.send(dialect.publish(0, topic, 0, "last"));
             assertThat(dialect.text(witness.read()))

@@ -159,11 +159,12 @@ public final class StreamSubscriptions {
     private void waitFor(String key, StreamRequest request, BiConsumer<ReasonCode, @Nullable String> answer) {
         ReplayRange range = request.wanted().range();
         StreamPlace place = places == null ? null : places.begin((StartPosition.Resume) range.from(), range.to());
-        if (!isThere(key)) {
-            beginning.add(key);
-        }
+        boolean begins = !isThere(key) && beginning.add(key);
         keep(request, place, (code, reason) -> {
-            beginning.remove(key);
+            if (begins && !beginning.remove(key)) {
+                answer.accept(ReasonCodes.of(StreamFailure.Kind.GONE), "the filter was unsubscribed in the meantime");
+                return;
+            }
             if (!code.isError()) {
                 var unused = unsubscribe(key);
                 if (places != null && place != null) {
@@ -368,7 +369,8 @@ public final class StreamSubscriptions {
         if (places != null) {
             places.remove(key);
         }
-        return pending != null || subscription != null;
+        boolean begins = beginning.remove(key);
+        return begins || pending != null || subscription != null;
     }
 
     /** The connection has ended; places stay as they are, for the record. */

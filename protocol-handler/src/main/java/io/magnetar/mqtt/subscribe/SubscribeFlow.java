@@ -47,8 +47,15 @@ public final class SubscribeFlow {
     private final @Nullable DurableSubscriptions durable;
     private final RequestIds packetIds;
     private final WaitingFilters waiting;
-    /** Each with a mark that it keeps until it is ended. */
-    private final Map<TopicFilter, Object> filters = new HashMap<>();
+    private final Map<TopicFilter, Ordinary> filters = new HashMap<>();
+
+    /** An ordinary subscription from its first SUBSCRIBE until it is ended. */
+    private static final class Ordinary {
+        /** How many of its SUBSCRIBEs are being recorded. */
+        int pending;
+
+        boolean kept;
+    }
 
     /** The kinds of subscriptions, and what is sent because of them, that are more than a route. */
     public record Kinds(
@@ -136,24 +143,46 @@ public final class SubscribeFlow {
         } else if (SharedStreamFilter.isSharedStream(request.filter())) {
             subscribeGroup(request, subscriptionId, answer);
         } else if (SharedFilter.isShared(request.filter())) {
+            boolean isNew = !shared.contains(request.filter());
             shared.subscribe(request, subscriptionId);
-            keep(request, subscriptionId, () -> {}, answer);
+            keep(request, subscriptionId, () -> {}, undoing(isNew, request.filter(), answer));
         } else {
             TopicFilter filter = new TopicFilter(request.filter());
             boolean isNew = !filters.containsKey(filter);
-            Object mark = filters.computeIfAbsent(filter, ignored -> new Object());
+            Ordinary made = filters.computeIfAbsent(filter, ignored -> new Ordinary());
             retained.subscribed(filter, request, subscriptionId, isNew).ifPresent(deliveries::add);
-            keep(request, subscriptionId, () -> followLive(filter, mark, request, subscriptionId), answer);
+            made.pending++;
+            keep(request, subscriptionId, () -> followLive(filter, made, request, subscriptionId), (code, reason) -> {
+                made.pending--;
+                made.kept |= !code.isError();
+                if (!made.kept && made.pending == 0 && made.equals(filters.get(filter))) {
+                    var unused = unsubscribe(request.filter());
+                }
+                answer.accept(code, reason);
+            });
         }
+    }
+
+    /** What could not be recorded is not there, unless it was there before. */
+    private BiConsumer<ReasonCode, @Nullable String> undoing(
+            boolean isNew, String filter, BiConsumer<ReasonCode, @Nullable String> answer) {
+        return (code, reason) -> {
+            if (code.isError() && isNew) {
+                var unused = unsubscribe(filter);
+            }
+            answer.accept(code, reason);
+        };
     }
 
     private void subscribeGroup(
             Subscribe.Request request, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
+        boolean isNew = !streamGroups.contains(request.filter());
         streamGroups.subscribe(request, subscriptionId, (code, reason) -> {
             if (code.isError()) {
                 answer.accept(code, reason);
             } else {
-                keep(StreamGroupSubscriptions.granted(request), subscriptionId, () -> {}, answer);
+                Subscribe.Request granted = StreamGroupSubscriptions.granted(request);
+                keep(granted, subscriptionId, () -> {}, undoing(isNew, request.filter(), answer));
             }
         });
     }
@@ -168,12 +197,7 @@ public final class SubscribeFlow {
             answer.accept(ReasonCode.granted(request.qos()), null);
             return;
         }
-        durable.subscribed(request, subscriptionId, live, (code, reason) -> {
-            if (code.isError()) {
-                var unused = unsubscribe(request.filter());
-            }
-            answer.accept(code, reason);
-        });
+        durable.subscribed(request, subscriptionId, live, answer);
     }
 
     /** Takes up a subscription that the session had before this connection. */
@@ -188,7 +212,9 @@ public final class SubscribeFlow {
             shared.subscribe(request, subscriptionId);
         } else {
             TopicFilter filter = new TopicFilter(request.filter());
-            filters.put(filter, new Object());
+            Ordinary kept = new Ordinary();
+            kept.kept = true;
+            filters.put(filter, kept);
             subscribeLive(filter, request, subscriptionId);
         }
     }
@@ -238,8 +264,8 @@ public final class SubscribeFlow {
     }
 
     /** Unless it was ended in the meantime. */
-    private void followLive(TopicFilter filter, Object mark, Subscribe.Request request, int subscriptionId) {
-        if (mark.equals(filters.get(filter))) {
+    private void followLive(TopicFilter filter, Ordinary made, Subscribe.Request request, int subscriptionId) {
+        if (made.equals(filters.get(filter))) {
             subscribeLive(filter, request, subscriptionId);
         }
     }

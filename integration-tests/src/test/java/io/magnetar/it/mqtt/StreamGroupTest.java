@@ -259,6 +259,48 @@ class StreamGroupTest {
     }
 
     @Test
+    void aDurableMemberThatUnsubscribesWithAnotherOffsetIsNotBack(EmbeddedPulsar pulsar, MqttBroker broker)
+            throws Exception {
+        createKeyedByTopic(pulsar, broker, "group-ended", 1);
+        try (Device member = DurableClients.durable(broker.port(), "group-ended")) {
+            member.subscribe("$share/ended/$s/earliest/group-ended/#", MqttQos.AT_LEAST_ONCE);
+            member.subscribe("$share/ended/$s/last-1/group-ended/#", MqttQos.AT_LEAST_ONCE);
+            member.client()
+                    .unsubscribeWith()
+                    .topicFilter("$share/ended/$s/latest/group-ended/#")
+                    .send();
+        }
+        try (Device back = DurableClients.durable(broker.port(), "group-ended");
+                Device other = Device.connect(broker.port(), "group-ended-other")) {
+            other.subscribe("$share/ended/$s/next/group-ended/#", MqttQos.AT_LEAST_ONCE);
+            publish(broker, "group-ended", 20, 0, 100);
+            assertThat(other.next(100)).containsExactlyInAnyOrderElementsOf(texts(20, 0, 100));
+            assertThat(back.client().getState().isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void followsAnAlteredFilter(EmbeddedPulsar pulsar, MqttBroker broker) throws Exception {
+        createKeyedByTopic(pulsar, broker, "group-alter", 1);
+        try (Device member = Device.connect(broker.port(), "group-alter")) {
+            member.subscribe("$share/alter/$stream/group-alter", MqttQos.AT_LEAST_ONCE);
+            publish(broker, "group-alter", 1, 0, 2);
+            assertThat(member.next(2)).isEqualTo(texts(1, 0, 2));
+            pulsar.admin().topics().updateProperties(Streams.pulsarTopic("group-alter"), Map.of("mqtt.filter", "+/0"));
+            await().atMost(PATIENCE)
+                    .until(() -> broker.status().stream("group-alter")
+                            .orElseThrow()
+                            .path("filter")
+                            .asText()
+                            .equals("+/0"));
+            publish(broker, "group-altered", 1, 2, 5);
+            assertThat(member.next(3)).isEqualTo(texts(1, 2, 5));
+        } finally {
+            pulsar.admin().topics().deletePartitionedTopic(Streams.pulsarTopic("group-alter"), true);
+        }
+    }
+
+    @Test
     void losesAndRepeatsNothingWhenItsPartitionsMove(EmbeddedPulsar pulsar, MqttBroker broker) throws Exception {
         createKeyedByTopic(pulsar, broker, "group-move", 2);
         String filter = "$share/move/$s/earliest/group-move/#";
@@ -331,6 +373,8 @@ class StreamGroupTest {
         "$share/g/$s/earliest/other/#, no stream of the namespace covers the filter other/#",
         "$share/g/$stream/nothing, the namespace has no stream 'nothing'",
         "$share/__compaction/$s/earliest/group-bad/#, does not begin with '__'",
+        "$share/pulsar.dedup/$s/earliest/group-bad/#, or 'pulsar.'",
+        "'$share/ /$s/earliest/group-bad/#', is not blank",
         "$share/exclusive/$s/earliest/group-bad/#, has consumers that are not Key_Shared"
     })
     void saysWhatIsWrong(String filter, String reason, EmbeddedPulsar pulsar, MqttBroker broker) throws Exception {

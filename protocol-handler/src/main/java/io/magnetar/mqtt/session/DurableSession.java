@@ -299,10 +299,15 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
 
     private List<SubscriptionRecord> without(String filter) {
         List<SubscriptionRecord> others = new ArrayList<>(definition.subscriptions());
-        String ended = StreamSubscriptionSyntax.withoutOffset(filter);
-        others.removeIf(subscription ->
-                StreamSubscriptionSyntax.withoutOffset(subscription.filter()).equals(ended));
+        String ended = withoutOffset(filter);
+        others.removeIf(subscription -> withoutOffset(subscription.filter()).equals(ended));
         return others;
+    }
+
+    private static String withoutOffset(String filter) {
+        return SharedStreamFilter.isSharedStream(filter)
+                ? SharedStreamFilter.withoutOffset(filter)
+                : StreamSubscriptionSyntax.withoutOffset(filter);
     }
 
     /** Completes when the log has it, however long that takes. */

@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.share;
 
 import io.magnetar.stream.StreamSubscriptionSyntax;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Optional;
  * @param stream as {@link StreamSubscriptionSyntax} reads it
  */
 public record SharedStreamFilter(String group, String stream) {
-    private static final String PULSARS_OWN = "__";
+    private static final List<String> PULSARS_OWN = List.of("__", "pulsar.");
 
     /** Tells whether a filter means such a group. */
     public static boolean isSharedStream(String written) {
@@ -26,9 +27,13 @@ public record SharedStreamFilter(String group, String stream) {
     /** Says what is wrong with the group of a filter that {@link #isSharedStream}, or nothing when it is good. */
     public static Optional<String> problem(String written) {
         String group = SharedFilter.group(written);
-        return group.startsWith(PULSARS_OWN)
-                ? Optional.of("the name of a group that shares a stream does not begin with '" + PULSARS_OWN
-                        + "', for such Pulsar subscriptions are Pulsar's own")
+        if (PULSARS_OWN.stream().anyMatch(group::startsWith)) {
+            return Optional.of(
+                    "the name of a group that shares a stream does not begin with '__' or 'pulsar.', for such"
+                            + " Pulsar subscriptions are Pulsar's own");
+        }
+        return !group.isEmpty() && group.isBlank()
+                ? Optional.of("the name of a group that shares a stream is not blank")
                 : SharedFilter.problemOfGroup(group);
     }
 

@@ -199,6 +199,7 @@ final class StreamGroupSubscription implements GroupListener, OutboundPublishFlo
         @Override
         public void giveBack(SharedPublish publish) {
             services.counters().count(Counter.STREAM_GROUP_MESSAGES_GIVEN_BACK);
+            close();
         }
     }
 }

@@ -216,7 +216,7 @@ public final class StreamGroupSubscriptions {
 
     private String name() {
         String clientId = client.identity().clientId();
-        return clientId == null ? NOBODY : clientId;
+        return clientId == null || clientId.isBlank() ? NOBODY : clientId;
     }
 
     private static StreamFailure failureOf(@Nullable Throwable thrown) {

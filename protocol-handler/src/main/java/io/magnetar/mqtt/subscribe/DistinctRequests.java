@@ -2,6 +2,8 @@ package io.magnetar.mqtt.subscribe;
 
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
+import io.magnetar.mqtt.share.SharedStreamFilter;
+import io.magnetar.mqtt.stream.StreamGroupSubscriptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -62,10 +64,13 @@ final class DistinctRequests {
         ReasonCode[] codes = new ReasonCode[places.length];
         for (int i = 0; i < codes.length; i++) {
             ReasonCode outcome = outcomes.get(places[i]);
-            codes[i] = outcome.isError()
-                    ? outcome
-                    : ReasonCode.granted(written.get(i).qos());
+            codes[i] = outcome.isError() ? outcome : granted(written.get(i));
         }
         return List.of(codes);
+    }
+
+    private static ReasonCode granted(Subscribe.Request written) {
+        boolean sharesStream = SharedStreamFilter.isSharedStream(written.filter());
+        return ReasonCode.granted((sharesStream ? StreamGroupSubscriptions.granted(written) : written).qos());
     }
 }

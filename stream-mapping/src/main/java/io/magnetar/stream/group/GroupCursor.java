@@ -67,7 +67,7 @@ final class GroupCursor {
     }
 
     void await(Runnable onReady) {
-        if (!arrivals.isWaiting()) {
+        if (!arrivals.isAwaited()) {
             isEmpty = true;
             arrivals.await(() -> {
                 isEmpty = false;
@@ -99,8 +99,8 @@ final class GroupCursor {
                 case NEW -> {
                     return new Brought(position, message);
                 }
-                case KNOWN -> {}
-                case UNCONFIRMED -> acknowledge(message.getMessageId());
+                case WITH_MEMBER -> {}
+                case ACKNOWLEDGED -> acknowledge(message.getMessageId());
             }
         }
         emptiedNanos = System.nanoTime();

@@ -12,9 +12,9 @@ import java.util.stream.Stream;
  * <p>Thread: any.
  */
 final class LocalGroups {
-    private record Key(String pulsarTopic, String subscription) {
+    private record Key(String pulsarTopic, int partitions, String subscription) {
         static Key of(StreamGroup group) {
-            return new Key(group.stream().pulsarTopic(), group.subscription());
+            return new Key(group.stream().pulsarTopic(), group.stream().partitions(), group.subscription());
         }
     }
 

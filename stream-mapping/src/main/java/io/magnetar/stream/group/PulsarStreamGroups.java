@@ -161,9 +161,13 @@ public final class PulsarStreamGroups implements StreamGroups {
         return self[0];
     }
 
+    /** Whether there is such a stream, and what a group depends on is as it was: members of one that was altered join again. */
     private boolean isDefined(StreamDefinition stream) {
         return catalog.of(stream.namespace()).all().stream()
-                .anyMatch(defined -> defined.name().equals(stream.name()));
+                .anyMatch(defined -> defined.name().equals(stream.name())
+                        && defined.filter().equals(stream.filter())
+                        && defined.partitions() == stream.partitions()
+                        && defined.orderBuckets() == stream.orderBuckets());
     }
 
     private void namespaceChanged(Namespace namespace) {
@@ -173,7 +177,8 @@ public final class PulsarStreamGroups implements StreamGroups {
     }
 
     private static void fail(OpenMembership member) {
-        member.fail(new StreamFailure(Kind.GONE, "the stream " + member.stream().name() + " no longer exists"));
+        member.fail(new StreamFailure(
+                Kind.GONE, "the stream " + member.stream().name() + " no longer exists, or was altered"));
     }
 
     /** How many messages were passed over because they are no MQTT messages: they have no topic. */

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
@@ -38,10 +40,10 @@ final class TakenMessages {
     enum Met {
         /** It is for who asked. */
         NEW,
-        /** A member has it or had it. */
-        KNOWN,
-        /** It was acknowledged, and the log did not hear of it. */
-        UNCONFIRMED
+        /** A member has it. */
+        WITH_MEMBER,
+        /** It was acknowledged, and the log did not hear of it, or has lost that. */
+        ACKNOWLEDGED
     }
 
     private enum State {
@@ -53,7 +55,10 @@ final class TakenMessages {
     private static final class Taken {
         State state = State.WITH_HOLDER;
         GroupCursor holder;
+        /** Null when it is acknowledged. */
+        @Nullable
         Message<byte[]> message;
+
         /** To whom it was brought again, and what. */
         @Nullable
         GroupCursor next;
@@ -85,8 +90,8 @@ final class TakenMessages {
             taken.put(position, new Taken(member, message));
             return Met.NEW;
         }
-        if (known.state == State.ACKNOWLEDGED) {
-            return Met.UNCONFIRMED;
+        if (known.state != State.WITH_HOLDER) {
+            return Met.ACKNOWLEDGED;
         }
         if (known.holder.equals(member)) {
             known.message = message;
@@ -94,7 +99,7 @@ final class TakenMessages {
             known.next = member;
             known.nextMessage = message;
         }
-        return Met.KNOWN;
+        return Met.WITH_MEMBER;
     }
 
     /** A message is not wanted after all. */
@@ -112,8 +117,12 @@ final class TakenMessages {
         if (known == null || !known.holder.equals(member) || known.state != State.WITH_HOLDER) {
             return null;
         }
+        Message<byte[]> last = known.nextMessage == null ? known.message : known.nextMessage;
         known.state = State.ACKNOWLEDGED;
-        return (known.nextMessage == null ? known.message : known.nextMessage).getMessageId();
+        known.message = null;
+        known.next = null;
+        known.nextMessage = null;
+        return last == null ? null : last.getMessageId();
     }
 
     /** The log knows that a message is acknowledged. */
@@ -148,6 +157,7 @@ final class TakenMessages {
     synchronized void leave(GroupCursor member) {
         members.remove(member);
         List<Position> gone = new ArrayList<>();
+        TreeMap<Position, Taken> inherited = new TreeMap<>();
         taken.forEach((position, known) -> {
             GroupCursor next = known.next;
             Message<byte[]> message = known.nextMessage;
@@ -162,7 +172,7 @@ final class TakenMessages {
                     known.message = message;
                     known.next = null;
                     known.nextMessage = null;
-                    next.inherit(position, message);
+                    inherited.put(position, known);
                 }
             } else if (member.equals(known.holder) && known.state == State.ACKNOWLEDGED) {
                 known.state = State.CONFIRMED; // Its consumer says so before it closes.
@@ -170,5 +180,6 @@ final class TakenMessages {
             }
         });
         gone.forEach(taken::remove);
+        inherited.forEach((position, known) -> known.holder.inherit(position, Objects.requireNonNull(known.message)));
     }
 }

@@ -38,7 +38,7 @@ public final class Arrivals {
     }
 
     /** Whether a message is awaited, or has come since and was not polled. */
-    boolean isAwaited() {
+    public boolean isAwaited() {
         return awaited != null;
     }
 

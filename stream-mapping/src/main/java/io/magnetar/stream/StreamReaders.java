@@ -26,6 +26,9 @@ public interface StreamReaders {
         /** Where it ends: fixed, or never. */
         EndPosition end();
 
+        /** How fast it is read from now on, at most; without this, {@link ReplayPace#MAX}. */
+        void pace(ReplayPace pace);
+
         /** Allows {@code messages} more messages to be passed to the listener, summed over the partitions. */
         void request(int messages);
 

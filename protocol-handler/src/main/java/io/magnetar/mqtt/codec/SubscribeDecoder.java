@@ -40,7 +40,9 @@ final class SubscribeDecoder {
         return new StreamOptions(
                 offset == null ? first(properties, STREAM_OFFSET_ALIAS) : offset,
                 first(properties, "stream-positions"),
-                first(properties, "stream-wait"));
+                first(properties, "stream-wait"),
+                first(properties, "stream-speed"),
+                first(properties, "stream-rate"));
     }
 
     private static @Nullable String first(List<UserProperty> properties, String name) {

@@ -47,6 +47,9 @@ public final class RecordReader {
     /** The version of progress that names the retained messages that are on their way. */
     private static final int WITH_RETAINED = 8;
 
+    /** The version of records that tell how fast a stream is read. */
+    private static final int WITH_PACE = 8;
+
     private final byte[] in;
     private final int version;
     private int index;
@@ -198,10 +201,14 @@ public final class RecordReader {
     }
 
     private StreamOptions streamOptions() {
-        String offset = optional();
-        return version < WITH_STREAMS
-                ? new StreamOptions(offset, null, null)
-                : new StreamOptions(offset, optional(), optional());
+        boolean hasMore = version >= WITH_STREAMS;
+        boolean hasPace = version >= WITH_PACE;
+        return new StreamOptions(
+                optional(),
+                hasMore ? optional() : null,
+                hasMore ? optional() : null,
+                hasPace ? optional() : null,
+                hasPace ? optional() : null);
     }
 
     private StreamStart streamStart() {

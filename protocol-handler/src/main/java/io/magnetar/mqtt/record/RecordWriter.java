@@ -128,6 +128,8 @@ public final class RecordWriter {
         optional(options.offset());
         optional(options.positions());
         optional(options.waits());
+        optional(options.speed());
+        optional(options.rate());
         number(subscription.subscriptionId());
         number(subscription.owing().size());
         subscription.owing().forEach(this::owing);

@@ -8,6 +8,8 @@ import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.queue.Form;
 import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.MessageIdSyntax;
+import io.magnetar.stream.ReplayPace;
+import io.magnetar.stream.ReplayPaceSyntax;
 import io.magnetar.stream.ReplayRange;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StartPositionSyntax;
@@ -40,7 +42,14 @@ record StreamRequest(StreamClient client, Subscribe.Request written, int subscri
 
     /** What is wrong with the options, and what would be right. */
     static Optional<String> problem(StreamOptions options) {
-        return problem("stream-positions", options.positions()).or(() -> problem("stream-wait", options.waits()));
+        return problem("stream-positions", options.positions())
+                .or(() -> problem("stream-wait", options.waits()))
+                .or(() -> ReplayPaceSyntax.problem(options.speed(), options.rate()));
+    }
+
+    /** How fast the client wants the messages. */
+    ReplayPace pace() {
+        return ReplayPaceSyntax.parse(written.stream().speed(), written.stream().rate());
     }
 
     private static Optional<String> problem(String name, @Nullable String value) {

@@ -78,6 +78,9 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
     /** The client has subscribed again, and wants to go on where it is: what follows goes out as it says now. */
     void change(StreamRequest changed) {
         request = request.wanted().range().isBounded() ? changed.inRangeOf(request) : changed;
+        if (reader != null) {
+            reader.pace(request.pace());
+        }
     }
 
     /** @param name of the stream that it reads */
@@ -94,6 +97,7 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
         reader = opened;
         way = to;
         outbound.add(this);
+        opened.pace(request.pace());
         opened.request(readAhead.first());
     }
 

@@ -53,7 +53,7 @@ class RecordReaderTest {
                                         false,
                                         false,
                                         0,
-                                        new StreamOptions("latest", "true", "")),
+                                        new StreamOptions("latest", "true", "", "x10", "5")),
                                 Subscribe.NO_ID,
                                 List.of(),
                                 new StreamStart(

@@ -8,6 +8,7 @@ import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
+import io.magnetar.stream.ReplayPace;
 import io.magnetar.stream.ReplayRange;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
@@ -164,6 +165,9 @@ final class SimulatedStream implements StreamReaders {
         public EndPosition end() {
             return end;
         }
+
+        @Override
+        public void pace(ReplayPace pace) {}
 
         @Override
         public void request(int messages) {

@@ -2,6 +2,7 @@ package io.magnetar.stream.read;
 
 import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
+import io.magnetar.stream.ReplayPace;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -16,7 +17,9 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.PulsarClientException;
@@ -35,6 +38,8 @@ final class OpenStreamReader implements StreamReader {
     /** After so many of one partition it is the next one's turn, and after one round other readers'. */
     private static final int BURST = 128;
 
+    private static final long ASK_AGAIN_MILLIS = 100;
+
     private final StreamDefinition stream;
     private final StartPosition.Resume start;
     private final EndPosition end;
@@ -42,11 +47,14 @@ final class OpenStreamReader implements StreamReader {
     /** By partition; none when the range has no end. */
     private final Map<Integer, BoundedCursor> bounds = new HashMap<>();
 
+    private final InstantSource clock;
     private final MessageSelection selection;
     private final StreamListener listener;
     private final Runnable onClosed;
     private final Turns turns;
     private final AtomicLong requested = new AtomicLong();
+    private @Nullable Pacing pacing;
+    private int firstOfTurn;
     private volatile boolean closed;
 
     /**
@@ -59,6 +67,7 @@ final class OpenStreamReader implements StreamReader {
             long fromMicros,
             EndPosition end,
             List<PositionCursor> cursors,
+            InstantSource clock,
             MessageSelection selection,
             StreamListener listener,
             Runnable onClosed,
@@ -67,6 +76,7 @@ final class OpenStreamReader implements StreamReader {
         this.cursors = List.copyOf(cursors);
         this.start = startOf(fromMicros, cursors);
         this.end = end;
+        this.clock = clock;
         this.selection = selection;
         this.listener = listener;
         this.onClosed = onClosed;
@@ -94,7 +104,7 @@ final class OpenStreamReader implements StreamReader {
     }
 
     /** Before it is used: its cursors end where the range does. */
-    void bound(EndPosition.Fixed fixed, long marginMillis, InstantSource clock) {
+    void bound(EndPosition.Fixed fixed, long marginMillis) {
         for (PositionCursor cursor : cursors) {
             PartitionEnd partitionEnd = new PartitionEnd(fixed, cursor.partition, marginMillis);
             bounds.put(
@@ -121,9 +131,25 @@ final class OpenStreamReader implements StreamReader {
         turns.take();
     }
 
+    @Override
+    public void pace(ReplayPace pace) {
+        turns.take(() -> change(pace));
+    }
+
+    private void change(ReplayPace pace) {
+        if (pacing != null) {
+            pacing.change(pace);
+        } else if (!pace.equals(ReplayPace.MAX)) {
+            pacing = new Pacing(pace, cursors.size(), clock, turns::take);
+        }
+    }
+
     private void turn() {
         boolean more = false;
-        for (PositionCursor cursor : cursors) {
+        // A rate is shared by all partitions: each is the first one in its turn.
+        firstOfTurn = pacing == null ? 0 : (firstOfTurn + 1) % cursors.size();
+        for (int i = 0; i < cursors.size(); i++) {
+            PositionCursor cursor = cursors.get((firstOfTurn + i) % cursors.size());
             BoundedCursor bound = bounds.get(cursor.partition);
             boolean ready = bound == null ? !cursor.isWaiting() : bound.isReady();
             if (!closed && requested.get() > 0 && ready) {
@@ -133,6 +159,9 @@ final class OpenStreamReader implements StreamReader {
         if (more) {
             turns.take();
         }
+        if (!closed && pacing != null && pacing.isBeginning()) {
+            askForFirsts(pacing);
+        }
     }
 
     /** @return whether the partition may have more at once */
@@ -140,6 +169,13 @@ final class OpenStreamReader implements StreamReader {
         boolean passed = false;
         try {
             for (int read = 0; read < BURST && requested.get() > 0 && !closed; read++) {
+                StreamMessage held = pacing == null ? null : pacing.take(cursor.partition);
+                if (held != null) {
+                    if (!send(held)) {
+                        return false;
+                    }
+                    continue;
+                }
                 if (bound != null && bound.isReached()) {
                     return end(cursor, bound, passed);
                 }
@@ -152,7 +188,14 @@ final class OpenStreamReader implements StreamReader {
                     awaitMore(cursor, bound);
                     return false;
                 }
-                passed = !deliver(cursor, bound, pulsar);
+                if (pacing != null) {
+                    pacing.polled(cursor.partition);
+                }
+                StreamMessage message = select(cursor, bound, pulsar);
+                passed = message == null;
+                if (message != null && !send(message)) {
+                    return false;
+                }
             }
             tellPassed(cursor, passed);
             return true;
@@ -176,19 +219,51 @@ final class OpenStreamReader implements StreamReader {
         }
     }
 
-    /** @return whether it was wanted */
-    private boolean deliver(PositionCursor cursor, @Nullable BoundedCursor bound, Message<byte[]> pulsar) {
-        if (cursor.takeLost()) {
-            tell(() -> listener.onPlaceLost(cursor.partition));
+    /** The clock of a speed does not wait for the first message of a partition that has none. */
+    private void askForFirsts(Pacing beginning) {
+        for (PositionCursor cursor : cursors) {
+            BoundedCursor bound = bounds.get(cursor.partition);
+            if (bound != null && bound.hasEnded()) {
+                beginning.without(cursor.partition);
+            } else if (cursor.isWaiting() && beginning.asks(cursor.partition)) {
+                var unused = cursor.hasMore().whenComplete((more, failure) -> {
+                    if (Boolean.TRUE.equals(more)) {
+                        askAgainLater(beginning, cursor);
+                    } else {
+                        turns.take(() -> beginning.without(cursor.partition));
+                    }
+                });
+            }
         }
-        StreamMessage message = selection.select(pulsar, cursor.partition, cursor.last());
-        if (message == null
-                || (bound != null && !bound.includes(message.message().timestampMicros()))) {
+    }
+
+    /** What there is may be passed over: the message that the reading begins behind. */
+    private void askAgainLater(Pacing beginning, PositionCursor cursor) {
+        CompletableFuture.delayedExecutor(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)
+                .execute(() -> turns.take(() -> beginning.polled(cursor.partition)));
+    }
+
+    /** @return false when it is not its time yet: it is held */
+    private boolean send(StreamMessage message) {
+        if (pacing != null && !pacing.leaves(message)) {
+            pacing.hold(message);
             return false;
         }
         requested.decrementAndGet();
         tell(() -> listener.onMessage(message));
         return true;
+    }
+
+    /** @return the message, when it is wanted */
+    private @Nullable StreamMessage select(
+            PositionCursor cursor, @Nullable BoundedCursor bound, Message<byte[]> pulsar) {
+        if (cursor.takeLost()) {
+            tell(() -> listener.onPlaceLost(cursor.partition));
+        }
+        StreamMessage message = selection.select(pulsar, cursor.partition, cursor.last());
+        boolean inRange = message != null
+                && (bound == null || bound.includes(message.message().timestampMicros()));
+        return inRange ? message : null;
     }
 
     private void tellPassed(PositionCursor cursor, boolean passed) {

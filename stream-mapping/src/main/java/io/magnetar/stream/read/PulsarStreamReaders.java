@@ -217,6 +217,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                 PartitionOpener.fromMicros(range.from()),
                 range.to(),
                 cursors,
+                clock,
                 selection,
                 listener,
                 () -> {
@@ -225,7 +226,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                 },
                 executor);
         if (range.to() instanceof EndPosition.Fixed end) {
-            self[0].bound(end, settings.skewMarginMillis(), clock);
+            self[0].bound(end, settings.skewMarginMillis());
         }
         open.add(self[0]);
         if (!isDefined(stream)) {

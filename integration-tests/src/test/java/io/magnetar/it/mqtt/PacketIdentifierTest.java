@@ -6,6 +6,7 @@ import io.magnetar.it.client.RawClient;
 import io.magnetar.it.client.RawClient.RawPacket;
 import io.magnetar.it.client.RawDialect;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -158,9 +159,14 @@ class PacketIdentifierTest {
                 }
             }
             witness.send(dialect.publish(0, topic, 0, "last"));
-            assertThat(dialect.text(witness.read()))
-                    .as("what was refused is not delivered")
-                    .isEqualTo(dialect == RawDialect.MQTT_5 ? "taken" : "last");
+            List<String> delivered = new ArrayList<>(List.of(dialect.text(witness.read())));
+            if (dialect == RawDialect.MQTT_5) {
+                delivered.add(dialect.text(witness.read()));
+            }
+            assertThat(delivered)
+                    .as("what was refused is not delivered; two publishers have no order")
+                    .containsExactlyInAnyOrderElementsOf(
+                            dialect == RawDialect.MQTT_5 ? List.of("taken", "last") : List.of("last"));
         }
     }
 

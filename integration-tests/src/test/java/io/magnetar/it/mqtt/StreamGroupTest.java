@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -104,6 +105,40 @@ class StreamGroupTest {
             assertKeysInOrder(two.texts());
         }
         await().atMost(PATIENCE).until(() -> backlog(pulsar, "group-share", "workers") == 0);
+    }
+
+    @Test
+    void takesMembersThatMakeAGroupAtOnce(EmbeddedPulsar pulsar, MqttBroker broker) throws Exception {
+        createKeyedByTopic(pulsar, broker, "group-race", 4);
+        publish(broker, "group-race", 10, 0, 20);
+        List<GroupMember> members = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                members.add(new GroupMember(broker.port(), "group-race-" + i, 0));
+            }
+            for (int round = 1; round <= 5; round++) {
+                String filter = "$share/race-" + round + "/$s/earliest/group-race/#";
+                CompletableFuture.allOf(members.stream()
+                                .map(member -> CompletableFuture.runAsync(() -> subscribe(member, filter)))
+                                .toArray(CompletableFuture[]::new))
+                        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                int come = 20 * round;
+                await().atMost(PATIENCE).until(() -> all(members).size() >= come);
+                assertThat(all(members)).hasSize(come);
+            }
+        } finally {
+            for (GroupMember member : members) {
+                member.close();
+            }
+        }
+    }
+
+    private static void subscribe(GroupMember member, String filter) {
+        try {
+            member.subscribe(filter, MqttQos.AT_LEAST_ONCE);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

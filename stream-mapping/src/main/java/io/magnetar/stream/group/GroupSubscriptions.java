@@ -21,7 +21,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.pulsar.client.admin.PulsarAdminException;
-import org.apache.pulsar.client.admin.PulsarAdminException.ConflictException;
 import org.apache.pulsar.client.admin.Topics;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.impl.MessageIdImpl;
@@ -105,7 +104,14 @@ final class GroupSubscriptions {
                 .thenCompose(begin -> topics.createSubscriptionAsync(
                         topic, group.subscription(), begin, false, GroupStart.properties(start)))
                 .thenApply(made -> true)
-                .exceptionally(failure -> orWhen(cause(failure) instanceof ConflictException, () -> false, failure));
+                .exceptionallyCompose(
+                        failure -> isThere(topic, group).thenApply(there -> orWhen(there, () -> false, failure)));
+    }
+
+    /** Of two who make a subscription at once one may fail in more ways than that it is there. */
+    private CompletableFuture<Boolean> isThere(String topic, StreamGroup group) {
+        return topics.getSubscriptionPropertiesAsync(topic, group.subscription())
+                .handle((properties, failure) -> failure == null);
     }
 
     /** Where the Pulsar subscription is to begin: at the start, or somewhat before it. */

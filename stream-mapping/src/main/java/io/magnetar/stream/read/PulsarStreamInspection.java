@@ -93,20 +93,10 @@ public final class PulsarStreamInspection implements StreamInspection {
     }
 
     private CompletableFuture<Optional<Position>> fixed(StreamDefinition stream, int partition, StartPosition from) {
-        CompletableFuture<PositionCursor> open = opener.cursor(stream.pulsarTopic(partition), partition, from);
-        if (!(from instanceof StartPosition.Last)) {
-            return open.thenApply(cursor -> {
-                cursor.close();
-                return Optional.ofNullable(cursor.start);
-            });
-        }
-        // Such a cursor begins earlier, and passes over what lies before the first wanted message.
-        MessageSelection selection = new MessageSelection(stream, from, stream.filter(), new LongAdder());
-        return open.thenCompose(cursor -> new PartitionPeek(cursor, selection, 1, MIN_PARTITION_BYTES).run())
-                .thenCompose(taken -> taken.messages().isEmpty()
-                        ? fixed(stream, partition, new StartPosition.Latest())
-                        : CompletableFuture.completedFuture(
-                                Optional.of(taken.messages().get(0).position().before())));
+        return opener.cursor(stream.pulsarTopic(partition), partition, from).thenApply(cursor -> {
+            cursor.close();
+            return Optional.ofNullable(cursor.start);
+        });
     }
 
     private static StartPosition.Resume place(long fromMicros, List<Optional<Position>> places) {

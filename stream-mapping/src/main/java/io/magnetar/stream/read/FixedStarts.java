@@ -1,49 +1,55 @@
 package io.magnetar.stream.read;
 
 import io.magnetar.stream.MessageIdSyntax;
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Start positions that hold for all partitions of a stream: a message of one of them tells the time where the others begin.
+ * Where all partitions begin, when a message of one of them says so: its time tells it for the others.
  *
  * <p>Thread: any.
  */
 final class FixedStarts {
-    private final PartitionOpener opener;
-    private final ReadSettings settings;
-
-    FixedStarts(PartitionOpener opener, ReadSettings settings) {
-        this.opener = opener;
-        this.settings = settings;
+    /** Looks up when a message was stored. */
+    interface StoredMillis {
+        /** @return epoch milliseconds; nothing when the partition has no such message, nor a later one */
+        CompletableFuture<Optional<Long>> of(int partition, Position position);
     }
 
-    CompletableFuture<StartPosition> of(StreamDefinition stream, StartPosition start) {
+    private FixedStarts() {}
+
+    static CompletableFuture<StartPosition> of(StreamDefinition stream, StartPosition start, StoredMillis stored) {
         if (!(start instanceof StartPosition.MessageId id)) {
             return CompletableFuture.completedFuture(start);
         }
-        if (id.partition() >= stream.partitions()) {
-            return CompletableFuture.failedFuture(noMessage(stream, id));
-        }
-        return opener.storedMillis(stream.pulsarTopic(id.partition()), id.partition(), id.position())
-                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(found -> {
-                    long micros = TimeUnit.MILLISECONDS.toMicros(found.orElseThrow(() -> noMessage(stream, id)));
-                    long from = Math.max(0, micros - StartPosition.MessageId.MARGIN_MICROS);
-                    return new StartPosition.MessageId(
-                            id.partition(), id.position(), stream.partitions() == 1 ? 0 : from);
-                });
+        return storedMicros(stream, id.partition(), id.position(), stored).thenApply(micros -> {
+            long from = Math.max(0, micros - StartPosition.MessageId.MARGIN_MICROS);
+            return new StartPosition.MessageId(id.partition(), id.position(), stream.partitions() == 1 ? 0 : from);
+        });
     }
 
-    private static StreamFailureException noMessage(StreamDefinition stream, StartPosition.MessageId id) {
+    /** When a message was stored, epoch microseconds. */
+    static CompletableFuture<Long> storedMicros(
+            StreamDefinition stream, int partition, Position position, StoredMillis stored) {
+        if (partition >= stream.partitions()) {
+            return CompletableFuture.failedFuture(noMessage(stream, partition, position));
+        }
+        return stored.of(partition, position)
+                .thenApply(found -> TimeUnit.MILLISECONDS.toMicros(
+                        found.orElseThrow(() -> noMessage(stream, partition, position))));
+    }
+
+    private static StreamFailureException noMessage(StreamDefinition stream, int partition, Position position) {
         return new StreamFailureException(new StreamFailure(
                 Kind.NO_SUCH_POSITION,
-                "the stream '" + stream.name() + "' has no message "
-                        + MessageIdSyntax.write(id.partition(), id.position()) + " nor a later one in its partition"));
+                "the stream '" + stream.name() + "' has no message " + MessageIdSyntax.write(partition, position)
+                        + " nor a later one in its partition"));
     }
 }

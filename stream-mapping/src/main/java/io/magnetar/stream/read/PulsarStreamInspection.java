@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
 import org.apache.pulsar.client.api.Message;
@@ -34,17 +35,17 @@ public final class PulsarStreamInspection implements StreamInspection {
     private static final int MIN_PARTITION_BYTES = 64 << 10;
 
     private final PartitionOpener opener;
-    private final FixedStarts starts;
+    private final ReadSettings settings;
 
     public PulsarStreamInspection(PulsarClient client, ReadSettings settings) {
         this.opener = new PartitionOpener(client, settings);
-        this.starts = new FixedStarts(opener, settings);
+        this.settings = settings;
     }
 
     @Override
     public CompletableFuture<Peeked> peek(StreamDefinition stream, StartPosition start, int messages) {
         int bytes = Math.max(MIN_PARTITION_BYTES, MAX_BYTES / stream.partitions());
-        return starts.of(stream, start)
+        return startOf(stream, start)
                 .thenCompose(from -> {
                     MessageSelection selection = new MessageSelection(stream, from, stream.filter(), new LongAdder());
                     return eachPartition(
@@ -55,6 +56,14 @@ public final class PulsarStreamInspection implements StreamInspection {
                 })
                 .thenApply(taken -> merged(taken, start instanceof StartPosition.Last, messages))
                 .exceptionallyCompose(failure -> failed(stream, failure));
+    }
+
+    private CompletableFuture<StartPosition> startOf(StreamDefinition stream, StartPosition start) {
+        return FixedStarts.of(
+                stream,
+                start,
+                (partition, position) -> opener.storedMillis(stream.pulsarTopic(partition), partition, position)
+                        .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS));
     }
 
     private static Peeked merged(List<PartitionPeek.Taken> taken, boolean last, int messages) {
@@ -86,7 +95,7 @@ public final class PulsarStreamInspection implements StreamInspection {
 
     @Override
     public CompletableFuture<StartPosition.Resume> fixed(StreamDefinition stream, StartPosition start) {
-        return starts.of(stream, start)
+        return startOf(stream, start)
                 .thenCompose(from -> eachPartition(stream, partition -> fixed(stream, partition, from))
                         .thenApply(places -> place(PartitionOpener.fromMicros(from), places)))
                 .exceptionallyCompose(failure -> failed(stream, failure));

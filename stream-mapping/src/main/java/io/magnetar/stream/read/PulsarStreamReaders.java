@@ -1,10 +1,8 @@
 package io.magnetar.stream.read;
 
 import io.magnetar.stream.EndPosition;
-import io.magnetar.stream.MessageIdSyntax;
 import io.magnetar.stream.Position;
 import io.magnetar.stream.ReplayRange;
-import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -70,7 +68,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                     Kind.QUOTA_EXCEEDED, "the broker reads streams for " + settings.maxReaders() + " subscriptions")));
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
-        return fixed(stream, range.from(), deadline)
+        return FixedStarts.of(stream, range.from(), stored(stream, deadline))
                 .thenCompose(from -> end(stream, range.to(), deadline)
                         .thenCompose(to -> openAll(stream, new ReplayRange(from, to), filter, listener, deadline)))
                 .exceptionallyCompose(failure -> {
@@ -80,26 +78,13 @@ public final class PulsarStreamReaders implements StreamReaders {
                 });
     }
 
-    /** The start of all partitions: a message of one of them tells the time where the others begin. */
-    private CompletableFuture<StartPosition> fixed(StreamDefinition stream, StartPosition start, long deadlineNanos) {
-        if (!(start instanceof StartPosition.MessageId id)) {
-            return CompletableFuture.completedFuture(start);
-        }
-        return storedMicros(stream, id.partition(), id.position(), deadlineNanos)
-                .thenApply(micros -> {
-                    long from = Math.max(0, micros - StartPosition.MessageId.MARGIN_MICROS);
-                    return new StartPosition.MessageId(
-                            id.partition(), id.position(), stream.partitions() == 1 ? 0 : from);
-                });
-    }
-
     /** The end of the partitions that is known without the cursors: what the message of one of them, or a time, says. */
     private CompletableFuture<EndPosition> end(StreamDefinition stream, EndPosition end, long deadlineNanos) {
         if (end instanceof EndPosition.Timestamp time) {
             return CompletableFuture.completedFuture(new EndPosition.Fixed(time.epochMicros(), Map.of()));
         }
         if (end instanceof EndPosition.MessageId id) {
-            return storedMicros(stream, id.partition(), id.position(), deadlineNanos)
+            return FixedStarts.storedMicros(stream, id.partition(), id.position(), stored(stream, deadlineNanos))
                     .thenApply(micros -> new EndPosition.Fixed(
                             stream.partitions() == 1 ? 0 : micros,
                             Map.of(id.partition(), id.position().before())));
@@ -107,27 +92,13 @@ public final class PulsarStreamReaders implements StreamReaders {
         return CompletableFuture.completedFuture(end);
     }
 
-    /** When a message was stored, epoch microseconds. */
-    private CompletableFuture<Long> storedMicros(
-            StreamDefinition stream, int partition, Position position, long deadlineNanos) {
-        if (partition >= stream.partitions()) {
-            return CompletableFuture.failedFuture(noMessage(stream, partition, position));
-        }
-        return retried(
+    private FixedStarts.StoredMillis stored(StreamDefinition stream, long deadlineNanos) {
+        return (partition, position) -> retried(
                         stream,
                         partition,
                         deadlineNanos,
                         () -> opener.storedMillis(stream.pulsarTopic(partition), partition, position))
-                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(found -> TimeUnit.MILLISECONDS.toMicros(
-                        found.orElseThrow(() -> noMessage(stream, partition, position))));
-    }
-
-    private static StreamFailureException noMessage(StreamDefinition stream, int partition, Position position) {
-        return new StreamFailureException(new StreamFailure(
-                Kind.NO_SUCH_POSITION,
-                "the stream '" + stream.name() + "' has no message " + MessageIdSyntax.write(partition, position)
-                        + " nor a later one in its partition"));
+                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS);
     }
 
     private CompletableFuture<StreamReader> openAll(

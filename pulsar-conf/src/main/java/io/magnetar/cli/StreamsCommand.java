@@ -21,14 +21,18 @@ final class StreamsCommand implements CustomCommand {
     private static final List<String> ACTIONS = List.of("list", "get", "stats", "create", "alter", "delete", "peek");
     private static final List<String> COLUMNS =
             List.of("namespace", "name", "filter", "key", "partitions", "state", "reason");
-    private static final List<String> SUBSCRIPTION_COLUMNS =
-            List.of("name", "type", "consumers", "backlogEntries", "backlogBytes", "messagesOutPerSecond");
-    private static final List<String> PARTITION_COLUMNS = List.of("partition", "messages", "oldest", "newest");
+    private static final List<String> SUBSCRIPTION_COLUMNS = List.of(
+            "name", "type", "consumers", "lag", "backlogEntries", "backlogBytes", "heldBytes", "messagesOutPerSecond");
+    private static final List<String> PARTITION_COLUMNS =
+            List.of("partition", "messages", "storedBytes", "oldest", "newest");
     /** The options that are properties of a stream. */
     private static final Map<String, String> PROPERTIES = Map.of(
             "--filter", "mqtt.filter",
             "--key", "mqtt.key",
-            "--order-buckets", "mqtt.order-buckets");
+            "--order-buckets", "mqtt.order-buckets",
+            "--max-messages", "mqtt.max-messages",
+            "--max-bytes", "mqtt.max-bytes",
+            "--when-full", "mqtt.when-full");
 
     private final PrintStream out;
 
@@ -51,7 +55,9 @@ final class StreamsCommand implements CustomCommand {
                 "  streams stats NAMESPACE/STREAM",
                 "  streams peek NAMESPACE/STREAM [--from OFFSET] [--count N]",
                 "  streams create NAMESPACE/STREAM --filter FILTER [--key KEY] [--partitions N] [--order-buckets N]",
-                "  streams alter NAMESPACE/STREAM [--filter FILTER] [--key KEY] [--remove PROPERTY,...]",
+                "      [--max-messages N] [--max-bytes N] [--when-full drop-oldest|reject]",
+                "  streams alter NAMESPACE/STREAM [--filter FILTER] [--key KEY] [--max-messages N] [--max-bytes N]",
+                "      [--when-full drop-oldest|reject] [--remove PROPERTY,...]",
                 "  streams delete NAMESPACE/STREAM [--force]");
     }
 
@@ -67,6 +73,10 @@ final class StreamsCommand implements CustomCommand {
                                 + " user-property:NAME, payload:$.JSON.PATH or cel:EXPRESSION"),
                 Parameters.option("--partitions", "create: how many partitions, fixed for the stream's life (1)"),
                 Parameters.option("--order-buckets", "create, alter: ordering buckets in each partition (16)"),
+                Parameters.option("--max-messages", "create, alter: how many messages each partition holds"),
+                Parameters.option("--max-bytes", "create, alter: how many bytes each partition holds, as 500M or 20G"),
+                Parameters.option(
+                        "--when-full", "create, alter: drop-oldest (the preset), or reject what does not fit"),
                 Parameters.option("--property", "create, alter: other properties, NAME=VALUE,..."),
                 Parameters.option("--remove", "alter: properties that go back to their preset, such as mqtt.key"),
                 Parameters.option(

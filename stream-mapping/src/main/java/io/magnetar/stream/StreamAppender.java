@@ -18,9 +18,6 @@ public interface StreamAppender {
     /** Bytes of payload given to {@link #append} and not yet answered. */
     long pendingBytes();
 
-    /** How many messages a stream got since its first one here that had no key of its kind: they are kept under their topic. */
-    long messagesWithoutKey(StreamDefinition stream);
-
     /** Told once how an append went. */
     @FunctionalInterface
     interface AppendListener {

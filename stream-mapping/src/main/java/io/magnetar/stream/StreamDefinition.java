@@ -19,6 +19,7 @@ import io.magnetar.topic.TopicFilter;
  * @param partitions the number of partitions, 1 or more, fixed for the life of the stream
  * @param orderBuckets ordering buckets per partition ({@code mqtt.order-buckets}); 0 for plain batches
  * @param pulsarNamespace the local name of the Pulsar namespace that the topic is in
+ * @param limits how much each partition holds
  */
 public record StreamDefinition(
         Namespace namespace,
@@ -27,7 +28,8 @@ public record StreamDefinition(
         StreamKey key,
         int partitions,
         int orderBuckets,
-        String pulsarNamespace) {
+        String pulsarNamespace,
+        StreamLimits limits) {
     /** The local name of the Pulsar namespace that streams are in. */
     public static final String STREAMS = "streams";
 
@@ -37,12 +39,18 @@ public record StreamDefinition(
     /** A stream. */
     public StreamDefinition(
             Namespace namespace, String name, TopicFilter filter, StreamKey key, int partitions, int orderBuckets) {
-        this(namespace, name, filter, key, partitions, orderBuckets, STREAMS);
+        this(namespace, name, filter, key, partitions, orderBuckets, STREAMS, StreamLimits.NONE);
+    }
+
+    /** The same stream with other limits. */
+    public StreamDefinition limited(StreamLimits other) {
+        return new StreamDefinition(namespace, name, filter, key, partitions, orderBuckets, pulsarNamespace, other);
     }
 
     /** The queue of a namespace: its key is the topic. */
     public static StreamDefinition queueOf(Namespace namespace, int partitions) {
-        return new StreamDefinition(namespace, MESSAGES, new TopicFilter("#"), Message::topic, partitions, 0, QUEUE);
+        return new StreamDefinition(
+                namespace, MESSAGES, new TopicFilter("#"), Message::topic, partitions, 0, QUEUE, StreamLimits.NONE);
     }
 
     /** Whether it is the queue of its namespace, and no stream. */

@@ -13,6 +13,9 @@ public interface StreamInspection {
     /** What each partition keeps, in the order of the partitions. */
     CompletableFuture<List<Span>> spans(StreamDefinition stream);
 
+    /** What one partition keeps. */
+    CompletableFuture<Span> span(StreamDefinition stream, int partition);
+
     /**
      * The first messages from a position, or the last ones of a {@link StartPosition.Last}, in the order of their times.
      *
@@ -25,6 +28,9 @@ public interface StreamInspection {
 
     /** How many messages each partition has behind a place; {@link Kept#UNNUMBERED} where that is not known. */
     CompletableFuture<List<Long>> behind(StreamDefinition stream, StartPosition.Resume place);
+
+    /** The same with what is no longer part of the stream and still in its log: what a Pulsar subscription is owed. */
+    CompletableFuture<List<Long>> storedBehind(StreamDefinition stream, StartPosition.Resume place);
 
     /** @param cut there are more that were wanted, but these are as much as one answer holds */
     record Peeked(List<StreamMessage> messages, boolean cut) {}

@@ -44,8 +44,8 @@ public interface StreamReaders {
         void onPassed(Passed passed);
 
         /**
-         * The message that was to be read after is no longer kept in a partition: others behind it may be gone too. Comes before the
-         * partition's first message, if at all.
+         * What was to be read after is no longer part of a partition, or what came behind it is not: messages may be missing. Said
+         * once for a partition, before its next message.
          */
         void onPlaceLost(int partition);
 

@@ -9,6 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.mqtt.AdminCalls.Answer;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
@@ -133,7 +134,18 @@ class AdminInspectionTest {
                     .startsWith("20");
             assertThat(stats.path("storedBytes").asLong()).isPositive();
             assertThat(stats.path("subscriptions").findValuesAsText("name")).containsExactly("audit", "done");
-            assertThat(stats.path("storageHeldBy").toString()).contains("\"audit\"");
+            assertThat(stats.path("subscriptions").findValuesAsText("lag")).containsExactly("5", "0");
+            assertThat(stats.path("storageHeldBy"))
+                    .as("all is within the retention")
+                    .isEmpty();
+            assertThat(stats.path("retention").path("minutes").asInt()).isEqualTo(7 * 24 * 60);
+            assertThat(stats.path("retention").path("from").asText()).isEqualTo("the policy of the Pulsar namespace");
+            assertThat(stats.path("broker").path("messagesIn").asInt()).isEqualTo(5);
+            assertThat(stats.path("broker")
+                            .path("appendMillisAtMost")
+                            .path("p50")
+                            .asDouble())
+                    .isPositive();
             assertThat(stats.path("partitions")).hasSize(2);
             assertThat(stats.path("readers").asInt()).isZero();
         }
@@ -149,10 +161,45 @@ class AdminInspectionTest {
         }
     }
 
+    @Test
+    void namesTheSubscriptionsThatKeepWhatTheStreamNoLongerHolds() throws Exception {
+        Streams.create(pulsar, "adm-held", 1, Map.of("mqtt.filter", "adm-held/#", "mqtt.max-messages", "3"));
+        broker.status().awaitStream("adm-held");
+        try (Consumer<byte[]> audit = subscribe("adm-held", "audit");
+                Consumer<byte[]> done = subscribe("adm-held", "done")) {
+            publish("adm-held", 4);
+            for (int i = 0; i < 4; i++) {
+                done.acknowledge(done.receive(20, TimeUnit.SECONDS));
+            }
+            pulsar.admin().topics().unload(Streams.pulsarTopic("adm-held")); // The next ledger begins.
+            publish("adm-held", 3);
+            assertThat(audit.isConnected()).isTrue();
+
+            JsonNode stats = admin.get("streams/public/adm-held/stats").body();
+
+            assertThat(stats.path("messages").asInt()).as(stats.toString()).isEqualTo(3);
+            assertThat(stats.path("fullPercent").asInt()).isEqualTo(100);
+            assertThat(stats.path("limits").path("maxMessages").asInt()).isEqualTo(3);
+            assertThat(stats.path("storageHeldBy")).hasToString("[\"audit\"]");
+            assertThat(stats.path("subscriptions").findValuesAsText("lag")).containsExactly("7", "3");
+            JsonNode held = stats.path("subscriptions").get(0).path("heldBytes");
+            assertThat(held.asLong())
+                    .isPositive()
+                    .isLessThan(
+                            stats.path("partitions").get(0).path("storedBytes").asLong());
+            assertThat(stats.path("subscriptions").get(1).path("heldBytes").asLong())
+                    .isZero();
+        }
+    }
+
     private Consumer<byte[]> subscribe(String name) throws Exception {
+        return subscribe("adm-stats", name);
+    }
+
+    private Consumer<byte[]> subscribe(String stream, String name) throws Exception {
         return pulsar.client()
                 .newConsumer()
-                .topic(Streams.pulsarTopic("adm-stats"))
+                .topic(Streams.pulsarTopic(stream))
                 .subscriptionName(name)
                 .subscriptionInitialPosition(SubscriptionInitialPosition.Earliest)
                 .subscribe();

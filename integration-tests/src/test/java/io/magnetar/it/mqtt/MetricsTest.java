@@ -107,6 +107,83 @@ class MetricsTest {
         }
     }
 
+    @Test
+    void countWhatGoesInAndOutOfEachStream(EmbeddedPulsar pulsar) throws Exception {
+        Streams.create(pulsar, "metered", 2, Map.of("mqtt.filter", "metered/#", "mqtt.key", "user-property:site"));
+        Streams.create(
+                pulsar,
+                "metered-full",
+                1,
+                Map.of("mqtt.filter", "metered-full/#", "mqtt.max-messages", "2", "mqtt.when-full", "reject"));
+        try (PulsarService neighbour = pulsar.startBroker(settings -> {});
+                MqttBroker broker = MqttBroker.start(neighbour, Map.of());
+                Device publisher = Device.connect(broker.port(), "metered-publisher");
+                Device reader = Device.connect(broker.port(), "metered-reader");
+                Device member = Device.connect(broker.port(), "metered-member")) {
+            broker.status().awaitStream("metered");
+            broker.status().awaitStream("metered-full");
+            for (int i = 0; i < 10; i++) {
+                publisher.publish("metered/x", "four", MqttQos.AT_LEAST_ONCE);
+                publisher.publish("metered-full/x", "12", MqttQos.AT_MOST_ONCE);
+            }
+            reader.subscribe("$s/earliest/metered/#", MqttQos.AT_LEAST_ONCE);
+            reader.next(10);
+            member.subscribe("$share/meter/$s/earliest/metered/#", MqttQos.AT_LEAST_ONCE);
+            member.next(10);
+
+            String metered = "{namespace=\"public\",stream=\"metered\"";
+            String full = "{namespace=\"public\",stream=\"metered-full\"";
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                Map<String, String> now = PrometheusMetrics.samples(neighbour);
+                assertThat(now)
+                        .containsEntry("magnetar_stream_messages_in_total" + metered + "}", "10")
+                        .containsEntry("magnetar_stream_bytes_in_total" + metered + "}", "40")
+                        .containsEntry("magnetar_stream_messages_out_total" + metered + "}", "20")
+                        .containsEntry("magnetar_stream_bytes_out_total" + metered + "}", "80")
+                        .containsEntry("magnetar_stream_messages_without_key_total" + metered + "}", "10")
+                        .containsEntry("magnetar_stream_readers" + metered + ",kind=\"replay\"}", "1")
+                        .containsEntry("magnetar_stream_readers" + metered + ",kind=\"group\"}", "1")
+                        .containsEntry("magnetar_stream_messages_in_total" + full + "}", "2")
+                        .containsEntry("magnetar_stream_bytes_in_total" + full + "}", "4")
+                        .containsEntry(
+                                "magnetar_stream_appends_failed_total" + full + ",reason=\"quota_exceeded\"}", "8");
+                assertThat(number(now, "magnetar_stream_append_seconds_count" + metered + "}"))
+                        .isBetween(1.0, 10.0);
+            });
+
+            reader.close();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(PrometheusMetrics.samples(neighbour))
+                            .doesNotContainKey("magnetar_stream_readers" + metered + ",kind=\"replay\"}"));
+            pulsar.admin().topics().deletePartitionedTopic(Streams.pulsarTopic("metered-full"), true);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(PrometheusMetrics.samples(neighbour))
+                            .as("those of a deleted stream end")
+                            .doesNotContainKey("magnetar_stream_messages_in_total" + full + "}"));
+        }
+    }
+
+    @Test
+    void countTogetherTheStreamsThatHaveNoMetricsOfTheirOwn(EmbeddedPulsar pulsar) throws Exception {
+        for (String name : List.of("apart-1", "apart-2", "apart-3")) {
+            Streams.create(pulsar, name, 1, Map.of("mqtt.filter", name));
+        }
+        try (PulsarService neighbour = pulsar.startBroker(settings -> {});
+                MqttBroker broker = MqttBroker.start(neighbour, Map.of("mqttMaxStreamMetrics", "1"));
+                Device publisher = Device.connect(broker.port(), "apart-publisher")) {
+            for (String name : List.of("apart-1", "apart-2", "apart-3")) {
+                broker.status().awaitStream(name);
+                publisher.publish(name, "x", MqttQos.AT_LEAST_ONCE);
+            }
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(PrometheusMetrics.samples(neighbour))
+                            .containsEntry(
+                                    "magnetar_stream_messages_in_total{namespace=\"public\",stream=\"apart-1\"}", "1")
+                            .containsEntry("magnetar_stream_messages_in_total{namespace=\"\",stream=\"\"}", "2"));
+        }
+    }
+
     private static double durable(PulsarService broker, String state) throws Exception {
         return number(
                 PrometheusMetrics.samples(broker),

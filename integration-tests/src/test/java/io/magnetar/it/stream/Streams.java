@@ -9,11 +9,14 @@ import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.stream.ReplayRange;
+import io.magnetar.stream.RetentionFloors;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.append.AppendMeter;
 import io.magnetar.stream.append.AppendSettings;
 import io.magnetar.stream.append.OwnedPartitions;
+import io.magnetar.stream.append.PartitionContents;
 import io.magnetar.stream.append.PulsarStreamAppender;
 import io.magnetar.stream.definition.MetadataStoreDefinitions;
 import io.magnetar.stream.definition.WatchedStreamCatalog;
@@ -61,10 +64,12 @@ final class Streams implements AutoCloseable {
                 pulsar.client(),
                 owned,
                 catalog,
+                PartitionContents.UNKNOWN,
+                stream -> AppendMeter.NONE,
                 new AppendSettings(WRITER, appendTimeoutMillis, 64 << 20, 2),
                 executor);
-        this.readers =
-                new PulsarStreamReaders(pulsar.client(), catalog, ReadSettings.of(100, 2), InstantSource.system());
+        this.readers = new PulsarStreamReaders(
+                pulsar.client(), catalog, RetentionFloors.NONE, ReadSettings.of(100, 2), InstantSource.system());
     }
 
     /** Of a new tenant, where only admins make topics; the broker appends to its own partitions. */

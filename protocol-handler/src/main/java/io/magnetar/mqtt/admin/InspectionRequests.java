@@ -1,11 +1,13 @@
 package io.magnetar.mqtt.admin;
 
+import io.magnetar.mqtt.counters.StreamTrafficTable;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StartPositionSyntax;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamInspection;
 import io.magnetar.stream.StreamInspection.Peeked;
+import io.magnetar.stream.retention.RetentionPolicies;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,14 +23,20 @@ public final class InspectionRequests {
     private static final int MAX_MESSAGES = 1_000;
 
     private final ServedStreams streams;
-    private final StreamTopics topics;
+    private final StreamStats stats;
     private final StreamInspection inspection;
     private final InstantSource clock;
 
+    /** @param traffic what this broker has counted */
     public InspectionRequests(
-            StreamCatalog catalog, StreamTopics topics, StreamInspection inspection, InstantSource clock) {
+            StreamCatalog catalog,
+            StreamTopics topics,
+            StreamInspection inspection,
+            RetentionPolicies policies,
+            StreamTrafficTable traffic,
+            InstantSource clock) {
         this.streams = new ServedStreams(catalog);
-        this.topics = topics;
+        this.stats = new StreamStats(topics, inspection, policies, traffic);
         this.inspection = inspection;
         this.clock = clock;
     }
@@ -43,12 +51,7 @@ public final class InspectionRequests {
         String name = call.variable("stream");
         return call.require(Right.READ_STATS, name).thenCompose(ignored -> {
             StreamDefinition stream = streams.named(call.namespace(), name);
-            // The traffic first: what looks for the messages is a reader, too.
-            return topics.traffic(stream.pulsarTopic())
-                    .thenCompose(traffic -> inspection
-                            .spans(stream)
-                            .thenApply(spans -> AdminAnswer.ok(StatsDescription.of(stream, traffic, spans))))
-                    .exceptionallyCompose(StreamFailures::refused);
+            return stats.of(stream).thenApply(AdminAnswer::ok).exceptionallyCompose(StreamFailures::refused);
         });
     }
 

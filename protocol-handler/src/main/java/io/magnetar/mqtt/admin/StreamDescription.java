@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.admin;
 
 import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,6 +17,22 @@ public final class StreamDescription {
         description.put("key", stream.key().toString());
         description.put("partitions", stream.partitions());
         description.put("orderBuckets", stream.orderBuckets());
+        if (stream.limits().isLimited()) {
+            description.put("limits", of(stream.limits()));
+        }
+        return description;
+    }
+
+    /** What each partition holds. */
+    static Map<String, Object> of(StreamLimits limits) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        if (limits.maxMessages() != StreamLimits.UNLIMITED) {
+            description.put("maxMessages", limits.maxMessages());
+        }
+        if (limits.maxBytes() != StreamLimits.UNLIMITED) {
+            description.put("maxBytes", limits.maxBytes());
+        }
+        description.put("whenFull", limits.rejects() ? "reject" : "drop-oldest");
         return description;
     }
 }

@@ -1,11 +1,13 @@
 package io.magnetar.mqtt.admin;
 
+import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.definition.StreamTopic;
 import io.magnetar.tenancy.Namespace;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -30,11 +32,18 @@ public interface StreamTopics {
     /** The subscriptions of Pulsar that outlive their consumers, by name. */
     CompletableFuture<List<String>> subscriptions(StreamTopic topic);
 
+    CompletableFuture<Traffic> traffic(String pulsarTopic);
+
     /**
-     * What goes on in a topic: {@code storedBytes}, rates over the last minute, {@code readers}, its {@code subscriptions} that outlive
-     * their consumers with what each has not acknowledged, and {@code storageHeldBy}, those of them that have anything left.
+     * What goes on in a topic.
+     *
+     * @param whole {@code storedBytes}, rates over the last minute and {@code readers}
+     * @param subscriptions those that outlive their consumers, by name, each with what it has not acknowledged
      */
-    CompletableFuture<Map<String, Object>> traffic(String pulsarTopic);
+    record Traffic(Map<String, Object> whole, SortedMap<String, Map<String, Object>> subscriptions) {}
+
+    /** What each partition has on disk. */
+    CompletableFuture<List<PartitionStorage>> storage(StreamDefinition stream);
 
     /** The retention in force, {@code minutes} and {@code megabytes}, -1 for no limit, and {@code from} where it comes. */
     CompletableFuture<Map<String, Object>> retention(StreamTopic topic);

@@ -246,6 +246,13 @@ public enum ConfigurationKey {
                     + " refused with 0x97.",
             1,
             10_000_000),
+    MAX_STREAM_METRICS(
+            "mqttMaxStreamMetrics",
+            "1000",
+            "How many streams have metrics of their own, the first ones that are written to or read. The others are counted"
+                    + " together, under a namespace and stream without a name.",
+            0,
+            1_000_000),
     TENANTS(
             "mqttTenants",
             "public",

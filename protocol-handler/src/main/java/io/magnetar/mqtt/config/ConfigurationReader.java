@@ -71,6 +71,7 @@ public final class ConfigurationReader {
                 retainLimits(),
                 number(ConfigurationKey.SYS_INTERVAL_SECONDS),
                 number(ConfigurationKey.MAX_STREAM_READERS),
+                number(ConfigurationKey.MAX_STREAM_METRICS),
                 tenants(),
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES),
                 new QueueSettings(

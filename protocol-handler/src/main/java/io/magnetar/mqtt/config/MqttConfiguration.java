@@ -43,6 +43,7 @@ public record MqttConfiguration(
         RetainLimits retainLimits,
         int sysIntervalSeconds,
         int maxStreamReaders,
+        int maxStreamMetrics,
         Pattern tenants,
         int streamRetentionMinutes,
         QueueSettings queue) {

@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** The counts of one broker since it started. Thread: any. */
 public final class Counters {
+    private static final int DEFAULT_MAX_STREAMS = 1_000;
+
     private final LongAdder[] counts = new LongAdder[Counter.values().length];
     /** Refused connections by reason code. */
     private final LongAdder[] refusals = new LongAdder[ReasonCode.values().length];
@@ -18,8 +20,15 @@ public final class Counters {
     private final Map<Latency, Histogram> latencies = new EnumMap<>(Latency.class);
     private final TrafficTable traffic = new TrafficTable();
     private final DropTable drops = new DropTable();
+    private final StreamTrafficTable streams;
 
     public Counters() {
+        this(DEFAULT_MAX_STREAMS);
+    }
+
+    /** @param maxStreams how many streams have counts of their own */
+    public Counters(int maxStreams) {
+        streams = new StreamTrafficTable(maxStreams);
         for (Latency latency : Latency.values()) {
             latencies.put(latency, new Histogram());
         }
@@ -56,6 +65,10 @@ public final class Counters {
 
     public Histogram latency(Latency latency) {
         return Objects.requireNonNull(latencies.get(latency));
+    }
+
+    public StreamTrafficTable streams() {
+        return streams;
     }
 
     public TrafficTable traffic() {

@@ -39,6 +39,28 @@ public final class Histogram {
         return buckets[bucket].sum();
     }
 
+    /** How many durations there are. */
+    public long sum() {
+        long sum = 0;
+        for (LongAdder bucket : buckets) {
+            sum += bucket.sum();
+        }
+        return sum;
+    }
+
+    /** A bound that so many of a hundred durations are not above, microseconds; the last one there is when none is that high. */
+    public long percentileMicros(int percent) {
+        long below = sum() * percent;
+        long count = 0;
+        for (int bucket = 0; bucket < boundsMicros.length; bucket++) {
+            count += buckets[bucket].sum();
+            if (count * 100 >= below) {
+                return boundsMicros[bucket];
+            }
+        }
+        return boundsMicros[boundsMicros.length - 1];
+    }
+
     public long sumMicros() {
         return sumMicros.sum();
     }

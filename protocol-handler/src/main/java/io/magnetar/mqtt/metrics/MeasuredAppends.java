@@ -30,11 +30,6 @@ public final class MeasuredAppends {
             }
 
             @Override
-            public long messagesWithoutKey(StreamDefinition stream) {
-                return appender.messagesWithoutKey(stream);
-            }
-
-            @Override
             public long pendingBytes() {
                 return appender.pendingBytes();
             }

@@ -33,11 +33,44 @@ public enum MetricFamily {
                     + " acknowledge nothing.",
             "namespace"),
     STREAMS("magnetar_streams", Type.GAUGE, "Streams that are defined.", "namespace"),
+    STREAM_MESSAGES_IN(
+            "magnetar_stream_messages_in_total",
+            Type.COUNTER,
+            "Messages from clients that a stream has confirmed.",
+            "namespace",
+            "stream"),
+    STREAM_BYTES_IN("magnetar_stream_bytes_in_total", Type.COUNTER, "Their payloads.", "namespace", "stream"),
+    STREAM_MESSAGES_OUT(
+            "magnetar_stream_messages_out_total",
+            Type.COUNTER,
+            "Messages of a stream that went out to clients, by replays and groups.",
+            "namespace",
+            "stream"),
+    STREAM_BYTES_OUT("magnetar_stream_bytes_out_total", Type.COUNTER, "Their payloads.", "namespace", "stream"),
+    STREAM_APPENDS_FAILED(
+            "magnetar_stream_appends_failed_total",
+            Type.COUNTER,
+            "Messages that a stream did not take, or did not confirm, by reason; `quota_exceeded`: it is full and refuses.",
+            "namespace",
+            "stream",
+            "reason"),
     MESSAGES_WITHOUT_KEY(
             "magnetar_stream_messages_without_key_total",
             Type.COUNTER,
-            "Messages that a stream keeps under their topic, because its key could not be found in them; of the streams that have"
-                    + " any.",
+            "Messages that a stream keeps under their topic, because its key could not be found in them.",
+            "namespace",
+            "stream"),
+    STREAM_READERS(
+            "magnetar_stream_readers",
+            Type.GAUGE,
+            "Subscriptions of clients that read a stream: replays, and members of groups that share it.",
+            "namespace",
+            "stream",
+            "kind"),
+    STREAM_APPEND_SECONDS(
+            "magnetar_stream_append_seconds",
+            Type.HISTOGRAM,
+            "How long a stream takes to confirm a message; the first one of each batch is measured.",
             "namespace",
             "stream"),
     PACKETS_RECEIVED(

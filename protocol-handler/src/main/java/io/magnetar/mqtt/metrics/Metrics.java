@@ -11,7 +11,6 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.session.SessionCounts;
 import io.magnetar.mqtt.share.SharedGroups;
-import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
 import java.util.Collection;
 import java.util.Comparator;
@@ -69,6 +68,7 @@ public final class Metrics {
                 .toList();
         connections(text, namespaces, durable);
         namespaces(text, namespaces);
+        new StreamMetrics(counters.streams()).write(text);
         traffic(text, namespaces);
         drops(text, namespaces);
         events(text);
@@ -117,7 +117,6 @@ public final class Metrics {
                 MetricFamily.STREAMS,
                 namespaces,
                 namespace -> services.streams().of(namespace).all().size());
-        messagesWithoutKey(text, namespaces);
         perNamespace(
                 text,
                 MetricFamily.RETAINED_MESSAGES,
@@ -128,18 +127,6 @@ public final class Metrics {
                 MetricFamily.RETAINED_BYTES,
                 namespaces,
                 namespace -> services.retained().store(namespace).bytes());
-    }
-
-    private void messagesWithoutKey(MetricsText text, List<Namespace> namespaces) {
-        text.begin(MetricFamily.MESSAGES_WITHOUT_KEY);
-        for (Namespace namespace : namespaces) {
-            for (StreamDefinition stream : services.streams().of(namespace).all()) {
-                long count = services.appender().messagesWithoutKey(stream);
-                if (count > 0) {
-                    text.sample(MetricFamily.MESSAGES_WITHOUT_KEY, count, namespace.name(), stream.name());
-                }
-            }
-        }
     }
 
     private static void perNamespace(

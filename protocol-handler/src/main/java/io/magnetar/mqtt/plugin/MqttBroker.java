@@ -112,13 +112,14 @@ public final class MqttBroker {
         this.defaultNamespace = configuration.connect().defaultNamespace();
         this.tls = new TlsContexts(configuration.listeners());
         String name = configuration.brokerName().isEmpty() ? pulsar.getBrokerId() : configuration.brokerName();
-        this.streams = new PulsarStreams(configuration, pulsar, name, InstantSource.system(), starter);
+        Counters counters = new Counters(configuration.maxStreamMetrics());
+        this.streams =
+                new PulsarStreams(configuration, pulsar, name, InstantSource.system(), counters.streams(), starter);
         this.brokerService = pulsar.getBrokerService();
         this.unloadedTopics = new UnloadedTopics(brokerService, keeper);
         OwnedPartitions owned = new PulsarOwnedPartitions(brokerService);
         this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
         this.queues = new PulsarQueues(configuration, pulsar.getClient(), owned, logs, streams, keeper);
-        Counters counters = new Counters();
         Retained retained = new Retained(configuration.retainAvailable(), configuration.retainLimits());
         this.pulsarRetained =
                 new PulsarRetained(retained, logs, counters, streams.provisioner(), InstantSource.system(), starter);
@@ -207,17 +208,23 @@ public final class MqttBroker {
                         streams.catalog(),
                         counters),
                 traces,
-                adminApi(pulsar),
+                adminApi(pulsar, counters),
                 defaultNamespace);
     }
 
-    private AdminApi adminApi(PulsarService pulsar) throws PulsarServerException {
+    private AdminApi adminApi(PulsarService pulsar, Counters counters) throws PulsarServerException {
         StreamTopics topics = new PulsarStreamTopics(
                 pulsar, streams.provisioner(), configuration.tenants().asMatchPredicate());
         return new AdminApi(
                 new PulsarAccess(pulsar, adminAccess),
                 new StreamRequests(streams.catalog(), topics),
-                new InspectionRequests(streams.catalog(), topics, streams.inspection(), InstantSource.system()),
+                new InspectionRequests(
+                        streams.catalog(),
+                        topics,
+                        streams.inspection(),
+                        streams.policies(),
+                        counters.streams(),
+                        InstantSource.system()),
                 new CursorRequests(
                         streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()));
     }

@@ -5,7 +5,9 @@ import io.magnetar.log.PulsarCompactedLogs;
 import io.magnetar.mqtt.config.MqttConfiguration;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.append.AppendMeter;
 import io.magnetar.stream.append.OwnedPartitions;
+import io.magnetar.stream.append.PartitionContents;
 import io.magnetar.stream.append.PulsarStreamAppender;
 import io.magnetar.stream.queue.LogTails;
 import io.magnetar.stream.queue.QueueCatalog;
@@ -47,7 +49,14 @@ final class PulsarQueues {
             ScheduledExecutorService executor) {
         this.configuration = configuration;
         this.provisioner = streams.provisioner();
-        this.appender = new PulsarStreamAppender(client, owned, catalog, streams.appendSettings(), executor);
+        this.appender = new PulsarStreamAppender(
+                client,
+                owned,
+                catalog,
+                PartitionContents.UNKNOWN,
+                queue -> AppendMeter.NONE,
+                streams.appendSettings(),
+                executor);
         this.readers = new PulsarQueueReaders(
                 client, this::provision, ReadSettings.of(Integer.MAX_VALUE, configuration.ioThreads()));
         this.tails = new PulsarLogTails(client, ReadSettings.of(1, 1), executor);

@@ -1,9 +1,17 @@
 package io.magnetar.mqtt.plugin;
 
 import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.mqtt.counters.StreamTrafficTable;
+import io.magnetar.mqtt.owned.BrokerContents;
+import io.magnetar.mqtt.owned.BrokerRetentionPolicies;
+import io.magnetar.mqtt.owned.OwnedNumbers;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
+import io.magnetar.mqtt.owned.SurplusLedgers;
+import io.magnetar.stream.NamespaceStreams;
+import io.magnetar.stream.RetentionFloors;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamGroups;
 import io.magnetar.stream.StreamInspection;
 import io.magnetar.stream.StreamReaders;
@@ -12,15 +20,21 @@ import io.magnetar.stream.append.PulsarStreamAppender;
 import io.magnetar.stream.definition.MetadataStoreDefinitions;
 import io.magnetar.stream.definition.WatchedStreamCatalog;
 import io.magnetar.stream.group.PulsarStreamGroups;
+import io.magnetar.stream.read.PulsarLastNumbers;
 import io.magnetar.stream.read.PulsarStreamInspection;
 import io.magnetar.stream.read.PulsarStreamReaders;
 import io.magnetar.stream.read.ReadSettings;
+import io.magnetar.stream.retention.FollowedFloors;
+import io.magnetar.stream.retention.RetentionPolicies;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.tenancy.StreamRetention;
 import io.magnetar.tenancy.TenantProvisioner;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.pulsar.broker.PulsarServerException;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -31,20 +45,28 @@ import org.apache.pulsar.client.api.PulsarClient;
  * <p>Thread: any.
  */
 final class PulsarStreams {
+    private static final long TRIM_MILLIS = 30_000;
+    private static final long TRIM_MARGIN_MILLIS = 60_000;
+
     private final WatchedStreamCatalog catalog;
     private final AppendSettings appendSettings;
     private final PulsarStreamAppender appender;
     private final PulsarStreamReaders readers;
     private final PulsarStreamGroups groups;
     private final StreamInspection inspection;
+    private final RetentionPolicies policies;
     private final TenantProvisioner provisioner;
 
-    /** @throws PulsarServerException when the broker has no client for us */
+    /**
+     * @param traffic counts what goes in
+     * @throws PulsarServerException when the broker has no client for us
+     */
     PulsarStreams(
             MqttConfiguration configuration,
             PulsarService pulsar,
             String brokerName,
             InstantSource clock,
+            StreamTrafficTable traffic,
             ScheduledExecutorService executor)
             throws PulsarServerException {
         PulsarClient client = pulsar.getClient();
@@ -56,17 +78,37 @@ final class PulsarStreams {
                 configuration.appendTimeoutMillis(),
                 2 * configuration.limits().maxBrokerPendingAppendBytes(),
                 configuration.ioThreads());
-        appender = new PulsarStreamAppender(
-                client, new PulsarOwnedPartitions(pulsar.getBrokerService()), catalog, appendSettings, executor);
         ReadSettings readSettings = ReadSettings.of(configuration.maxStreamReaders(), configuration.ioThreads());
-        readers = new PulsarStreamReaders(client, catalog, readSettings, clock);
-        groups = new PulsarStreamGroups(client, pulsar.getAdminClient(), catalog, readers, readSettings);
-        inspection = new PulsarStreamInspection(client, readSettings);
+        policies = new BrokerRetentionPolicies(pulsar);
+        RetentionFloors floors = new FollowedFloors(
+                catalog,
+                policies,
+                new PulsarLastNumbers(client, readSettings, new OwnedNumbers(pulsar.getBrokerService())),
+                clock,
+                executor);
+        readers = new PulsarStreamReaders(client, catalog, floors, readSettings, clock);
+        groups = new PulsarStreamGroups(client, pulsar.getAdminClient(), catalog, readers, floors, readSettings);
+        inspection = new PulsarStreamInspection(client, floors, readSettings);
+        appender = new PulsarStreamAppender(
+                client,
+                new PulsarOwnedPartitions(pulsar.getBrokerService()),
+                catalog,
+                new BrokerContents(pulsar.getBrokerService(), pulsar.getAdminClient(), floors, inspection),
+                stream -> traffic.of(stream.namespace(), stream.name()),
+                appendSettings,
+                executor);
+        catalog.onChange(namespace -> traffic.retain(namespace, names(catalog.of(namespace))));
+        SurplusLedgers surplus = new SurplusLedgers(pulsar.getBrokerService(), catalog, clock, TRIM_MARGIN_MILLIS);
+        var unused = executor.scheduleWithFixedDelay(surplus::look, TRIM_MILLIS, TRIM_MILLIS, TimeUnit.MILLISECONDS);
         provisioner = new TenantProvisioner(
                 pulsar.getAdminClient(),
                 pulsar.getConfiguration().getClusterName(),
                 StreamRetention.ofMinutes(configuration.streamRetentionMinutes()),
                 executor);
+    }
+
+    private static Set<String> names(NamespaceStreams streams) {
+        return streams.all().stream().map(StreamDefinition::name).collect(Collectors.toSet());
     }
 
     /** How this broker appends to logs. */
@@ -96,6 +138,10 @@ final class PulsarStreams {
 
     StreamInspection inspection() {
         return inspection;
+    }
+
+    RetentionPolicies policies() {
+        return policies;
     }
 
     /** Makes what the namespace needs in Pulsar and reads all definitions. May be tried again after a failure. */

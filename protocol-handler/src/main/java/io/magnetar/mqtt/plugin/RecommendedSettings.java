@@ -13,6 +13,8 @@ final class RecommendedSettings {
     private static final String TIMESTAMP_INTERCEPTOR =
             "org.apache.pulsar.common.intercept.AppendBrokerTimestampMetadataInterceptor";
 
+    private static final String INDEX_INTERCEPTOR = "org.apache.pulsar.common.intercept.AppendIndexMetadataInterceptor";
+
     private RecommendedSettings() {}
 
     /** A line for each setting that is missing: what it is and what is worse without it. */
@@ -27,6 +29,11 @@ final class RecommendedSettings {
             missing.add("brokerEntryMetadataInterceptors=" + TIMESTAMP_INTERCEPTOR
                     + " and exposingBrokerEntryMetadataToClientEnabled=true: messages that are produced with the Pulsar API are"
                     + " replayed by their producer's clock");
+        }
+        if (!interceptors.contains(INDEX_INTERCEPTOR) || !broker.isExposingBrokerEntryMetadataToClientEnabled()) {
+            missing.add("brokerEntryMetadataInterceptors=" + INDEX_INTERCEPTOR
+                    + " and exposingBrokerEntryMetadataToClientEnabled=true: messages have no numbers, so there is no 'last-N',"
+                    + " and mqtt.max-messages has no effect");
         }
         if (!broker.isAcknowledgmentAtBatchIndexLevelEnabled()) {
             missing.add(

@@ -5,6 +5,7 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Drop;
+import io.magnetar.mqtt.counters.StreamTraffic;
 import io.magnetar.mqtt.flow.ReadAhead;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
@@ -43,6 +44,7 @@ final class StreamGroupSubscription implements GroupListener, OutboundPublishFlo
 
     private StreamRequest request;
     private String stream = "";
+    private @Nullable StreamTraffic traffic;
     private @Nullable Membership membership;
     /** How many messages the client has and has not acknowledged. */
     private int onLoan;
@@ -81,6 +83,8 @@ final class StreamGroupSubscription implements GroupListener, OutboundPublishFlo
         }
         stream = name;
         membership = joined;
+        traffic = services.counters().streams().of(request.client().identity().namespace(), name);
+        traffic.members(1);
         outbound.add(this);
         joined.request(readAhead.first());
     }
@@ -98,6 +102,9 @@ final class StreamGroupSubscription implements GroupListener, OutboundPublishFlo
 
     /** Leaves the group at once. What the client has not acknowledged goes to others too. */
     void close() {
+        if (traffic != null && !closed) {
+            traffic.members(-1);
+        }
         closed = true;
         outbound.remove(this);
         waiting.clear();
@@ -176,6 +183,9 @@ final class StreamGroupSubscription implements GroupListener, OutboundPublishFlo
             next.acknowledge().run();
         }
         services.counters().count(Counter.STREAM_MESSAGES_DELIVERED);
+        if (traffic != null) {
+            traffic.sent(message.payload().length);
+        }
         return true;
     }
 

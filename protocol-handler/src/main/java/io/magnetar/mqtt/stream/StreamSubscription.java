@@ -4,6 +4,7 @@ import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Drop;
+import io.magnetar.mqtt.counters.StreamTraffic;
 import io.magnetar.mqtt.flow.LogText;
 import io.magnetar.mqtt.flow.ReadAhead;
 import io.magnetar.mqtt.flow.SessionServices;
@@ -52,6 +53,7 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
 
     private StreamRequest request;
     private String stream = "";
+    private @Nullable StreamTraffic traffic;
     private @Nullable StreamWay way;
     private @Nullable StreamReader reader;
     private boolean placeLost;
@@ -86,6 +88,7 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
     /** @param name of the stream that it reads */
     void reads(String name) {
         stream = name;
+        traffic = services.counters().streams().of(request.client().identity().namespace(), name);
     }
 
     /** Begins to deliver. */
@@ -96,17 +99,27 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
         }
         reader = opened;
         way = to;
+        count(1);
         outbound.add(this);
         opened.pace(request.pace());
         opened.request(readAhead.first());
     }
 
     void close() {
+        if (reader != null && !closed) {
+            count(-1);
+        }
         closed = true;
         outbound.remove(this);
         waiting.clear();
         if (reader != null) {
             reader.close();
+        }
+    }
+
+    private void count(int readers) {
+        if (traffic != null) {
+            traffic.readers(readers);
         }
     }
 
@@ -227,6 +240,13 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
             return true;
         }
         Qos qos = message.qos().min(request.qos());
-        return request.excludes(message) || to.send(next, delivered, qos, request.form());
+        if (request.excludes(message)) {
+            return true;
+        }
+        boolean left = to.send(next, delivered, qos, request.form());
+        if (left && traffic != null) {
+            traffic.sent(message.payload().length);
+        }
+        return left;
     }
 }

@@ -84,11 +84,6 @@ public final class SimulatedQueues implements QueueReaders, LogTails, StreamAppe
     }
 
     @Override
-    public long messagesWithoutKey(StreamDefinition queue) {
-        return 0;
-    }
-
-    @Override
     public CompletableFuture<StreamDefinition> provision(Namespace namespace) {
         return CompletableFuture.completedFuture(StreamDefinition.queueOf(namespace, PARTITIONS));
     }

@@ -90,11 +90,6 @@ final class SimulatedLogs implements StreamAppender, QueueReaders, LogTails {
         return 0;
     }
 
-    @Override
-    public long messagesWithoutKey(StreamDefinition log) {
-        return 0;
-    }
-
     /** Confirms or refuses what waits for one partition, or the first of it. */
     boolean settleOne() {
         List<Partition> busy = partitions.values().stream()

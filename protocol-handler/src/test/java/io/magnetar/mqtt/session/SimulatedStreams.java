@@ -59,11 +59,6 @@ public final class SimulatedStreams implements StreamCatalog, StreamAppender, Na
     }
 
     @Override
-    public long messagesWithoutKey(StreamDefinition stream) {
-        return 0;
-    }
-
-    @Override
     public long pendingBytes() {
         return pending.stream()
                 .mapToLong(append -> append.message().payload().length)

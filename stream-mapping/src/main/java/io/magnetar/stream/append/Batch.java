@@ -63,6 +63,7 @@ final class Batch {
     void answer(PendingAppend message, @Nullable StreamFailure failure) {
         message.answer(failure);
         if (unanswered.decrementAndGet() == 0) {
+            measure(failure);
             settle(State.SETTLED);
         }
     }
@@ -72,7 +73,29 @@ final class Batch {
         for (PendingAppend message : messages) {
             message.answer(failure);
         }
+        measure(failure);
         settle(State.SETTLED);
+    }
+
+    /** The first message has waited longest. A refusal at once would look like a fast log. */
+    private void measure(@Nullable StreamFailure failure) {
+        if (failure == null) {
+            messages.get(0).measure();
+        }
+    }
+
+    /** About what it takes in the log. */
+    long bytes() {
+        long bytes = 0;
+        for (PendingAppend message : messages) {
+            bytes += message.bytes();
+        }
+        return bytes;
+    }
+
+    /** How many messages are not answered yet; all of them until the log answers, where it answers for all at once. */
+    int underWay() {
+        return state == State.SETTLED ? 0 : messages.size();
     }
 
     /** The log has failed, and nobody can tell yet whether it has the messages. */

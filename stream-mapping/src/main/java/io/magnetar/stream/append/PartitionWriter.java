@@ -2,12 +2,15 @@ package io.magnetar.stream.append;
 
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
+import io.magnetar.stream.StreamLimits;
+import io.magnetar.stream.append.PartitionContents.Held;
 import io.magnetar.stream.turn.Turns;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +42,7 @@ final class PartitionWriter {
     private final AppendQueue queue = new AppendQueue();
     private final SentBatches sent = new SentBatches();
     private final BatchMaker batches;
+    private final PartitionQuota quota;
     private final AtomicInteger commits = new AtomicInteger();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -56,15 +60,23 @@ final class PartitionWriter {
      * A partition and how it is written to.
      *
      * @param buckets ordering buckets; 0 for plain batches
+     * @param limits what it holds at most, until {@link #limit}
      */
-    record Shape(int partition, int buckets) {}
+    record Shape(int partition, int buckets, StreamLimits limits) {}
 
+    /** @param contents looks at what the partition holds */
     PartitionWriter(
-            String pulsarTopic, Shape shape, PartitionLogs logs, BooleanSupplier streamExists, Executor executor) {
+            String pulsarTopic,
+            Shape shape,
+            PartitionLogs logs,
+            Supplier<CompletableFuture<Held>> contents,
+            BooleanSupplier streamExists,
+            Executor executor) {
         this.pulsarTopic = pulsarTopic;
         this.late = new StreamFailure(Kind.UNAVAILABLE, pulsarTopic + " could not be written to in time");
         this.batches = new BatchMaker(Partitioning.orderingKeys(shape.partition(), shape.buckets()));
         this.turns = new Turns(executor, this::turn);
+        this.quota = new PartitionQuota(shape.limits(), contents, turns);
         this.opener = new PartitionOpener(
                 pulsarTopic, () -> logs.open(pulsarTopic, shape.buckets() > 0), streamExists, this::answerAll, turns);
     }
@@ -72,6 +84,11 @@ final class PartitionWriter {
     void append(PendingAppend append) {
         queue.add(append);
         turns.take();
+    }
+
+    /** It holds so much from now on. */
+    void limit(StreamLimits limits) {
+        quota.limit(limits);
     }
 
     /** Lets fail what has waited too long; to be called now and then. */
@@ -116,8 +133,29 @@ final class PartitionWriter {
             if (log == null) {
                 return;
             }
-            commit(log);
+            if (!quota.isSet()) {
+                commit(log, MAX_COMMIT_MESSAGES, MAX_COMMIT_BYTES);
+            } else if (!commitWhatFits(log)) {
+                return;
+            }
         }
+    }
+
+    /** @return false when it is not known yet whether there is room */
+    private boolean commitWhatFits(PartitionLog log) {
+        sent.forgetSettled();
+        switch (quota.ask(sent, System.nanoTime())) {
+            case WAIT -> {
+                return false;
+            }
+            case REFUSE -> queue.answerAll(quota.full(pulsarTopic));
+            case COMMIT ->
+                commit(
+                        log,
+                        (int) Math.min(MAX_COMMIT_MESSAGES, quota.messages()),
+                        Math.min(MAX_COMMIT_BYTES, quota.bytes()));
+        }
+        return true;
     }
 
     private boolean hasWork() {
@@ -150,16 +188,19 @@ final class PartitionWriter {
         return log;
     }
 
-    private void commit(PartitionLog log) {
+    private void commit(PartitionLog log, int maxMessages, long maxBytes) {
         Commit commit = new Commit(() -> {
             commits.decrementAndGet();
             turns.take();
         });
         commits.incrementAndGet();
-        batches.fill(queue, MAX_COMMIT_MESSAGES, MAX_COMMIT_BYTES);
+        batches.fill(queue, maxMessages, maxBytes);
         nextSequence = batches.drain(nextSequence, commit, batch -> {
             commit.sending();
             sent.add(batch);
+            if (quota.isSet()) {
+                quota.given(batch.messages().size(), batch.bytes());
+            }
             append(log, batch);
         });
         log.flush();

@@ -4,7 +4,6 @@ import io.magnetar.message.Message;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamFailure;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,13 +19,13 @@ final class PendingAppend implements KeyedMessage {
     private final long bytes;
     private final long deadlineNanos;
     private final AppendListener listener;
-    private final LongAdder pendingBytes;
+    private final AppendAccount account;
     private volatile int answered;
 
     /**
      * @param bytes about what it takes in the log
      * @param deadlineNanos when it is answered as failed if nothing else has answered it, by {@link System#nanoTime()}
-     * @param pendingBytes has its bytes, until it is answered
+     * @param account has its bytes, until it is answered
      */
     PendingAppend(
             Message message,
@@ -34,13 +33,13 @@ final class PendingAppend implements KeyedMessage {
             long bytes,
             long deadlineNanos,
             AppendListener listener,
-            LongAdder pendingBytes) {
+            AppendAccount account) {
         this.message = message;
         this.key = key;
         this.bytes = bytes;
         this.deadlineNanos = deadlineNanos;
         this.listener = listener;
-        this.pendingBytes = pendingBytes;
+        this.account = account;
     }
 
     @Override
@@ -61,6 +60,11 @@ final class PendingAppend implements KeyedMessage {
         return deadlineNanos - nowNanos < 0;
     }
 
+    /** The log has it, now. */
+    void measure() {
+        account.meter().took(System.nanoTime() - (deadlineNanos - account.timeoutNanos()));
+    }
+
     boolean isAnswered() {
         return answered != 0;
     }
@@ -70,7 +74,12 @@ final class PendingAppend implements KeyedMessage {
         if (!ANSWERED.compareAndSet(this, 0, 1)) {
             return;
         }
-        pendingBytes.add(-bytes);
+        account.pendingBytes().add(-bytes);
+        if (failure == null) {
+            account.meter().confirmed(message.payload().length);
+        } else {
+            account.meter().failed(failure.kind());
+        }
         try {
             listener.appended(failure);
         } catch (RuntimeException e) {

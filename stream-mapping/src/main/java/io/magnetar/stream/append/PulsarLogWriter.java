@@ -4,6 +4,7 @@ import io.magnetar.message.Message;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
+import io.magnetar.stream.StreamLimits;
 import io.magnetar.stream.layout.MessageEncoder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ public final class PulsarLogWriter {
     private final AppendSettings settings;
     private final PartitionWriter[] partitions;
     private final LongAdder pendingBytes = new LongAdder();
+    private final AppendAccount account;
     private final ScheduledFuture<?> ticks;
     private volatile boolean closed;
 
@@ -47,11 +49,13 @@ public final class PulsarLogWriter {
         PartitionLogs logs = new PartitionLogs(client, owned, settings);
         this.pulsarTopics = List.copyOf(pulsarTopics);
         this.settings = settings;
+        this.account = AppendAccount.of(settings, pendingBytes, AppendMeter.NONE);
         this.partitions = IntStream.range(0, pulsarTopics.size())
                 .mapToObj(partition -> new PartitionWriter(
                         pulsarTopics.get(partition),
-                        new PartitionWriter.Shape(partition, NO_BUCKETS),
+                        new PartitionWriter.Shape(partition, NO_BUCKETS, StreamLimits.NONE),
                         logs,
+                        () -> CompletableFuture.failedFuture(new IllegalStateException("it has no limits")),
                         () -> true,
                         executor))
                 .toArray(PartitionWriter[]::new);
@@ -68,9 +72,8 @@ public final class PulsarLogWriter {
             return;
         }
         pendingBytes.add(bytes);
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.timeoutMillis());
         partitions[Partitioning.partition(key, partitions.length)].append(
-                new PendingAppend(message, key, bytes, deadline, listener, pendingBytes));
+                new PendingAppend(message, key, bytes, account.deadlineNanos(), listener, account));
     }
 
     private void tick() {

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ public final class PulsarStreamAppender implements StreamAppender {
     private record StreamName(Namespace namespace, String name) {}
 
     private final StreamCatalog catalog;
+    private final PartitionContents contents;
+    private final Function<StreamDefinition, AppendMeter> meters;
     private final AppendSettings settings;
     private final PartitionLogs logs;
     private final ExecutorService executor;
@@ -43,15 +46,21 @@ public final class PulsarStreamAppender implements StreamAppender {
 
     /**
      * @param owned the partitions of the broker in this process
+     * @param contents tells whether a stream that refuses what does not fit has room
+     * @param meters count what becomes of the messages of a stream
      * @param timer looks now and then for messages that have waited too long
      */
     public PulsarStreamAppender(
             PulsarClient client,
             OwnedPartitions owned,
             StreamCatalog catalog,
+            PartitionContents contents,
+            Function<StreamDefinition, AppendMeter> meters,
             AppendSettings settings,
             ScheduledExecutorService timer) {
         this.catalog = catalog;
+        this.contents = contents;
+        this.meters = meters;
         this.settings = settings;
         this.logs = new PartitionLogs(client, owned, settings);
         this.executor = TurnThreads.named("magnetar-append-", settings.threads());
@@ -62,23 +71,31 @@ public final class PulsarStreamAppender implements StreamAppender {
     @Override
     public void append(StreamDefinition stream, Message message, AppendListener listener) {
         if (closed) {
-            listener.appended(new StreamFailure(Kind.UNAVAILABLE, "the broker is stopping"));
+            refuse(stream, new StreamFailure(Kind.UNAVAILABLE, "the broker is stopping"), listener);
             return;
         }
         StreamWriter writer = writer(stream);
         if (writer == null) {
-            listener.appended(gone(stream.name()));
+            refuse(stream, gone(stream.name()), listener);
             return;
         }
         String key = writer.keyOf(stream, message);
         long bytes = MessageEncoder.size(message, key);
         if (pendingBytes.sum() + bytes > settings.maxPendingBytes()) {
-            listener.appended(new StreamFailure(Kind.UNAVAILABLE, "too many messages wait to be written to streams"));
+            refuse(
+                    stream,
+                    new StreamFailure(Kind.UNAVAILABLE, "too many messages wait to be written to streams"),
+                    listener);
             return;
         }
         pendingBytes.add(bytes);
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.timeoutMillis());
-        writer.append(new PendingAppend(message, key, bytes, deadline, listener, pendingBytes));
+        AppendAccount account = writer.account();
+        writer.append(new PendingAppend(message, key, bytes, account.deadlineNanos(), listener, account));
+    }
+
+    private void refuse(StreamDefinition stream, StreamFailure failure, AppendListener listener) {
+        meters.apply(stream).failed(failure.kind());
+        listener.appended(failure);
     }
 
     private static StreamFailure gone(String stream) {
@@ -99,10 +116,12 @@ public final class PulsarStreamAppender implements StreamAppender {
         StreamName name = new StreamName(stream.namespace(), stream.name());
         return new StreamWriter(
                 stream,
+                AppendAccount.of(settings, pendingBytes, meters.apply(stream)),
                 partition -> new PartitionWriter(
                         stream.pulsarTopic(partition),
-                        new PartitionWriter.Shape(partition, stream.orderBuckets()),
+                        new PartitionWriter.Shape(partition, stream.orderBuckets(), stream.limits()),
                         logs,
+                        () -> contents.of(stream, partition),
                         () -> current(name).isPresent(),
                         executor));
     }
@@ -121,6 +140,8 @@ public final class PulsarStreamAppender implements StreamAppender {
                 if (now.isEmpty() || !writer.fits(now.get())) {
                     writers.remove(name, writer);
                     var unused = writer.close(GONE_GRACE_MILLIS, gone(name.name()));
+                } else {
+                    writer.limit(now.get().limits());
                 }
             }
         });
@@ -128,12 +149,6 @@ public final class PulsarStreamAppender implements StreamAppender {
 
     private void tick() {
         writers.values().forEach(StreamWriter::tick);
-    }
-
-    @Override
-    public long messagesWithoutKey(StreamDefinition stream) {
-        StreamWriter writer = writers.get(new StreamName(stream.namespace(), stream.name()));
-        return writer == null ? 0 : writer.withoutKey();
     }
 
     @Override

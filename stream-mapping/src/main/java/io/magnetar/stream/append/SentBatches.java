@@ -24,6 +24,24 @@ final class SentBatches {
         return batches.isEmpty();
     }
 
+    /** How many messages the log has not confirmed. */
+    int underWay() {
+        int messages = 0;
+        for (Batch batch : batches) {
+            messages += batch.underWay();
+        }
+        return messages;
+    }
+
+    /** The bytes of these. */
+    long bytesUnderWay() {
+        long bytes = 0;
+        for (Batch batch : batches) {
+            bytes += batch.underWay() == 0 ? 0 : batch.bytes();
+        }
+        return bytes;
+    }
+
     void forgetSettled() {
         for (Batch first = batches.peek();
                 first != null && first.state() == Batch.State.SETTLED;

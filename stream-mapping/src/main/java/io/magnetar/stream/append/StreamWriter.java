@@ -3,9 +3,9 @@ package io.magnetar.stream.append;
 import io.magnetar.message.Message;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
+import io.magnetar.stream.StreamLimits;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
 final class StreamWriter {
     private final int orderBuckets;
     private final PartitionWriter[] partitions;
-    private final LongAdder withoutKey = new LongAdder();
+    private final AppendAccount account;
 
-    StreamWriter(StreamDefinition stream, IntFunction<PartitionWriter> partition) {
+    StreamWriter(StreamDefinition stream, AppendAccount account, IntFunction<PartitionWriter> partition) {
+        this.account = account;
         this.orderBuckets = stream.orderBuckets();
         this.partitions =
                 IntStream.range(0, stream.partitions()).mapToObj(partition).toArray(PartitionWriter[]::new);
@@ -30,15 +31,21 @@ final class StreamWriter {
     String keyOf(StreamDefinition stream, Message message) {
         String key = stream.key().of(message);
         if (key == null) {
-            withoutKey.increment();
+            account.meter().withoutKey();
             return message.topic();
         }
         return key;
     }
 
-    /** How many messages had no key. */
-    long withoutKey() {
-        return withoutKey.sum();
+    AppendAccount account() {
+        return account;
+    }
+
+    /** Each partition holds so much from now on. */
+    void limit(StreamLimits limits) {
+        for (PartitionWriter partition : partitions) {
+            partition.limit(limits);
+        }
     }
 
     void append(PendingAppend append) {

@@ -1,6 +1,7 @@
 package io.magnetar.stream.definition;
 
 import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamLimits;
 import io.magnetar.stream.key.StreamKey;
 import io.magnetar.stream.key.StreamKeys;
 import io.magnetar.topic.TopicFilter;
@@ -18,7 +19,13 @@ public final class StreamDefinitionParser {
     static final String ORDER_BUCKETS = "mqtt.order-buckets";
 
     private static final String PREFIX = "mqtt.";
-    private static final String KNOWN = String.join(", ", FILTER, KEY, ORDER_BUCKETS);
+    private static final List<String> KNOWN = List.of(
+            FILTER,
+            KEY,
+            ORDER_BUCKETS,
+            StreamLimitsParser.MAX_MESSAGES,
+            StreamLimitsParser.MAX_BYTES,
+            StreamLimitsParser.WHEN_FULL);
     private static final int DEFAULT_ORDER_BUCKETS = 16;
     private static final int MAX_ORDER_BUCKETS = 1_024;
 
@@ -46,12 +53,14 @@ public final class StreamDefinitionParser {
         Optional<TopicFilter> filter = filter(properties.get(FILTER), problems);
         StreamKey key = key(properties.get(KEY), problems);
         int orderBuckets = orderBuckets(properties.get(ORDER_BUCKETS), problems);
+        StreamLimits limits = StreamLimitsParser.parse(properties, problems);
         unknown(properties, problems);
         if (!problems.isEmpty() || filter.isEmpty()) {
             return new Refused(String.join("; ", problems));
         }
         return new Valid(new StreamDefinition(
-                topic.namespace(), topic.name(), filter.get(), key, topic.partitions(), orderBuckets));
+                        topic.namespace(), topic.name(), filter.get(), key, topic.partitions(), orderBuckets)
+                .limited(limits));
     }
 
     private static Optional<TopicFilter> filter(@Nullable String value, List<String> problems) {
@@ -93,8 +102,8 @@ public final class StreamDefinitionParser {
 
     private static void unknown(Map<String, String> properties, List<String> problems) {
         for (String name : new TreeMap<>(properties).keySet()) {
-            if (name.startsWith(PREFIX) && !name.equals(FILTER) && !name.equals(KEY) && !name.equals(ORDER_BUCKETS)) {
-                problems.add("property " + name + " is unknown: known are " + KNOWN);
+            if (name.startsWith(PREFIX) && !KNOWN.contains(name)) {
+                problems.add("property " + name + " is unknown: known are " + String.join(", ", KNOWN));
             }
         }
     }

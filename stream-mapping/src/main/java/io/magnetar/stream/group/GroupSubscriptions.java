@@ -2,6 +2,8 @@ package io.magnetar.stream.group;
 
 import io.magnetar.stream.Position;
 import io.magnetar.stream.ReplayRange;
+import io.magnetar.stream.RetentionFloor;
+import io.magnetar.stream.RetentionFloors;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -20,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.client.admin.Topics;
 import org.apache.pulsar.client.api.MessageId;
@@ -51,12 +54,17 @@ final class GroupSubscriptions {
 
     private final Topics topics;
     private final StreamReaders readers;
+    private final RetentionFloors floors;
     private final ReadSettings settings;
 
-    /** @param readers tell what position a start means */
-    GroupSubscriptions(Topics topics, StreamReaders readers, ReadSettings settings) {
+    /**
+     * @param readers tell what position a start means
+     * @param floors no group begins below them; what it has begun it gets, for its subscription holds that
+     */
+    GroupSubscriptions(Topics topics, StreamReaders readers, RetentionFloors floors, ReadSettings settings) {
         this.topics = topics;
         this.readers = readers;
+        this.floors = floors;
         this.settings = settings;
     }
 
@@ -76,11 +84,24 @@ final class GroupSubscriptions {
     }
 
     private CompletableFuture<StartPosition.Resume> fixed(StreamGroup group, StartPosition start) {
-        return readers.open(group.stream(), ReplayRange.from(start), group.filter(), NOBODY)
-                .thenApply(reader -> {
-                    reader.close();
-                    return reader.start();
-                });
+        return floors.of(group.stream())
+                .thenCompose(floor -> readers.open(
+                                group.stream(),
+                                ReplayRange.from(notBelow(floor, group.stream(), start)),
+                                group.filter(),
+                                NOBODY)
+                        .thenApply(reader -> {
+                            reader.close();
+                            StartPosition.Resume began = reader.start();
+                            return new StartPosition.Resume(
+                                    Math.max(began.fromMicros(), floor.fromMicros()), began.after());
+                        }));
+    }
+
+    private static StartPosition notBelow(RetentionFloor floor, StreamDefinition stream, StartPosition start) {
+        long last = Math.min(stream.limits().lastMessages(), StartPosition.Last.MAX);
+        boolean isCut = IntStream.range(0, stream.partitions()).anyMatch(partition -> floor.fromNumber(partition) > 0);
+        return start instanceof StartPosition.Earliest && isCut ? new StartPosition.Last((int) last) : start;
     }
 
     private CompletableFuture<StartPosition.Resume> make(StreamGroup group, StartPosition.Resume start) {

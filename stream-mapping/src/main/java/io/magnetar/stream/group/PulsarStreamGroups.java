@@ -1,5 +1,6 @@
 package io.magnetar.stream.group;
 
+import io.magnetar.stream.RetentionFloors;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
@@ -53,17 +54,21 @@ public final class PulsarStreamGroups implements StreamGroups {
     /** Open ones and those that are being opened. */
     private final AtomicInteger inUse = new AtomicInteger();
 
-    /** @param readers tell what position a start means */
+    /**
+     * @param readers tell what position a start means
+     * @param floors no new group begins below them
+     */
     public PulsarStreamGroups(
             PulsarClient client,
             PulsarAdmin admin,
             StreamCatalog catalog,
             StreamReaders readers,
+            RetentionFloors floors,
             ReadSettings settings) {
         this.client = client;
         this.catalog = catalog;
         this.settings = settings;
-        this.subscriptions = new GroupSubscriptions(admin.topics(), readers, settings);
+        this.subscriptions = new GroupSubscriptions(admin.topics(), readers, floors, settings);
         this.executor = TurnThreads.named("magnetar-group-", settings.threads());
         catalog.onChange(this::namespaceChanged);
     }

@@ -78,6 +78,12 @@ public final class MessageDecoder {
                 mark(properties.get(PropertyNames.MARK)));
     }
 
+    /** When the MQTT broker received a message, or else when Pulsar stored it, epoch microseconds. */
+    public static long timestampMicros(org.apache.pulsar.client.api.Message<byte[]> pulsar) {
+        long storedMillis = pulsar.getBrokerPublishTime().orElseGet(pulsar::getPublishTime);
+        return number(pulsar.getProperty(PropertyNames.TIMESTAMP), storedMillis * MICROS_PER_MILLI);
+    }
+
     private static @Nullable PublishMark mark(@Nullable String value) {
         return value == null ? null : PublishMark.parse(value).orElse(null);
     }

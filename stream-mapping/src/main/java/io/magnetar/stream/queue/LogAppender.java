@@ -16,11 +16,6 @@ public record LogAppender(StreamAppender streams, StreamAppender queues) impleme
     }
 
     @Override
-    public long messagesWithoutKey(StreamDefinition log) {
-        return (log.isQueue() ? queues : streams).messagesWithoutKey(log);
-    }
-
-    @Override
     public long pendingBytes() {
         return streams.pendingBytes() + queues.pendingBytes();
     }

@@ -7,6 +7,7 @@ import io.magnetar.stream.StreamReaders.StreamFailureException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongUnaryOperator;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClientException;
@@ -28,13 +29,23 @@ final class LastMessages {
     private final PartitionOpener opener;
     private final String pulsarTopic;
     private final int partition;
-    private final int messages;
+    /** The number of the first one, by that of the last one of the partition. */
+    private final LongUnaryOperator firstByLast;
 
     LastMessages(PartitionOpener opener, String pulsarTopic, int partition, int messages) {
+        this(opener, pulsarTopic, partition, last -> last - messages + 1);
+    }
+
+    private LastMessages(PartitionOpener opener, String pulsarTopic, int partition, LongUnaryOperator firstByLast) {
         this.opener = opener;
         this.pulsarTopic = pulsarTopic;
         this.partition = partition;
-        this.messages = messages;
+        this.firstByLast = firstByLast;
+    }
+
+    /** Those from a number on, and the last one in any case. */
+    static LastMessages from(PartitionOpener opener, String pulsarTopic, int partition, long number) {
+        return new LastMessages(opener, pulsarTopic, partition, last -> Math.min(last, number));
     }
 
     /** @return completes when the position is fixed; after a failure nothing is left open */
@@ -70,7 +81,7 @@ final class LastMessages {
                     "the broker does not number its messages: 'last-N' needs the entry metadata interceptor"
                             + " AppendIndexMetadataInterceptor and exposingBrokerEntryMetadataToClientEnabled=true")));
         }
-        long first = index.get() - messages + 1;
+        long first = firstByLast.applyAsLong(index.get());
         return first <= 0
                 ? at(reader, MessageId.earliest, 0, Position.START)
                 : lookBack(reader, first, last.getPublishTime(), FIRST_STEP_MILLIS);

@@ -3,6 +3,8 @@ package io.magnetar.stream.read;
 import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
 import io.magnetar.stream.ReplayPace;
+import io.magnetar.stream.ReplayRange;
+import io.magnetar.stream.RetentionFloor;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -43,6 +45,7 @@ final class OpenStreamReader implements StreamReader {
     private final StreamDefinition stream;
     private final StartPosition.Resume start;
     private final EndPosition end;
+    private final FloorLine floor;
     private final List<PositionCursor> cursors;
     /** By partition; none when the range has no end. */
     private final Map<Integer, BoundedCursor> bounds = new HashMap<>();
@@ -58,15 +61,15 @@ final class OpenStreamReader implements StreamReader {
     private volatile boolean closed;
 
     /**
-     * @param fromMicros where cursors without a start position begin, epoch microseconds
-     * @param end fixed, or never
+     * @param range its end is fixed, or never comes
+     * @param floor below it nothing is read
      * @param onClosed called once when it is closed, by its user or a failure
      */
     OpenStreamReader(
             StreamDefinition stream,
-            long fromMicros,
-            EndPosition end,
+            ReplayRange range,
             List<PositionCursor> cursors,
+            RetentionFloor floor,
             InstantSource clock,
             MessageSelection selection,
             StreamListener listener,
@@ -74,8 +77,9 @@ final class OpenStreamReader implements StreamReader {
             Executor executor) {
         this.stream = stream;
         this.cursors = List.copyOf(cursors);
-        this.start = startOf(fromMicros, cursors);
-        this.end = end;
+        this.start = startOf(PartitionOpener.fromMicros(range.from()), cursors);
+        this.end = range.to();
+        this.floor = new FloorLine(floor);
         this.clock = clock;
         this.selection = selection;
         this.listener = listener;
@@ -167,11 +171,13 @@ final class OpenStreamReader implements StreamReader {
     /** @return whether the partition may have more at once */
     private boolean readSome(PositionCursor cursor, @Nullable BoundedCursor bound) {
         boolean passed = false;
+        floor.look(cursor.partition);
         try {
             for (int read = 0; read < BURST && requested.get() > 0 && !closed; read++) {
                 StreamMessage held = pacing == null ? null : pacing.take(cursor.partition);
                 if (held != null) {
-                    if (!send(held)) {
+                    passed = floor.isAbove(held.message().timestampMicros());
+                    if (!passed && !send(held)) {
                         return false;
                     }
                     continue;
@@ -257,10 +263,14 @@ final class OpenStreamReader implements StreamReader {
     /** @return the message, when it is wanted */
     private @Nullable StreamMessage select(
             PositionCursor cursor, @Nullable BoundedCursor bound, Message<byte[]> pulsar) {
+        StreamMessage message = selection.select(pulsar, cursor.partition, cursor.last());
+        if (message != null && floor.isAbove(pulsar, message.message().timestampMicros())) {
+            cursor.missed();
+            message = null;
+        }
         if (cursor.takeLost()) {
             tell(() -> listener.onPlaceLost(cursor.partition));
         }
-        StreamMessage message = selection.select(pulsar, cursor.partition, cursor.last());
         boolean inRange = message != null
                 && (bound == null || bound.includes(message.message().timestampMicros()));
         return inRange ? message : null;

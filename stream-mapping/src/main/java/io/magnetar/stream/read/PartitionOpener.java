@@ -1,13 +1,16 @@
 package io.magnetar.stream.read;
 
 import io.magnetar.stream.Position;
+import io.magnetar.stream.RetentionFloor;
 import io.magnetar.stream.StartPosition;
+import io.magnetar.stream.layout.MessageDecoder;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
+import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
@@ -22,6 +25,11 @@ import org.apache.pulsar.client.impl.ReaderImpl;
  * <p>Thread: any.
  */
 final class PartitionOpener {
+    /** So much below a floor is passed over sooner than a reader is moved. */
+    private static final long FEW_MESSAGES = 10_000;
+
+    private static final long SHORT_MICROS = 60_000_000;
+
     private final PulsarClient client;
     private final ReadSettings settings;
 
@@ -52,21 +60,57 @@ final class PartitionOpener {
     }
 
     /**
+     * A cursor that does not begin far below the floor of its stream. What is left to be passed over is about as much as comes in a
+     * minute.
+     *
+     * @return completes when the position is fixed; after a failure nothing is left open
+     */
+    CompletableFuture<PositionCursor> cursor(
+            String pulsarTopic, int partition, StartPosition start, RetentionFloor floor) {
+        long fromMicros = floor.fromMicros();
+        long fromNumber = floor.fromNumber(partition);
+        if (start instanceof StartPosition.Timestamp time && time.epochMicros() < fromMicros) {
+            return cursorFrom(pulsarTopic, partition, fromMicros);
+        }
+        if (!(start instanceof StartPosition.Earliest) || (fromMicros <= 0 && fromNumber <= 0)) {
+            return cursor(pulsarTopic, partition, start);
+        }
+        return first(pulsarTopic, MessageId.earliest).thenCompose(oldest -> {
+            if (oldest.isPresent() && oldest.get().getIndex().orElse(Long.MAX_VALUE) < fromNumber - FEW_MESSAGES) {
+                return LastMessages.from(this, pulsarTopic, partition, fromNumber)
+                        .open();
+            }
+            boolean old =
+                    oldest.isPresent() && MessageDecoder.timestampMicros(oldest.get()) < fromMicros - SHORT_MICROS;
+            return old ? cursorFrom(pulsarTopic, partition, fromMicros) : cursor(pulsarTopic, partition, start);
+        });
+    }
+
+    /**
      * When the broker stored a message, epoch milliseconds.
      *
      * @return nothing when the partition has no such message, nor a later one; after a failure nothing is left open
      */
     CompletableFuture<Optional<Long>> storedMillis(String pulsarTopic, int partition, Position position) {
-        return openWith(pulsarTopic, Positions.messageId(position, partition))
-                .thenCompose(reader -> reader.hasMessageAvailableAsync()
-                        .thenCompose(any -> any
-                                ? reader.readNextAsync()
-                                        .thenApply(message -> Optional.of(
-                                                message.getBrokerPublishTime().orElseGet(message::getPublishTime)))
-                                : CompletableFuture.completedFuture(Optional.<Long>empty()))
-                        .whenComplete((found, failure) -> {
-                            var unused = closed(reader);
-                        }));
+        return first(pulsarTopic, Positions.messageId(position, partition))
+                .thenApply(found ->
+                        found.map(message -> message.getBrokerPublishTime().orElseGet(message::getPublishTime)));
+    }
+
+    /** The message of an id, or else the next one; nothing when there is none. After a failure nothing is left open. */
+    CompletableFuture<Optional<Message<byte[]>>> first(String pulsarTopic, MessageId id) {
+        return openWith(pulsarTopic, id)
+                .thenCompose(reader -> next(reader).whenComplete((found, failure) -> {
+                    var unused = closed(reader);
+                }));
+    }
+
+    /** The next message of a reader; nothing when there is none. */
+    static CompletableFuture<Optional<Message<byte[]>>> next(Reader<byte[]> reader) {
+        return reader.hasMessageAvailableAsync()
+                .thenCompose(any -> any
+                        ? reader.readNextAsync().thenApply(Optional::of)
+                        : CompletableFuture.completedFuture(Optional.<Message<byte[]>>empty()));
     }
 
     /** The time that a start position names, epoch microseconds; 0 when it names none. */

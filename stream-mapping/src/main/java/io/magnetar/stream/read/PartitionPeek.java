@@ -18,6 +18,7 @@ final class PartitionPeek {
 
     private final PositionCursor cursor;
     private final MessageSelection selection;
+    private final FloorLine floor;
     private final int wanted;
     private final int maxBytes;
     private final List<StreamMessage> taken = new ArrayList<>();
@@ -26,9 +27,10 @@ final class PartitionPeek {
     private int bytes;
 
     /** @param cursor closed at the end */
-    PartitionPeek(PositionCursor cursor, MessageSelection selection, int wanted, int maxBytes) {
+    PartitionPeek(PositionCursor cursor, MessageSelection selection, FloorLine floor, int wanted, int maxBytes) {
         this.cursor = cursor;
         this.selection = selection;
+        this.floor = floor;
         this.wanted = wanted;
         this.maxBytes = maxBytes;
     }
@@ -42,6 +44,7 @@ final class PartitionPeek {
     }
 
     private void step() {
+        floor.look(cursor.partition);
         try {
             while (taken.size() < wanted) {
                 if (bytes >= maxBytes || lookedAt >= MAX_LOOKED_AT) {
@@ -64,7 +67,7 @@ final class PartitionPeek {
     private void take(Message<byte[]> pulsar) {
         lookedAt++;
         StreamMessage message = selection.select(pulsar, cursor.partition, cursor.last());
-        if (message != null) {
+        if (message != null && !floor.isAbove(pulsar, message.message().timestampMicros())) {
             taken.add(message);
             bytes += message.message().weight();
         }

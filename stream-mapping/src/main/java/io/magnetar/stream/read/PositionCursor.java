@@ -22,7 +22,11 @@ final class PositionCursor {
     /** Whether it is known that the message at {@link #start} is still kept. */
     private boolean begun;
 
+    /** Whether it goes on behind a message, which somebody has had. */
+    private boolean resumed;
+
     private boolean lost;
+    private boolean saidLost;
 
     /** @param start null when the cursor begins at a time */
     PositionCursor(int partition, PartitionCursor cursor, @Nullable Position start) {
@@ -36,7 +40,8 @@ final class PositionCursor {
     /** One whose reader begins with the very message that it is to begin after, if that is still kept. */
     static PositionCursor resumed(int partition, PartitionCursor cursor, Position after) {
         PositionCursor resumed = new PositionCursor(partition, cursor, after);
-        resumed.begun = after.entryId() < 0;
+        resumed.resumed = after.entryId() >= 0;
+        resumed.begun = !resumed.resumed;
         return resumed;
     }
 
@@ -70,11 +75,16 @@ final class PositionCursor {
         return last;
     }
 
+    /** A message was passed over that is wanted, for it is no longer part of the stream. */
+    void missed() {
+        lost |= resumed;
+    }
+
     /** Whether the place where it was to begin was found to be lost; said once. */
     boolean takeLost() {
-        boolean said = lost;
-        lost = false;
-        return said;
+        boolean now = lost && !saidLost;
+        saidLost |= now;
+        return now;
     }
 
     /** Whether a message is awaited, or has come since and was not polled. */

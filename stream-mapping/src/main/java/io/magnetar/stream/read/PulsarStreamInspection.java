@@ -1,6 +1,8 @@
 package io.magnetar.stream.read;
 
 import io.magnetar.stream.Position;
+import io.magnetar.stream.RetentionFloor;
+import io.magnetar.stream.RetentionFloors;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamInspection;
@@ -21,7 +23,6 @@ import java.util.function.IntFunction;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
-import org.apache.pulsar.client.api.Reader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +36,12 @@ public final class PulsarStreamInspection implements StreamInspection {
     private static final int MIN_PARTITION_BYTES = 64 << 10;
 
     private final PartitionOpener opener;
+    private final RetentionFloors floors;
     private final ReadSettings settings;
 
-    public PulsarStreamInspection(PulsarClient client, ReadSettings settings) {
+    /** @param floors below them is nothing to see */
+    public PulsarStreamInspection(PulsarClient client, RetentionFloors floors, ReadSettings settings) {
+        this.floors = floors;
         this.opener = new PartitionOpener(client, settings);
         this.settings = settings;
     }
@@ -45,15 +49,16 @@ public final class PulsarStreamInspection implements StreamInspection {
     @Override
     public CompletableFuture<Peeked> peek(StreamDefinition stream, StartPosition start, int messages) {
         int bytes = Math.max(MIN_PARTITION_BYTES, MAX_BYTES / stream.partitions());
-        return startOf(stream, start)
-                .thenCompose(from -> {
+        return floors.of(stream)
+                .thenCompose(floor -> startOf(stream, start).thenCompose(from -> {
                     MessageSelection selection = new MessageSelection(stream, from, stream.filter(), new LongAdder());
                     return eachPartition(
                             stream,
-                            partition -> opener.cursor(stream.pulsarTopic(partition), partition, from)
-                                    .thenCompose(
-                                            cursor -> new PartitionPeek(cursor, selection, messages, bytes).run()));
-                })
+                            partition -> opener.cursor(stream.pulsarTopic(partition), partition, from, floor)
+                                    .thenCompose(cursor -> new PartitionPeek(
+                                                    cursor, selection, new FloorLine(floor), messages, bytes)
+                                            .run()));
+                }))
                 .thenApply(taken -> merged(taken, start instanceof StartPosition.Last, messages))
                 .exceptionallyCompose(failure -> failed(stream, failure));
     }
@@ -78,19 +83,32 @@ public final class PulsarStreamInspection implements StreamInspection {
 
     @Override
     public CompletableFuture<List<Span>> spans(StreamDefinition stream) {
-        return eachPartition(stream, partition -> span(stream.pulsarTopic(partition), partition))
+        return eachPartition(stream, partition -> span(stream, partition));
+    }
+
+    @Override
+    public CompletableFuture<Span> span(StreamDefinition stream, int partition) {
+        return floors.of(stream)
+                .thenCompose(floor -> span(stream.pulsarTopic(partition), partition, floor))
                 .exceptionallyCompose(failure -> failed(stream, failure));
     }
 
-    private CompletableFuture<Span> span(String pulsarTopic, int partition) {
+    private CompletableFuture<Span> span(String pulsarTopic, int partition, RetentionFloor floor) {
         return opener.end(pulsarTopic).thenCompose(last -> {
             if (last.isEmpty() || Positions.only(last).entryId() < 0) {
                 return CompletableFuture.completedFuture(new Span(partition, null, null));
             }
-            return first(pulsarTopic, MessageId.earliest)
+            return oldest(pulsarTopic, partition, floor)
                     .thenCombine(
-                            first(pulsarTopic, last.get(0)), (oldest, newest) -> new Span(partition, oldest, newest));
+                            first(pulsarTopic, last.get(0)),
+                            (oldest, newest) -> new Span(partition, oldest, oldest == null ? null : newest));
         });
+    }
+
+    private CompletableFuture<@Nullable Kept> oldest(String pulsarTopic, int partition, RetentionFloor floor) {
+        return opener.cursor(pulsarTopic, partition, new StartPosition.Earliest(), floor)
+                .thenCompose(cursor -> new OldestMessage(cursor, new FloorLine(floor)).find())
+                .thenApply(PulsarStreamInspection::kept);
     }
 
     @Override
@@ -119,14 +137,26 @@ public final class PulsarStreamInspection implements StreamInspection {
 
     @Override
     public CompletableFuture<List<Long>> behind(StreamDefinition stream, StartPosition.Resume place) {
+        return floors.of(stream)
+                .thenCompose(floor -> behind(stream, place, floor))
+                .exceptionallyCompose(failure -> failed(stream, failure));
+    }
+
+    @Override
+    public CompletableFuture<List<Long>> storedBehind(StreamDefinition stream, StartPosition.Resume place) {
+        return behind(stream, place, RetentionFloor.NONE).exceptionallyCompose(failure -> failed(stream, failure));
+    }
+
+    private CompletableFuture<List<Long>> behind(
+            StreamDefinition stream, StartPosition.Resume place, RetentionFloor floor) {
         MessageSelection selection = new MessageSelection(stream, place, stream.filter(), new LongAdder());
         return eachPartition(
-                        stream,
-                        partition -> opener.cursor(stream.pulsarTopic(partition), partition, place)
-                                .thenCompose(
-                                        cursor -> new PartitionPeek(cursor, selection, 1, MIN_PARTITION_BYTES).run())
-                                .thenCompose(taken -> behind(stream.pulsarTopic(partition), partition, taken)))
-                .exceptionallyCompose(failure -> failed(stream, failure));
+                stream,
+                partition -> opener.cursor(stream.pulsarTopic(partition), partition, place, floor)
+                        .thenCompose(cursor -> new PartitionPeek(
+                                        cursor, selection, new FloorLine(floor), 1, MIN_PARTITION_BYTES)
+                                .run())
+                        .thenCompose(taken -> behind(stream.pulsarTopic(partition), partition, taken)));
     }
 
     private CompletableFuture<Long> behind(String pulsarTopic, int partition, PartitionPeek.Taken next) {
@@ -147,17 +177,11 @@ public final class PulsarStreamInspection implements StreamInspection {
 
     /** The message of an id, or else the next one; null when there is none. */
     private CompletableFuture<@Nullable Kept> first(String pulsarTopic, MessageId id) {
-        return opener.openWith(pulsarTopic, id)
-                .thenCompose(reader -> next(reader).whenComplete((kept, failure) -> {
-                    var unused = PartitionOpener.closed(reader);
-                }));
+        return opener.first(pulsarTopic, id).thenApply(PulsarStreamInspection::kept);
     }
 
-    private static CompletableFuture<@Nullable Kept> next(Reader<byte[]> reader) {
-        return reader.hasMessageAvailableAsync()
-                .thenCompose(any -> any
-                        ? reader.readNextAsync().<@Nullable Kept>thenApply(PulsarStreamInspection::kept)
-                        : CompletableFuture.<@Nullable Kept>completedFuture(null));
+    private static @Nullable Kept kept(Optional<Message<byte[]>> found) {
+        return found.map(PulsarStreamInspection::kept).orElse(null);
     }
 
     private static Kept kept(Message<byte[]> message) {

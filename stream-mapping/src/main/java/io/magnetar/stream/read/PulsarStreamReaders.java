@@ -3,6 +3,8 @@ package io.magnetar.stream.read;
 import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
 import io.magnetar.stream.ReplayRange;
+import io.magnetar.stream.RetentionFloor;
+import io.magnetar.stream.RetentionFloors;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -41,6 +43,7 @@ public final class PulsarStreamReaders implements StreamReaders {
     private final ReadSettings settings;
     private final PartitionOpener opener;
     private final EndFinder ends;
+    private final RetentionFloors floors;
     private final InstantSource clock;
     private final ExecutorService executor;
     private final LongAdder undecodable = new LongAdder();
@@ -48,9 +51,18 @@ public final class PulsarStreamReaders implements StreamReaders {
     /** Open ones and those that are being opened. */
     private final AtomicInteger inUse = new AtomicInteger();
 
-    /** @param clock tells when the end of a range is over */
-    public PulsarStreamReaders(PulsarClient client, StreamCatalog catalog, ReadSettings settings, InstantSource clock) {
+    /**
+     * @param floors below them nothing is read
+     * @param clock tells when the end of a range is over
+     */
+    public PulsarStreamReaders(
+            PulsarClient client,
+            StreamCatalog catalog,
+            RetentionFloors floors,
+            ReadSettings settings,
+            InstantSource clock) {
         this.catalog = catalog;
+        this.floors = floors;
         this.settings = settings;
         this.opener = new PartitionOpener(client, settings);
         this.ends = new EndFinder(opener);
@@ -68,9 +80,11 @@ public final class PulsarStreamReaders implements StreamReaders {
                     Kind.QUOTA_EXCEEDED, "the broker reads streams for " + settings.maxReaders() + " subscriptions")));
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
-        return FixedStarts.of(stream, range.from(), stored(stream, deadline))
-                .thenCompose(from -> end(stream, range.to(), deadline)
-                        .thenCompose(to -> openAll(stream, new ReplayRange(from, to), filter, listener, deadline)))
+        return retried(stream, 0, deadline, () -> floors.of(stream))
+                .thenCompose(floor -> FixedStarts.of(stream, range.from(), stored(stream, deadline))
+                        .thenCompose(from -> end(stream, range.to(), deadline)
+                                .thenCompose(to ->
+                                        openAll(stream, new ReplayRange(from, to), filter, floor, listener, deadline))))
                 .exceptionallyCompose(failure -> {
                     inUse.decrementAndGet();
                     return CompletableFuture.failedFuture(
@@ -105,6 +119,7 @@ public final class PulsarStreamReaders implements StreamReaders {
             StreamDefinition stream,
             ReplayRange range,
             TopicFilter filter,
+            RetentionFloor floor,
             StreamListener listener,
             long deadlineNanos) {
         List<CompletableFuture<PositionCursor>> partitions = IntStream.range(0, stream.partitions())
@@ -112,7 +127,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                         stream,
                         partition,
                         deadlineNanos,
-                        () -> opener.cursor(stream.pulsarTopic(partition), partition, range.from())))
+                        () -> opener.cursor(stream.pulsarTopic(partition), partition, range.from(), floor)))
                 .toList();
         CompletableFuture<EndPosition> end = CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new))
                 .thenCompose(done -> partitionEnds(stream, range.to(), deadlineNanos));
@@ -127,6 +142,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                         new ReplayRange(range.from(), to),
                         partitions,
                         new MessageSelection(stream, range.from(), filter, undecodable),
+                        floor,
                         listener));
     }
 
@@ -178,6 +194,7 @@ public final class PulsarStreamReaders implements StreamReaders {
             ReplayRange range,
             List<CompletableFuture<PositionCursor>> partitions,
             MessageSelection selection,
+            RetentionFloor floor,
             StreamListener listener) {
         List<PositionCursor> cursors = partitions.stream()
                 .map(partition -> Objects.requireNonNull(partition.getNow(null)))
@@ -185,9 +202,9 @@ public final class PulsarStreamReaders implements StreamReaders {
         OpenStreamReader[] self = new OpenStreamReader[1];
         self[0] = new OpenStreamReader(
                 stream,
-                PartitionOpener.fromMicros(range.from()),
-                range.to(),
+                range,
                 cursors,
+                floor,
                 clock,
                 selection,
                 listener,

@@ -114,7 +114,13 @@ class SentBatchesTest {
                 new Publisher(new Namespace("public"), "client", null),
                 0);
         pendingBytes.add(1);
-        return new PendingAppend(message, "key", 1, deadlineNanos, failure -> answered(text, failure), pendingBytes);
+        return new PendingAppend(
+                message,
+                "key",
+                1,
+                deadlineNanos,
+                failure -> answered(text, failure),
+                new AppendAccount(pendingBytes, AppendMeter.NONE, 0));
     }
 
     private void answered(String text, @Nullable StreamFailure failure) {

@@ -3,10 +3,12 @@ package io.magnetar.stream.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamLimits;
 import io.magnetar.tenancy.Namespace;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamDefinitionParserTest {
@@ -63,6 +65,30 @@ class StreamDefinitionParserTest {
     void refusesAnyOtherBuckets(String buckets) {
         assertThat(reason(Map.of("mqtt.filter", "a", "mqtt.order-buckets", buckets)))
                 .contains("mqtt.order-buckets");
+    }
+
+    @Test
+    void limitsEachPartition() {
+        assertThat(stream(Map.of("mqtt.filter", "a")).limits()).isEqualTo(StreamLimits.NONE);
+        assertThat(stream(Map.of("mqtt.filter", "a", "mqtt.max-messages", "1000"))
+                        .limits())
+                .isEqualTo(new StreamLimits(1_000, 0, false));
+        assertThat(stream(Map.of("mqtt.filter", "a", "mqtt.max-bytes", "20G", "mqtt.when-full", "reject"))
+                        .limits())
+                .isEqualTo(new StreamLimits(0, 20L << 30, true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mqtt.max-messages, 0, mqtt.max-messages=0 is no number of messages from 1 on",
+        "mqtt.max-messages, 1K, mqtt.max-messages=1K is no number of messages",
+        "mqtt.max-bytes, 20GB, 'mqtt.max-bytes=20GB is no number of bytes from 1 on, such as 500M or 20G'",
+        "mqtt.max-bytes, 999999999999T, is no number of bytes",
+        "mqtt.when-full, drop, mqtt.when-full=drop is neither drop-oldest nor reject",
+        "mqtt.when-full, reject, set mqtt.max-messages or mqtt.max-bytes"
+    })
+    void saysWhatIsWrongWithALimit(String property, String value, String reason) {
+        assertThat(reason(Map.of("mqtt.filter", "a", property, value))).contains(reason);
     }
 
     @Test

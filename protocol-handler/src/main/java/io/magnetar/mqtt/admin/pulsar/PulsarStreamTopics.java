@@ -1,14 +1,17 @@
 package io.magnetar.mqtt.admin.pulsar;
 
+import io.magnetar.mqtt.admin.PartitionStorage;
 import io.magnetar.mqtt.admin.RefusedRequest;
 import io.magnetar.mqtt.admin.StreamTopics;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.definition.StreamTopic;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.tenancy.TenantProvisioner;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +31,9 @@ import org.apache.pulsar.common.util.FutureUtil;
  * <p>Thread: any.
  */
 public final class PulsarStreamTopics implements StreamTopics {
+    private static final int LANES = 16;
+    private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
+
     private final PulsarService pulsar;
     private final PulsarAdmin admin;
     private final TenantProvisioner provisioner;
@@ -120,7 +126,7 @@ public final class PulsarStreamTopics implements StreamTopics {
     }
 
     @Override
-    public CompletableFuture<Map<String, Object>> traffic(String pulsarTopic) {
+    public CompletableFuture<Traffic> traffic(String pulsarTopic) {
         GetStatsOptions options = GetStatsOptions.builder()
                 .getPreciseBacklog(true)
                 .subscriptionBacklogSize(true)
@@ -128,7 +134,23 @@ public final class PulsarStreamTopics implements StreamTopics {
                 .build();
         return admin.topics()
                 .getPartitionedStatsAsync(pulsarTopic, true, options)
-                .thenApply(Traffic::describe)
+                .thenApply(PulsarTraffic::describe)
+                .exceptionallyCompose(PulsarStreamTopics::refused);
+    }
+
+    @Override
+    public CompletableFuture<List<PartitionStorage>> storage(StreamDefinition stream) {
+        List<CompletableFuture<PartitionStorage>> all = new ArrayList<>();
+        for (int partition = 0; partition < stream.partitions(); partition++) {
+            String pulsarTopic = stream.pulsarTopic(partition);
+            CompletableFuture<?> before = partition < LANES ? NOTHING : all.get(partition - LANES);
+            all.add(before.thenCompose(done -> admin.topics().getInternalStatsAsync(pulsarTopic, false))
+                    .thenApply(Storage::of));
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenApply(done -> all.stream()
+                        .map(each -> Objects.requireNonNull(each.getNow(null)))
+                        .toList())
                 .exceptionallyCompose(PulsarStreamTopics::refused);
     }
 

@@ -1,19 +1,19 @@
 package io.magnetar.mqtt.admin.pulsar;
 
-import java.util.ArrayList;
+import io.magnetar.mqtt.admin.StreamTopics.Traffic;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.pulsar.common.policies.data.PartitionedTopicStats;
 import org.apache.pulsar.common.policies.data.SubscriptionStats;
 import org.apache.pulsar.common.policies.data.TopicStats;
 
 /** Pulsar's statistics of a partitioned topic, as far as they tell of a stream, in words for JSON. Stateless. */
-final class Traffic {
-    private Traffic() {}
+final class PulsarTraffic {
+    private PulsarTraffic() {}
 
-    static Map<String, Object> describe(PartitionedTopicStats stats) {
+    static Traffic describe(PartitionedTopicStats stats) {
         Map<String, Object> traffic = new LinkedHashMap<>();
         traffic.put("storedBytes", stats.getStorageSize());
         traffic.put("messagesInPerSecond", rounded(stats.getMsgRateIn()));
@@ -23,22 +23,16 @@ final class Traffic {
         traffic.put(
                 "readers",
                 stats.getPartitions().values().stream()
-                        .mapToLong(Traffic::readers)
+                        .mapToLong(PulsarTraffic::readers)
                         .max()
                         .orElse(0));
-        List<Map<String, Object>> subscriptions = new ArrayList<>();
-        List<String> holding = new ArrayList<>();
-        new TreeMap<>(stats.getSubscriptions()).forEach((name, subscription) -> {
+        SortedMap<String, Map<String, Object>> subscriptions = new TreeMap<>();
+        stats.getSubscriptions().forEach((name, subscription) -> {
             if (subscription.isDurable()) {
-                subscriptions.add(subscription(name, subscription));
-                if (subscription.getMsgBacklog() > 0) {
-                    holding.add(name);
-                }
+                subscriptions.put(name, subscription(name, subscription));
             }
         });
-        traffic.put("subscriptions", subscriptions);
-        traffic.put("storageHeldBy", holding);
-        return traffic;
+        return new Traffic(traffic, subscriptions);
     }
 
     /** Those that are gone with their connection: replays over MQTT and readers of Pulsar have one in each partition. */

@@ -55,9 +55,9 @@ final class StreamsCommand implements CustomCommand {
                 "  streams stats NAMESPACE/STREAM",
                 "  streams peek NAMESPACE/STREAM [--from OFFSET] [--count N]",
                 "  streams create NAMESPACE/STREAM --filter FILTER [--key KEY] [--partitions N] [--order-buckets N]",
-                "      [--max-messages N] [--max-bytes N] [--when-full drop-oldest|reject]",
+                "      [--max-messages N] [--max-bytes N] [--when-full drop-oldest|reject] [--last-value]",
                 "  streams alter NAMESPACE/STREAM [--filter FILTER] [--key KEY] [--max-messages N] [--max-bytes N]",
-                "      [--when-full drop-oldest|reject] [--remove PROPERTY,...]",
+                "      [--when-full drop-oldest|reject] [--last-value] [--remove PROPERTY,...]",
                 "  streams delete NAMESPACE/STREAM [--force]");
     }
 
@@ -77,6 +77,9 @@ final class StreamsCommand implements CustomCommand {
                 Parameters.option("--max-bytes", "create, alter: how many bytes each partition holds, as 500M or 20G"),
                 Parameters.option(
                         "--when-full", "create, alter: drop-oldest (the preset), or reject what does not fit"),
+                Parameters.flag(
+                        "--last-value",
+                        "create, alter: a replay shows the newest message of each key, then what follows"),
                 Parameters.option("--property", "create, alter: other properties, NAME=VALUE,..."),
                 Parameters.option("--remove", "alter: properties that go back to their preset, such as mqtt.key"),
                 Parameters.option(
@@ -142,6 +145,9 @@ final class StreamsCommand implements CustomCommand {
     private static ObjectNode definition(Arguments arguments, String... numbers) throws PulsarAdminException {
         Map<String, String> set = new LinkedHashMap<>(arguments.pairs("--property"));
         PROPERTIES.forEach((option, property) -> arguments.text(option).ifPresent(value -> set.put(property, value)));
+        if (arguments.flag("--last-value")) {
+            set.put("mqtt.last-value", "true");
+        }
         ObjectNode definition = JsonNodeFactory.instance.objectNode();
         set.forEach(definition.putObject("properties")::put);
         for (String number : numbers) {

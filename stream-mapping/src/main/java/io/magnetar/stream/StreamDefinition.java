@@ -18,6 +18,7 @@ import io.magnetar.topic.TopicFilter;
  * @param key how a message's key is found ({@code mqtt.key})
  * @param partitions the number of partitions, 1 or more, fixed for the life of the stream
  * @param orderBuckets ordering buckets per partition ({@code mqtt.order-buckets}); 0 for plain batches
+ * @param lastValue whether the newest message of each key is what counts ({@code mqtt.last-value})
  * @param pulsarNamespace the local name of the Pulsar namespace that the topic is in
  * @param limits how much each partition holds
  */
@@ -28,6 +29,7 @@ public record StreamDefinition(
         StreamKey key,
         int partitions,
         int orderBuckets,
+        boolean lastValue,
         String pulsarNamespace,
         StreamLimits limits) {
     /** The local name of the Pulsar namespace that streams are in. */
@@ -36,21 +38,42 @@ public record StreamDefinition(
     private static final String QUEUE = "queue";
     private static final String MESSAGES = "messages";
 
-    /** A stream. */
+    /** A stream whose every message counts. */
     public StreamDefinition(
             Namespace namespace, String name, TopicFilter filter, StreamKey key, int partitions, int orderBuckets) {
-        this(namespace, name, filter, key, partitions, orderBuckets, STREAMS, StreamLimits.NONE);
+        this(namespace, name, filter, key, partitions, orderBuckets, false);
+    }
+
+    /** A stream. */
+    public StreamDefinition(
+            Namespace namespace,
+            String name,
+            TopicFilter filter,
+            StreamKey key,
+            int partitions,
+            int orderBuckets,
+            boolean lastValue) {
+        this(namespace, name, filter, key, partitions, orderBuckets, lastValue, STREAMS, StreamLimits.NONE);
     }
 
     /** The same stream with other limits. */
     public StreamDefinition limited(StreamLimits other) {
-        return new StreamDefinition(namespace, name, filter, key, partitions, orderBuckets, pulsarNamespace, other);
+        return new StreamDefinition(
+                namespace, name, filter, key, partitions, orderBuckets, lastValue, pulsarNamespace, other);
     }
 
     /** The queue of a namespace: its key is the topic. */
     public static StreamDefinition queueOf(Namespace namespace, int partitions) {
         return new StreamDefinition(
-                namespace, MESSAGES, new TopicFilter("#"), Message::topic, partitions, 0, QUEUE, StreamLimits.NONE);
+                namespace,
+                MESSAGES,
+                new TopicFilter("#"),
+                Message::topic,
+                partitions,
+                0,
+                false,
+                QUEUE,
+                StreamLimits.NONE);
     }
 
     /** Whether it is the queue of its namespace, and no stream. */

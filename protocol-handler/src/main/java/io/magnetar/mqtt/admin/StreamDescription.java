@@ -17,6 +17,7 @@ public final class StreamDescription {
         description.put("key", stream.key().toString());
         description.put("partitions", stream.partitions());
         description.put("orderBuckets", stream.orderBuckets());
+        description.put("lastValue", stream.lastValue());
         if (stream.limits().isLimited()) {
             description.put("limits", of(stream.limits()));
         }

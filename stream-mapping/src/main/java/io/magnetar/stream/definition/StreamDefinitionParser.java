@@ -17,12 +17,14 @@ public final class StreamDefinitionParser {
     static final String FILTER = "mqtt.filter";
     static final String KEY = "mqtt.key";
     static final String ORDER_BUCKETS = "mqtt.order-buckets";
+    static final String LAST_VALUE = "mqtt.last-value";
 
     private static final String PREFIX = "mqtt.";
     private static final List<String> KNOWN = List.of(
             FILTER,
             KEY,
             ORDER_BUCKETS,
+            LAST_VALUE,
             StreamLimitsParser.MAX_MESSAGES,
             StreamLimitsParser.MAX_BYTES,
             StreamLimitsParser.WHEN_FULL);
@@ -54,12 +56,19 @@ public final class StreamDefinitionParser {
         StreamKey key = key(properties.get(KEY), problems);
         int orderBuckets = orderBuckets(properties.get(ORDER_BUCKETS), problems);
         StreamLimits limits = StreamLimitsParser.parse(properties, problems);
+        boolean lastValue = lastValue(properties.get(LAST_VALUE), problems);
         unknown(properties, problems);
         if (!problems.isEmpty() || filter.isEmpty()) {
             return new Refused(String.join("; ", problems));
         }
         return new Valid(new StreamDefinition(
-                        topic.namespace(), topic.name(), filter.get(), key, topic.partitions(), orderBuckets)
+                        topic.namespace(),
+                        topic.name(),
+                        filter.get(),
+                        key,
+                        topic.partitions(),
+                        orderBuckets,
+                        lastValue)
                 .limited(limits));
     }
 
@@ -98,6 +107,13 @@ public final class StreamDefinitionParser {
         }
         problems.add(ORDER_BUCKETS + "=" + value + " is not a whole number from 0 to " + MAX_ORDER_BUCKETS);
         return DEFAULT_ORDER_BUCKETS;
+    }
+
+    private static boolean lastValue(@Nullable String value, List<String> problems) {
+        if (value != null && !value.equals("true") && !value.equals("false")) {
+            problems.add(LAST_VALUE + "=" + value + " is neither 'true' nor 'false'");
+        }
+        return "true".equals(value);
     }
 
     private static void unknown(Map<String, String> properties, List<String> problems) {

@@ -49,7 +49,8 @@ class StreamDefinitionParserTest {
                 .contains("mqtt.filter=#/a is no topic filter: '#' stands alone")
                 .contains("mqtt.key=x is no key: it is client-id, username, topic, topic[N]")
                 .contains("mqtt.order-buckets=-1 is not a whole number from 0 to 1024")
-                .contains("property mqtt.max is unknown: known are mqtt.filter, mqtt.key, mqtt.order-buckets");
+                .contains(
+                        "property mqtt.max is unknown: known are mqtt.filter, mqtt.key, mqtt.order-buckets, mqtt.last-value");
     }
 
     @ParameterizedTest
@@ -89,6 +90,23 @@ class StreamDefinitionParserTest {
     })
     void saysWhatIsWrongWithALimit(String property, String value, String reason) {
         assertThat(reason(Map.of("mqtt.filter", "a", property, value))).contains(reason);
+    }
+
+    @Test
+    void isALastValueStreamWhenItSaysSo() {
+        assertThat(stream(Map.of("mqtt.filter", "a")).lastValue()).isFalse();
+        assertThat(stream(Map.of("mqtt.filter", "a", "mqtt.last-value", "false"))
+                        .lastValue())
+                .isFalse();
+        assertThat(stream(Map.of("mqtt.filter", "a", "mqtt.last-value", "true")).lastValue())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "TRUE", "yes", "1"})
+    void refusesAnyOtherLastValue(String value) {
+        assertThat(reason(Map.of("mqtt.filter", "a", "mqtt.last-value", value)))
+                .isEqualTo("mqtt.last-value=" + value + " is neither 'true' nor 'false'");
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.common.naming.TopicName;
 import org.apache.pulsar.common.policies.data.RetentionPolicies;
 import org.apache.pulsar.common.util.FutureUtil;
+import org.apache.pulsar.compaction.Compactor;
 
 /**
  * Streams as partitioned topics, made with the credentials of the broker itself: whoever asks was authorized before.
@@ -120,6 +121,7 @@ public final class PulsarStreamTopics implements StreamTopics {
                 .thenApply(stats -> stats.getSubscriptions().entrySet().stream()
                         .filter(subscription -> subscription.getValue().isDurable())
                         .map(Map.Entry::getKey)
+                        .filter(name -> !name.equals(Compactor.COMPACTION_SUBSCRIPTION))
                         .sorted()
                         .toList())
                 .exceptionallyCompose(PulsarStreamTopics::refused);

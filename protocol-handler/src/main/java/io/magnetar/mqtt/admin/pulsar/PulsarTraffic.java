@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.apache.pulsar.common.policies.data.PartitionedTopicStats;
 import org.apache.pulsar.common.policies.data.SubscriptionStats;
 import org.apache.pulsar.common.policies.data.TopicStats;
+import org.apache.pulsar.compaction.Compactor;
 
 /** Pulsar's statistics of a partitioned topic, as far as they tell of a stream, in words for JSON. Stateless. */
 final class PulsarTraffic {
@@ -28,7 +29,7 @@ final class PulsarTraffic {
                         .orElse(0));
         SortedMap<String, Map<String, Object>> subscriptions = new TreeMap<>();
         stats.getSubscriptions().forEach((name, subscription) -> {
-            if (subscription.isDurable()) {
+            if (subscription.isDurable() && !name.equals(Compactor.COMPACTION_SUBSCRIPTION)) {
                 subscriptions.put(name, subscription(name, subscription));
             }
         });

@@ -1,6 +1,7 @@
 package io.magnetar.stream;
 
 import java.util.Map;
+import java.util.Set;
 
 /** Where the reading of a stream begins. */
 public sealed interface StartPosition {
@@ -41,10 +42,19 @@ public sealed interface StartPosition {
      *
      * @param fromMicros nothing older than this is read, epoch microseconds; 0 for all that is kept
      * @param after by partition, the position after which to begin; a partition that has none begins at {@code fromMicros}
+     * @param onTheirWay by partition, messages behind that position which the reader's user is waiting to be done with: they are read
+     *     again though newer ones may have superseded them
      */
-    record Resume(long fromMicros, Map<Integer, Position> after) implements StartPosition {
+    record Resume(long fromMicros, Map<Integer, Position> after, Map<Integer, Set<Position>> onTheirWay)
+            implements StartPosition {
         public Resume {
             after = Map.copyOf(after);
+            onTheirWay = Map.copyOf(onTheirWay);
+        }
+
+        /** With nothing on its way. */
+        public Resume(long fromMicros, Map<Integer, Position> after) {
+            this(fromMicros, after, Map.of());
         }
     }
 }

@@ -177,6 +177,7 @@ public final class EmbeddedPulsar implements AutoCloseable {
         configuration.setWebSocketServiceEnabled(false);
         configuration.setBrokerShutdownTimeoutMs(0);
         configuration.setAcknowledgmentAtBatchIndexLevelEnabled(true);
+        configuration.setTopicCompactionRetainNullKey(true);
         configuration.setForceDeleteNamespaceAllowed(true);
         configuration.setForceDeleteTenantAllowed(true);
         configuration.setExposingBrokerEntryMetadataToClientEnabled(true);

@@ -9,7 +9,7 @@ import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.stream.ReplayRange;
-import io.magnetar.stream.RetentionFloors;
+import io.magnetar.stream.RetentionFloor;
 import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -18,8 +18,10 @@ import io.magnetar.stream.append.AppendSettings;
 import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.append.PartitionContents;
 import io.magnetar.stream.append.PulsarStreamAppender;
+import io.magnetar.stream.compaction.PulsarCompactions;
 import io.magnetar.stream.definition.MetadataStoreDefinitions;
 import io.magnetar.stream.definition.WatchedStreamCatalog;
+import io.magnetar.stream.newest.IndexMemory;
 import io.magnetar.stream.read.PulsarStreamReaders;
 import io.magnetar.stream.read.ReadSettings;
 import io.magnetar.tenancy.Namespace;
@@ -33,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.apache.pulsar.client.admin.LongRunningProcessStatus;
 import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.common.policies.data.AutoTopicCreationOverride;
 import org.awaitility.Awaitility;
@@ -49,6 +52,11 @@ final class Streams implements AutoCloseable {
     final WatchedStreamCatalog catalog;
     final PulsarStreamAppender appender;
     final PulsarStreamReaders readers;
+    /** For replays of last-value streams. */
+    final IndexMemory indexMemory = new IndexMemory(64 << 20, 2);
+    /** What the broker received before it has expired, epoch microseconds. */
+    volatile long floorMicros;
+
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
 
     private Streams(EmbeddedPulsar pulsar, String tenant, OwnedPartitions owned, int appendTimeoutMillis)
@@ -69,7 +77,27 @@ final class Streams implements AutoCloseable {
                 new AppendSettings(WRITER, appendTimeoutMillis, 64 << 20, 2),
                 executor);
         this.readers = new PulsarStreamReaders(
-                pulsar.client(), catalog, RetentionFloors.NONE, ReadSettings.of(100, 2), InstantSource.system());
+                pulsar.client(),
+                catalog,
+                stream -> CompletableFuture.completedFuture(floor()),
+                ReadSettings.of(100, 2),
+                new PulsarCompactions(pulsar.admin().topics()),
+                indexMemory,
+                InstantSource.system());
+    }
+
+    private RetentionFloor floor() {
+        return new RetentionFloor() {
+            @Override
+            public long fromMicros() {
+                return floorMicros;
+            }
+
+            @Override
+            public long fromNumber(int partition) {
+                return 0;
+            }
+        };
     }
 
     /** Of a new tenant, where only admins make topics; the broker appends to its own partitions. */
@@ -132,6 +160,19 @@ final class Streams implements AutoCloseable {
         CompletableFuture<Optional<StreamFailure>> answer = new CompletableFuture<>();
         appender.append(stream, message, failure -> answer.complete(Optional.ofNullable(failure)));
         return answer;
+    }
+
+    /** Runs Pulsar's compaction over all partitions, and returns when it has done so. */
+    void compact(StreamDefinition stream) throws PulsarAdminException {
+        for (int partition = 0; partition < stream.partitions(); partition++) {
+            String pulsarTopic = stream.pulsarTopic(partition);
+            pulsar.admin().topics().triggerCompaction(pulsarTopic);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(TIMEOUT_SECONDS))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> pulsar.admin().topics().compactionStatus(pulsarTopic).status
+                            == LongRunningProcessStatus.Status.SUCCESS);
+        }
     }
 
     void appendAndConfirm(StreamDefinition stream, Message message) throws Exception {

@@ -253,6 +253,13 @@ public enum ConfigurationKey {
                     + " together, under a namespace and stream without a name.",
             0,
             1_000_000),
+    MAX_REPLAY_INDEX_BYTES(
+            "mqttMaxReplayIndexBytes",
+            "268435456",
+            "How many bytes of memory replays of last-value streams take to know what is newest; beyond it they wait, and one"
+                    + " that needs more alone is refused with 0x97.",
+            1_048_576,
+            Long.MAX_VALUE),
     TENANTS(
             "mqttTenants",
             "public",

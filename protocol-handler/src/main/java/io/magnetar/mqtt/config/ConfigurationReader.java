@@ -72,6 +72,7 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.SYS_INTERVAL_SECONDS),
                 number(ConfigurationKey.MAX_STREAM_READERS),
                 number(ConfigurationKey.MAX_STREAM_METRICS),
+                longNumber(ConfigurationKey.MAX_REPLAY_INDEX_BYTES),
                 tenants(),
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES),
                 new QueueSettings(

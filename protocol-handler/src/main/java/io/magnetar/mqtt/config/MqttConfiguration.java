@@ -44,6 +44,7 @@ public record MqttConfiguration(
         int sysIntervalSeconds,
         int maxStreamReaders,
         int maxStreamMetrics,
+        long maxReplayIndexBytes,
         Pattern tenants,
         int streamRetentionMinutes,
         QueueSettings queue) {

@@ -73,6 +73,14 @@ public enum MetricFamily {
             "How long a stream takes to confirm a message; the first one of each batch is measured.",
             "namespace",
             "stream"),
+    REPLAY_INDEX_BYTES(
+            "magnetar_replay_index_bytes",
+            Type.GAUGE,
+            "Memory that replays of last-value streams have to know what is newest; `mqttMaxReplayIndexBytes` at most."),
+    REPLAYS_WAITING(
+            "magnetar_replays_waiting",
+            Type.GAUGE,
+            "Replays of last-value streams that wait for their turn, or for memory, to look for what is newest."),
     PACKETS_RECEIVED(
             "magnetar_packets_received_total",
             Type.COUNTER,

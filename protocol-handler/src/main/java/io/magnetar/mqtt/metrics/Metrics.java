@@ -11,6 +11,7 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.session.SessionCounts;
 import io.magnetar.mqtt.share.SharedGroups;
+import io.magnetar.stream.newest.IndexMemory;
 import io.magnetar.tenancy.Namespace;
 import java.util.Collection;
 import java.util.Comparator;
@@ -36,20 +37,24 @@ public final class Metrics {
     private final SessionServices services;
     private final Counters counters;
     private final SharedGroups groups;
+    private final IndexMemory replayIndexes;
     private final IntSupplier sessions;
     private final Supplier<Map<Namespace, SessionCounts>> durableSessions;
 
     /**
+     * @param replayIndexes of last-value streams
      * @param sessions how many sessions are connected
      * @param durableSessions how many durable ones there are
      */
     public Metrics(
             SessionServices services,
             SharedGroups groups,
+            IndexMemory replayIndexes,
             IntSupplier sessions,
             Supplier<Map<Namespace, SessionCounts>> durableSessions) {
         this.durableSessions = durableSessions;
         this.groups = groups;
+        this.replayIndexes = replayIndexes;
         this.services = services;
         this.counters = services.counters();
         this.sessions = sessions;
@@ -117,6 +122,10 @@ public final class Metrics {
                 MetricFamily.STREAMS,
                 namespaces,
                 namespace -> services.streams().of(namespace).all().size());
+        text.begin(MetricFamily.REPLAY_INDEX_BYTES);
+        text.sample(MetricFamily.REPLAY_INDEX_BYTES, replayIndexes.usedBytes());
+        text.begin(MetricFamily.REPLAYS_WAITING);
+        text.sample(MetricFamily.REPLAYS_WAITING, replayIndexes.waiting());
         perNamespace(
                 text,
                 MetricFamily.RETAINED_MESSAGES,

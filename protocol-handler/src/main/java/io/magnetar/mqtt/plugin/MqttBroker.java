@@ -191,7 +191,7 @@ public final class MqttBroker {
                         configuration.pace().maxMessageRate(),
                         configuration.pace().maxByteRate(),
                         configuration.outboundBufferBytes()));
-        Metrics metrics = new Metrics(services, groups, liveSessions::size, sessions::counts);
+        Metrics metrics = new Metrics(services, groups, streams.replayIndexes(), liveSessions::size, sessions::counts);
         pulsar.addPrometheusRawMetricsProvider(out -> {
             if (!closed) {
                 out.write(metrics.text());

@@ -17,9 +17,12 @@ import io.magnetar.stream.StreamInspection;
 import io.magnetar.stream.StreamReaders;
 import io.magnetar.stream.append.AppendSettings;
 import io.magnetar.stream.append.PulsarStreamAppender;
+import io.magnetar.stream.compaction.CompactionThresholds;
+import io.magnetar.stream.compaction.PulsarCompactions;
 import io.magnetar.stream.definition.MetadataStoreDefinitions;
 import io.magnetar.stream.definition.WatchedStreamCatalog;
 import io.magnetar.stream.group.PulsarStreamGroups;
+import io.magnetar.stream.newest.IndexMemory;
 import io.magnetar.stream.read.PulsarLastNumbers;
 import io.magnetar.stream.read.PulsarStreamInspection;
 import io.magnetar.stream.read.PulsarStreamReaders;
@@ -45,13 +48,16 @@ import org.apache.pulsar.client.api.PulsarClient;
  * <p>Thread: any.
  */
 final class PulsarStreams {
+    private static final int INDEXES_BUILT_AT_A_TIME = 4;
     private static final long TRIM_MILLIS = 30_000;
     private static final long TRIM_MARGIN_MILLIS = 60_000;
 
     private final WatchedStreamCatalog catalog;
     private final AppendSettings appendSettings;
     private final PulsarStreamAppender appender;
+    private final IndexMemory replayIndexes;
     private final PulsarStreamReaders readers;
+    private final CompactionThresholds compaction;
     private final PulsarStreamGroups groups;
     private final StreamInspection inspection;
     private final RetentionPolicies policies;
@@ -86,7 +92,16 @@ final class PulsarStreams {
                 new PulsarLastNumbers(client, readSettings, new OwnedNumbers(pulsar.getBrokerService())),
                 clock,
                 executor);
-        readers = new PulsarStreamReaders(client, catalog, floors, readSettings, clock);
+        replayIndexes = new IndexMemory(configuration.maxReplayIndexBytes(), INDEXES_BUILT_AT_A_TIME);
+        readers = new PulsarStreamReaders(
+                client,
+                catalog,
+                floors,
+                readSettings,
+                new PulsarCompactions(pulsar.getAdminClient().topics()),
+                replayIndexes,
+                clock);
+        compaction = new CompactionThresholds(pulsar.getAdminClient().topicPolicies(), catalog, executor);
         groups = new PulsarStreamGroups(client, pulsar.getAdminClient(), catalog, readers, floors, readSettings);
         inspection = new PulsarStreamInspection(client, floors, readSettings);
         appender = new PulsarStreamAppender(
@@ -128,6 +143,11 @@ final class PulsarStreams {
         return appender;
     }
 
+    /** What replays of last-value streams have of this broker's memory. */
+    IndexMemory replayIndexes() {
+        return replayIndexes;
+    }
+
     StreamReaders readers() {
         return readers;
     }
@@ -151,6 +171,7 @@ final class PulsarStreams {
 
     /** Completes when all that was given to the streams is answered. */
     CompletableFuture<Void> close() {
+        compaction.close();
         catalog.close();
         groups.close();
         readers.close();

@@ -40,6 +40,11 @@ final class RecommendedSettings {
                     "acknowledgmentAtBatchIndexLevelEnabled=true: a Pulsar consumer that has acknowledged half of a batch"
                             + " gets all of it again");
         }
+        if (!broker.isTopicCompactionRetainNullKey()) {
+            missing.add(
+                    "topicCompactionRetainNullKey=true: messages without a key that are produced with the Pulsar API are gone"
+                            + " from last-value streams after compaction");
+        }
         return missing;
     }
 }

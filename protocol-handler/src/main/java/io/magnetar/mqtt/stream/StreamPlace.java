@@ -2,6 +2,7 @@ package io.magnetar.mqtt.stream;
 
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.queue.Taken;
+import io.magnetar.mqtt.record.SessionProgress.DeliveryRecord;
 import io.magnetar.mqtt.record.SessionProgress.PartitionProgress;
 import io.magnetar.mqtt.record.StreamProgress;
 import io.magnetar.mqtt.record.StreamStart;
@@ -12,8 +13,10 @@ import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamReaders.Ended;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +83,21 @@ final class StreamPlace {
         if (start.fromMicros() > 0) {
             after.values().removeIf(Position.START::equals); // The time says more than that.
         }
-        return new StartPosition.Resume(start.fromMicros(), after);
+        return new StartPosition.Resume(start.fromMicros(), after, onTheirWay());
+    }
+
+    private Map<Integer, Set<Position>> onTheirWay() {
+        Map<Integer, Set<Position>> positions = new HashMap<>();
+        partitions.forEach((index, taken) -> {
+            Set<Position> ofPartition = taken.progress().deliveries().stream()
+                    .filter(delivery -> delivery.packetId() != DeliveryRecord.DONE)
+                    .map(DeliveryRecord::position)
+                    .collect(Collectors.toSet());
+            if (index != Ended.PARTITION && !ofPartition.isEmpty()) {
+                positions.put(index, ofPartition);
+            }
+        });
+        return positions;
     }
 
     /** The stream is another one now: all that it has is new. */

@@ -11,7 +11,8 @@ class RecommendedSettingsTest {
     void namesEachSettingThatAStockBrokerLacksWithItsEffect() {
         assertThat(RecommendedSettings.missing(new ServiceConfiguration()))
                 .anyMatch(line -> line.startsWith("managedLedgerNewEntriesCheckDelayInMillis=0: a live reader"))
-                .anyMatch(line -> line.startsWith("brokerEntryMetadataInterceptors="));
+                .anyMatch(line -> line.startsWith("brokerEntryMetadataInterceptors="))
+                .anyMatch(line -> line.startsWith("topicCompactionRetainNullKey=true"));
     }
 
     @Test
@@ -23,6 +24,7 @@ class RecommendedSettingsTest {
                 "org.apache.pulsar.common.intercept.AppendIndexMetadataInterceptor"));
         broker.setExposingBrokerEntryMetadataToClientEnabled(true);
         broker.setAcknowledgmentAtBatchIndexLevelEnabled(true);
+        broker.setTopicCompactionRetainNullKey(true);
 
         assertThat(RecommendedSettings.missing(broker)).isEmpty();
     }

@@ -5,6 +5,7 @@ import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.PulsarClientException.AlreadyClosedException;
 import org.apache.pulsar.client.api.PulsarClientException.AuthenticationException;
 import org.apache.pulsar.client.api.PulsarClientException.AuthorizationException;
@@ -85,6 +86,9 @@ public final class PulsarFailures {
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
                 && cause.getCause() != null) {
             cause = cause.getCause();
+        }
+        if (cause instanceof PulsarClientException && cause.getCause() instanceof StreamFailureException failed) {
+            return failed; // The reason why a reader failed that is more than one of Pulsar's.
         }
         return cause;
     }

@@ -78,6 +78,11 @@ public final class MessageDecoder {
                 mark(properties.get(PropertyNames.MARK)));
     }
 
+    /** The topic of the MQTT message, or null when it has none. */
+    public @Nullable String topic(org.apache.pulsar.client.api.Message<byte[]> pulsar) {
+        return topic(pulsar.getProperty(PropertyNames.TOPIC));
+    }
+
     /** When the MQTT broker received a message, or else when Pulsar stored it, epoch microseconds. */
     public static long timestampMicros(org.apache.pulsar.client.api.Message<byte[]> pulsar) {
         long storedMillis = pulsar.getBrokerPublishTime().orElseGet(pulsar::getPublishTime);

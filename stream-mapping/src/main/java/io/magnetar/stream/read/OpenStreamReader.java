@@ -57,6 +57,11 @@ final class OpenStreamReader implements StreamReader {
     private final Turns turns;
     private final AtomicLong requested = new AtomicLong();
     private @Nullable Pacing pacing;
+    /** While there is something to replay in order. */
+    private @Nullable ReplayOrder order;
+    /** Whether something has happened that others of that order may have waited for. */
+    private boolean moved;
+
     private int firstOfTurn;
     private volatile boolean closed;
 
@@ -117,8 +122,20 @@ final class OpenStreamReader implements StreamReader {
         }
     }
 
+    /** Before it is used: what its partitions have kept comes in one order. */
+    void inOrder(ReplayOrder replay) {
+        order = replay;
+    }
+
     /** When all have ended, the reader has. */
     private void partitionEnded() {
+        ReplayOrder replay = order;
+        if (replay != null) {
+            bounds.entrySet().stream()
+                    .filter(bound -> bound.getValue().hasEnded())
+                    .forEach(ended -> replay.replayed(ended.getKey()));
+            turns.take();
+        }
         if (!closed && bounds.values().stream().allMatch(BoundedCursor::hasEnded)) {
             closeCursors();
             tell(() -> listener.onEnded(new Ended()));
@@ -144,11 +161,34 @@ final class OpenStreamReader implements StreamReader {
         if (pacing != null) {
             pacing.change(pace);
         } else if (!pace.equals(ReplayPace.MAX)) {
-            pacing = new Pacing(pace, cursors.size(), clock, turns::take);
+            // In one order the first that leaves is the earliest.
+            pacing = new Pacing(pace, order == null ? cursors.size() : 0, clock, turns::take);
         }
     }
 
     private void turn() {
+        boolean more;
+        int rounds = 0;
+        do {
+            moved = false;
+            int replayed = order == null ? 0 : order.replayed();
+            more = round();
+            moved |= order != null && order.replayed() > replayed;
+        } while (moved && ++rounds < BURST);
+        if (more || moved) {
+            turns.take();
+        }
+        boolean replays = order != null && !order.isOver();
+        if (!closed && pacing != null && pacing.isBeginning() && !replays) {
+            askForFirsts(pacing);
+        }
+        if (order != null && order.isDone()) {
+            order = null;
+        }
+    }
+
+    /** @return whether a partition may have more at once */
+    private boolean round() {
         boolean more = false;
         // A rate is shared by all partitions: each is the first one in its turn.
         firstOfTurn = pacing == null ? 0 : (firstOfTurn + 1) % cursors.size();
@@ -160,12 +200,7 @@ final class OpenStreamReader implements StreamReader {
                 more |= readSome(cursor, bound);
             }
         }
-        if (more) {
-            turns.take();
-        }
-        if (!closed && pacing != null && pacing.isBeginning()) {
-            askForFirsts(pacing);
-        }
+        return more;
     }
 
     /** @return whether the partition may have more at once */
@@ -174,11 +209,14 @@ final class OpenStreamReader implements StreamReader {
         floor.look(cursor.partition);
         try {
             for (int read = 0; read < BURST && requested.get() > 0 && !closed; read++) {
-                StreamMessage held = pacing == null ? null : pacing.take(cursor.partition);
+                StreamMessage held = takeHeld(cursor.partition);
                 if (held != null) {
                     passed = floor.isAbove(held.message().timestampMicros());
                     if (!passed && !send(held)) {
                         return false;
+                    }
+                    if (passed) {
+                        leftOrder(cursor.partition);
                     }
                     continue;
                 }
@@ -209,6 +247,11 @@ final class OpenStreamReader implements StreamReader {
             end(PulsarFailures.of(e, stream.pulsarTopic()));
             return false;
         }
+    }
+
+    private @Nullable StreamMessage takeHeld(int partition) {
+        StreamMessage held = order == null ? null : order.take(partition);
+        return held != null || pacing == null ? held : pacing.take(partition);
     }
 
     private boolean end(PositionCursor cursor, BoundedCursor bound, boolean passed) {
@@ -251,10 +294,15 @@ final class OpenStreamReader implements StreamReader {
 
     /** @return false when it is not its time yet: it is held */
     private boolean send(StreamMessage message) {
+        if (order != null && !order.leaves(message)) {
+            moved |= order.hold(message);
+            return false;
+        }
         if (pacing != null && !pacing.leaves(message)) {
             pacing.hold(message);
             return false;
         }
+        leftOrder(message.partition());
         requested.decrementAndGet();
         tell(() -> listener.onMessage(message));
         return true;
@@ -287,6 +335,14 @@ final class OpenStreamReader implements StreamReader {
             what.run();
         } catch (RuntimeException e) {
             LOG.error("A reader of {} failed", stream.pulsarTopic(), e);
+        }
+    }
+
+    /** The next message of a partition is out of the way of those that wait for it. */
+    private void leftOrder(int partition) {
+        if (order != null) {
+            order.left(partition);
+            moved = true;
         }
     }
 

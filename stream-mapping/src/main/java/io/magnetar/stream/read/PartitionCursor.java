@@ -8,11 +8,11 @@ import org.apache.pulsar.client.api.Reader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading of one partition.
+ * The reading of one partition by one Pulsar reader.
  *
  * <p>Thread: the reader's turns.
  */
-public final class PartitionCursor {
+public final class PartitionCursor implements MessageCursor {
     private final Reader<byte[]> reader;
     private final Arrivals arrivals;
 
@@ -31,36 +31,32 @@ public final class PartitionCursor {
         });
     }
 
-    /** Whether the answer to {@link #await} has not come yet. */
+    @Override
     public boolean isWaiting() {
         return arrivals.isWaiting();
     }
 
-    /** Whether a message is awaited, or has come since and was not polled. */
-    boolean isAwaited() {
+    @Override
+    public boolean isAwaited() {
         return arrivals.isAwaited();
     }
 
-    /**
-     * The next message that is there already, or null.
-     *
-     * @throws PulsarClientException when the reader has failed
-     */
-    @Nullable
-    public Message<byte[]> poll() throws PulsarClientException {
+    @Override
+    public @Nullable Message<byte[]> poll() throws PulsarClientException {
         return arrivals.poll();
     }
 
-    /** Calls {@code onReady}, on any thread, when {@link #poll} has a message or a failure again. */
+    @Override
     public void await(Runnable onReady) {
         arrivals.await(onReady);
     }
 
-    /** Whether the partition has a message after the last one that was polled. To be asked when {@link #poll} has none. */
+    @Override
     public CompletableFuture<Boolean> hasMore() {
         return reader.hasMessageAvailableAsync();
     }
 
+    @Override
     public void close() {
         var unused = reader.closeAsync().exceptionally(ignored -> null);
     }

@@ -175,8 +175,14 @@ final class PartitionOpener {
 
     /** Opens a reader after a position; it begins with the message there, if there is one, for what becomes of it is to be seen. */
     CompletableFuture<Reader<byte[]>> openAt(String pulsarTopic, int partition, Position after) {
-        MessageId id = Positions.messageId(after, partition);
-        return after.entryId() >= 0 ? openWith(pulsarTopic, id) : open(pulsarTopic, id);
+        return openAt(pulsarTopic, partition, after, false);
+    }
+
+    /** @param compacted whether what compaction has left is enough */
+    CompletableFuture<Reader<byte[]>> openAt(String pulsarTopic, int partition, Position after, boolean compacted) {
+        ReaderBuilder<byte[]> reader =
+                reader(pulsarTopic, Positions.messageId(after, partition)).readCompacted(compacted);
+        return (after.entryId() >= 0 ? reader.startMessageIdInclusive() : reader).createAsync();
     }
 
     /** The last message of a partition. */

@@ -17,7 +17,7 @@ final class PositionCursor {
     /** The position after which it begins; null when only the time is known. */
     final @Nullable Position start;
 
-    private final PartitionCursor cursor;
+    private final MessageCursor cursor;
     private Position last;
     /** Whether it is known that the message at {@link #start} is still kept. */
     private boolean begun;
@@ -29,7 +29,7 @@ final class PositionCursor {
     private boolean saidLost;
 
     /** @param start null when the cursor begins at a time */
-    PositionCursor(int partition, PartitionCursor cursor, @Nullable Position start) {
+    PositionCursor(int partition, MessageCursor cursor, @Nullable Position start) {
         this.partition = partition;
         this.cursor = cursor;
         this.start = start;
@@ -38,7 +38,7 @@ final class PositionCursor {
     }
 
     /** One whose reader begins with the very message that it is to begin after, if that is still kept. */
-    static PositionCursor resumed(int partition, PartitionCursor cursor, Position after) {
+    static PositionCursor resumed(int partition, MessageCursor cursor, Position after) {
         PositionCursor resumed = new PositionCursor(partition, cursor, after);
         resumed.resumed = after.entryId() >= 0;
         resumed.begun = !resumed.resumed;
@@ -82,6 +82,7 @@ final class PositionCursor {
 
     /** Whether the place where it was to begin was found to be lost; said once. */
     boolean takeLost() {
+        lost |= cursor.takeLost();
         boolean now = lost && !saidLost;
         saidLost |= now;
         return now;

@@ -5,12 +5,14 @@ import io.magnetar.stream.Position;
 import io.magnetar.stream.ReplayRange;
 import io.magnetar.stream.RetentionFloor;
 import io.magnetar.stream.RetentionFloors;
+import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.StreamReaders;
 import io.magnetar.stream.failure.PulsarFailures;
+import io.magnetar.stream.newest.IndexMemory;
 import io.magnetar.stream.turn.TurnThreads;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
@@ -44,6 +46,8 @@ public final class PulsarStreamReaders implements StreamReaders {
     private final PartitionOpener opener;
     private final EndFinder ends;
     private final RetentionFloors floors;
+    private final Compactions compactions;
+    private final IndexMemory indexMemory;
     private final InstantSource clock;
     private final ExecutorService executor;
     private final LongAdder undecodable = new LongAdder();
@@ -53,6 +57,7 @@ public final class PulsarStreamReaders implements StreamReaders {
 
     /**
      * @param floors below them nothing is read
+     * @param indexMemory for replays of last-value streams
      * @param clock tells when the end of a range is over
      */
     public PulsarStreamReaders(
@@ -60,12 +65,16 @@ public final class PulsarStreamReaders implements StreamReaders {
             StreamCatalog catalog,
             RetentionFloors floors,
             ReadSettings settings,
+            Compactions compactions,
+            IndexMemory indexMemory,
             InstantSource clock) {
         this.catalog = catalog;
         this.floors = floors;
         this.settings = settings;
         this.opener = new PartitionOpener(client, settings);
         this.ends = new EndFinder(opener);
+        this.compactions = compactions;
+        this.indexMemory = indexMemory;
         this.clock = clock;
         this.executor = TurnThreads.named("magnetar-read-", settings.threads());
         catalog.onChange(this::namespaceChanged);
@@ -84,7 +93,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                 .thenCompose(floor -> FixedStarts.of(stream, range.from(), stored(stream, deadline))
                         .thenCompose(from -> end(stream, range.to(), deadline)
                                 .thenCompose(to ->
-                                        openAll(stream, new ReplayRange(from, to), filter, floor, listener, deadline))))
+                                        open(stream, new ReplayRange(from, to), filter, floor, listener, deadline))))
                 .exceptionallyCompose(failure -> {
                     inUse.decrementAndGet();
                     return CompletableFuture.failedFuture(
@@ -115,6 +124,60 @@ public final class PulsarStreamReaders implements StreamReaders {
                 .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS);
     }
 
+    private CompletableFuture<StreamReader> open(
+            StreamDefinition stream,
+            ReplayRange range,
+            TopicFilter filter,
+            RetentionFloor floor,
+            StreamListener listener,
+            long deadlineNanos) {
+        return stream.lastValue() && !(range.from() instanceof StartPosition.Latest)
+                ? openNewest(stream, range, filter, new KeyFloor(floor), listener, deadlineNanos)
+                : openAll(stream, range, filter, floor, listener, deadlineNanos);
+    }
+
+    /** Opens a replay that begins with the newest message of each key. */
+    private CompletableFuture<StreamReader> openNewest(
+            StreamDefinition stream,
+            ReplayRange range,
+            TopicFilter filter,
+            RetentionFloor floor,
+            StreamListener listener,
+            long deadlineNanos) {
+        CompletableFuture<EndPosition> last = partitionEnds(stream, new EndPosition.Now(), deadlineNanos);
+        CompletableFuture<EndPosition> end =
+                range.to() instanceof EndPosition.Now ? last : partitionEnds(stream, range.to(), deadlineNanos);
+        return last.thenCombine(end, (now, to) -> {
+                    ReplayRange fixed = new ReplayRange(range.from(), to);
+                    return new NewestOpening(
+                            opener,
+                            compactions,
+                            stream,
+                            fixed,
+                            NewestSpans.of(
+                                    stream,
+                                    fixed,
+                                    (EndPosition.Fixed) now,
+                                    settings.skewMarginMillis(),
+                                    nowMicros()),
+                            floor,
+                            indexMemory,
+                            clock,
+                            executor);
+                })
+                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
+                .thenCompose(opening -> opening.cursors().thenApply(cursors -> {
+                    OpenStreamReader reader =
+                            opened(stream, opening.range(), cursors, filter, floor, listener, opening::close);
+                    reader.inOrder(opening.order());
+                    return reader;
+                }));
+    }
+
+    private long nowMicros() {
+        return TimeUnit.MILLISECONDS.toMicros(clock.millis());
+    }
+
     private CompletableFuture<StreamReader> openAll(
             StreamDefinition stream,
             ReplayRange range,
@@ -140,10 +203,13 @@ public final class PulsarStreamReaders implements StreamReaders {
                 .thenApply(to -> opened(
                         stream,
                         new ReplayRange(range.from(), to),
-                        partitions,
-                        new MessageSelection(stream, range.from(), filter, undecodable),
+                        partitions.stream()
+                                .map(partition -> Objects.requireNonNull(partition.getNow(null)))
+                                .toList(),
+                        filter,
                         floor,
-                        listener));
+                        listener,
+                        () -> {}));
     }
 
     /** Where each partition ends, when that is not known yet. */
@@ -189,16 +255,14 @@ public final class PulsarStreamReaders implements StreamReaders {
                 () -> {}, CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
     }
 
-    private StreamReader opened(
+    private OpenStreamReader opened(
             StreamDefinition stream,
             ReplayRange range,
-            List<CompletableFuture<PositionCursor>> partitions,
-            MessageSelection selection,
+            List<PositionCursor> cursors,
+            TopicFilter filter,
             RetentionFloor floor,
-            StreamListener listener) {
-        List<PositionCursor> cursors = partitions.stream()
-                .map(partition -> Objects.requireNonNull(partition.getNow(null)))
-                .toList();
+            StreamListener listener,
+            Runnable onClosed) {
         OpenStreamReader[] self = new OpenStreamReader[1];
         self[0] = new OpenStreamReader(
                 stream,
@@ -206,11 +270,12 @@ public final class PulsarStreamReaders implements StreamReaders {
                 cursors,
                 floor,
                 clock,
-                selection,
+                new MessageSelection(stream, range.from(), filter, undecodable),
                 listener,
                 () -> {
                     open.remove(self[0]);
                     inUse.decrementAndGet();
+                    onClosed.run();
                 },
                 executor);
         if (range.to() instanceof EndPosition.Fixed end) {

@@ -1,0 +1,90 @@
+package io.magnetar.stream.compaction;
+
+import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamDefinition;
+import io.magnetar.tenancy.Namespace;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pulsar.client.admin.TopicPolicies;
+import org.apache.pulsar.common.util.FutureUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes sure that last-value streams are compacted: one for which no threshold is in force gets one, as a policy of its Pulsar topic. An
+ * admin's own, of the topic, its namespace or the broker, stays. All brokers do so, and it is the same whichever was first.
+ *
+ * <p>Thread: any.
+ */
+public final class CompactionThresholds {
+    /** Compaction begins when so much of a partition has come since the last one. */
+    public static final long BYTES = 128L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(CompactionThresholds.class);
+    private static final long RETRY_SECONDS = 60;
+
+    private final TopicPolicies policies;
+    private final StreamCatalog catalog;
+    private final Set<String> settled = ConcurrentHashMap.newKeySet();
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
+    private final ScheduledFuture<?> retries;
+
+    /** @param timer tries again what has failed */
+    public CompactionThresholds(TopicPolicies policies, StreamCatalog catalog, ScheduledExecutorService timer) {
+        this.policies = policies;
+        this.catalog = catalog;
+        catalog.onChange(this::namespaceChanged);
+        retries = timer.scheduleWithFixedDelay(
+                () -> settle(catalog.all()), RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void namespaceChanged(Namespace namespace) {
+        settle(catalog.of(namespace).all());
+    }
+
+    private void settle(Iterable<StreamDefinition> streams) {
+        for (StreamDefinition stream : streams) {
+            String pulsarTopic = stream.pulsarTopic();
+            if (!stream.lastValue()) {
+                settled.remove(pulsarTopic);
+            } else if (settled.add(pulsarTopic)) {
+                var unused = settle(pulsarTopic).whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        settled.remove(pulsarTopic);
+                        warn(pulsarTopic, failure);
+                    }
+                });
+            }
+        }
+    }
+
+    private CompletableFuture<Void> settle(String pulsarTopic) {
+        return policies.getCompactionThresholdAsync(pulsarTopic, true)
+                .thenCompose(inForce -> inForce != null && inForce > 0
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : policies.setCompactionThresholdAsync(pulsarTopic, BYTES)
+                                .thenRun(() -> LOG.info(
+                                        "{} is compacted after every {} bytes of a partition", pulsarTopic, BYTES)));
+    }
+
+    /** Once for each stream. */
+    private void warn(String pulsarTopic, Throwable failure) {
+        if (failed.add(pulsarTopic)) {
+            LOG.warn(
+                    "{} is a last-value stream without compaction, and replays of it read all that is kept. Its threshold"
+                            + " cannot be set, it is tried again every {} s: {}",
+                    pulsarTopic,
+                    RETRY_SECONDS,
+                    FutureUtil.unwrapCompletionException(failure).toString());
+        }
+    }
+
+    /** Sets no more thresholds. */
+    public void close() {
+        retries.cancel(false);
+    }
+}

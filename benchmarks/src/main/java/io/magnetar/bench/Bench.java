@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             IdleCommand.class,
             TopicsCommand.class,
+            LastValueCommand.class,
             OwedCommand.class,
             AbsentCommand.class,
             CompareCommand.class

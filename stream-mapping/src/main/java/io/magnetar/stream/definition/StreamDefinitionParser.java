@@ -62,13 +62,7 @@ public final class StreamDefinitionParser {
             return new Refused(String.join("; ", problems));
         }
         return new Valid(new StreamDefinition(
-                        topic.namespace(),
-                        topic.name(),
-                        filter.get(),
-                        key,
-                        topic.partitions(),
-                        orderBuckets,
-                        lastValue)
+                        topic.namespace(), topic.name(), filter.get(), key, topic.partitions(), orderBuckets, lastValue)
                 .limited(limits));
     }
 

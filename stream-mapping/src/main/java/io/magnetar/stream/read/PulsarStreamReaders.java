@@ -155,11 +155,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                             stream,
                             fixed,
                             NewestSpans.of(
-                                    stream,
-                                    fixed,
-                                    (EndPosition.Fixed) now,
-                                    settings.skewMarginMillis(),
-                                    nowMicros()),
+                                    stream, fixed, (EndPosition.Fixed) now, settings.skewMarginMillis(), nowMicros()),
                             floor,
                             indexMemory,
                             clock,

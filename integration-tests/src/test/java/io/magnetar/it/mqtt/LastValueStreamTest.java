@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.admin.LongRunningProcessStatus;
 import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.client.api.Producer;
+import org.apache.pulsar.common.policies.data.RetentionPolicies;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
@@ -221,6 +222,33 @@ class LastValueStreamTest {
         assertThat(replay("$s/earliest..now/last-api/x")).containsExactly("v3", "v5");
         compact("last-api", 2);
         assertThat(replay("$s/earliest..now/last-api/x")).containsExactly("v3", "v5");
+    }
+
+    @Test
+    void aKeyIsNotShownWhenItsNewestMessageIsOlderThanTheRetention() throws Exception {
+        create("last-expired", 2);
+        pulsar.admin().topicPolicies().setRetention(Streams.pulsarTopic("last-expired"), new RetentionPolicies(60, -1));
+        long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+        try (Producer<byte[]> producer = pulsar.client()
+                .newProducer()
+                .topic(Streams.pulsarTopic("last-expired"))
+                .create()) {
+            for (String key : List.of("a", "b", "c")) {
+                for (int minutesAgo : List.of(90, 70, key.equals("b") ? 10 : 65)) {
+                    producer.newMessage()
+                            .key("last-expired/" + key)
+                            .property("mqtt.topic", "last-expired/" + key)
+                            .property("mqtt.ts", Long.toString(now - TimeUnit.MINUTES.toMicros(minutesAgo)))
+                            .value((key + minutesAgo).getBytes(UTF_8))
+                            .send();
+                }
+            }
+        }
+        publish("last-expired", "c1");
+        compact("last-expired", 2);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(replay("$s/earliest..now/last-expired/#")).containsExactly("b10", "c1"));
     }
 
     @Test

@@ -55,10 +55,11 @@ ensure_admin_extension() {
     fi
 }
 
-# ensure_program MODULE: a module whose build leaves target/classes, and target/classpath with what it needs beside.
+# ensure_program MODULE NEEDED...: a module whose build leaves target/classes, and target/classpath with what it needs
+# beside: libraries, and the jars of the modules that are named.
 ensure_program() {
     local classpath=$MAGNETAR_ROOT/$1/target/classpath
-    if is_stale "$classpath" "$1"; then
+    if is_stale "$classpath" "$@"; then
         build_module "$1" "$classpath"
     fi
 }

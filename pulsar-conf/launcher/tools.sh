@@ -71,6 +71,11 @@ END
 
 bench_command() {
     [ -d "$MAGNETAR_ROOT/benchmarks" ] || fail "there is no module benchmarks in $MAGNETAR_ROOT"
+    if [ "${1:-}" = micro ]; then
+        shift
+        ensure_program benchmarks/micro stream-mapping tenancy-mapping
+        run_program benchmarks/micro org.openjdk.jmh.Main "$@"
+    fi
     ensure_program benchmarks
     # The peer that comes as a library; asking for help alone needs none.
     if [ "${1:-}" = compare ] && ! asks_for_help "${2:-}"; then

@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             LastValueCommand.class,
             OwedCommand.class,
             AbsentCommand.class,
-            CompareCommand.class
+            CompareCommand.class,
+            StreamsCommand.class
         })
 public final class Bench implements Runnable {
     private static final int REFUSED = 1;

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Subscribers that read a stream's past. */
@@ -40,6 +41,13 @@ final class ReplayCommand implements Callable<Integer> {
     private long messages = Long.MAX_VALUE;
 
     @Option(
+            names = "--rate",
+            paramLabel = "PER-SECOND",
+            defaultValue = "0",
+            description = "The most that each is sent in a second, with --mqtt 5; 0 is as fast as it can. Default: 0.")
+    private long rate;
+
+    @Option(
             names = "--idle",
             paramLabel = "SECONDS",
             defaultValue = "3",
@@ -62,11 +70,16 @@ final class ReplayCommand implements Callable<Integer> {
         Ranges.check(spec, "--messages", messages, 1, Long.MAX_VALUE);
         Ranges.check(spec, "--idle", idle, 1, 3_600);
         Ranges.check(spec, "--limit", limit, 1, 3_600);
+        Ranges.check(spec, "--rate", rate, 0, 100_000_000);
+        if (rate > 0 && !target.broker().version().hasProperties()) {
+            throw new ParameterException(spec.commandLine(), "--rate: a replay's rate needs --mqtt 5.");
+        }
         Replay replay = new Replay(
                 filter,
                 subscribers,
                 target.qos(0),
                 messages,
+                rate,
                 Duration.ofSeconds(idle),
                 Duration.ofSeconds(limit),
                 target.threads());

@@ -1,6 +1,7 @@
 package io.magnetar.bench.compare;
 
 import io.magnetar.bench.load.Broker;
+import io.magnetar.bench.load.BrokerRefused;
 import io.magnetar.bench.load.LiveRun;
 import io.magnetar.bench.load.ReplayRun;
 import io.magnetar.bench.load.ReplayRun.Replay;
@@ -42,7 +43,7 @@ public final class Comparison {
     static final String REPLAY = "replay to one subscriber";
 
     private static final int INGEST_PUBLISHERS = 200;
-    private static final int PERF_PARTITIONS = 4;
+    private static final int PARTITIONS = 4;
     private static final String PERF_SUBSCRIPTION = "replay";
 
     private final Programs programs;
@@ -118,9 +119,18 @@ public final class Comparison {
             if (plan.loads().contains(load.id())) {
                 Workload workload = workload(load.shape(), "bench/%r/%d", load.qos(), load.durable());
                 for (Contestant contestant : contestants) {
-                    add(Sample.of(load.title(), contestant.name(), load(contestant, workload)));
+                    add(sample(load, contestant, workload));
                 }
             }
+        }
+    }
+
+    /** A peer that does not bear a load does not end the comparison. */
+    private static Sample sample(MqttLoad load, Contestant contestant, Workload workload) throws InterruptedException {
+        try {
+            return Sample.of(load.title(), contestant.name(), load(contestant, workload));
+        } catch (BrokerRefused e) {
+            return new Sample(load.title(), contestant.name(), 0, null, null, "broke off: " + e.getMessage());
         }
     }
 
@@ -139,7 +149,7 @@ public final class Comparison {
 
     private void streams(int round, MagnetarStandalone magnetar) throws IOException, InterruptedException {
         String stream = "bench-" + round;
-        magnetar.createStream(stream);
+        magnetar.createStream(stream, stream + "/+/readings", PARTITIONS);
         Contestant ours = Contestant.of(MAGNETAR, magnetar.mqtt(), magnetar.process());
         Shape shape = new Shape("stream-ingest", INGEST_PUBLISHERS, 0, Distribution.TO_EACH);
         Workload ingest = workload(shape, stream + "/%d/readings", 1, false);
@@ -150,6 +160,7 @@ public final class Comparison {
                 1,
                 0,
                 Long.MAX_VALUE,
+                0,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(120),
                 plan.threads());
@@ -160,7 +171,7 @@ public final class Comparison {
 
     private void perf(int round, MagnetarStandalone magnetar) throws IOException, InterruptedException {
         String topic = "public/default/perf-" + round;
-        magnetar.admin().createPartitioned(topic, PERF_PARTITIONS, Map.of());
+        magnetar.admin().createPartitioned(topic, PARTITIONS, Map.of());
         magnetar.admin().subscribeFromEarliest(topic, PERF_SUBSCRIPTION);
         PulsarPerf perf =
                 new PulsarPerf(magnetar.pulsarHome(), magnetar.serviceUrl(), magnetar.process(), programs.directory());

@@ -23,7 +23,10 @@ final class MagnetarStandalone implements AutoCloseable {
     private static final long READY_SECONDS = 180;
     private static final long STREAM_SECONDS = 20;
     private static final long STOP_SECONDS = 60;
-    private static final int PARTITIONS = 4;
+    /** Room for what a load has under way, as its peers have it. */
+    private static final int MAX_QUEUED_MESSAGES = 100_000;
+
+    private static final int MAX_QUEUED_BYTES = 256 * 1024 * 1024;
 
     private final Process launcher;
     private final Ports ports;
@@ -60,7 +63,11 @@ final class MagnetarStandalone implements AutoCloseable {
                         "--admin-port",
                         Integer.toString(ports.admin()),
                         "--bookie-port",
-                        Integer.toString(ports.bookie()))
+                        Integer.toString(ports.bookie()),
+                        "--set",
+                        "mqttMaxQueuedMessages=" + MAX_QUEUED_MESSAGES,
+                        "--set",
+                        "mqttMaxQueuedBytes=" + MAX_QUEUED_BYTES)
                 .redirectErrorStream(true)
                 .redirectOutput(log)
                 .start();
@@ -100,9 +107,19 @@ final class MagnetarStandalone implements AutoCloseable {
         return Files.readSymbolicLink(Path.of("/proc", Long.toString(process().pid()), "cwd"));
     }
 
-    /** Makes the stream {@code name} for the filter {@code name/+/readings}; returns when the broker serves it. */
-    void createStream(String name) throws IOException, InterruptedException {
-        admin.createPartitioned(streamTopic(name), PARTITIONS, Map.of("mqtt.filter", name + "/+/readings"));
+    /** Makes a stream; returns when the broker serves it. */
+    void createStream(String name, String filter, int partitions) throws IOException, InterruptedException {
+        defineStream(name, filter, partitions);
+        awaitStream(name);
+    }
+
+    /** Makes a stream that the broker will serve in a moment. */
+    void defineStream(String name, String filter, int partitions) throws IOException, InterruptedException {
+        admin.createPartitioned(streamTopic(name), partitions, Map.of("mqtt.filter", filter));
+    }
+
+    /** Returns when the broker serves a stream. */
+    void awaitStream(String name) throws IOException, InterruptedException {
         long begun = System.nanoTime();
         while (!serves(name)) {
             if (System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(STREAM_SECONDS)) {

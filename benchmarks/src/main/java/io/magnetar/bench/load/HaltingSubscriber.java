@@ -5,6 +5,7 @@ import io.magnetar.bench.wire.PacketBytes;
 import io.magnetar.bench.wire.PacketType;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -31,7 +32,7 @@ final class HaltingSubscriber extends Client {
 
     @Override
     void accepted(ChannelHandlerContext ctx, ConnAck connAck) {
-        writeAndFlush(ctx, PacketBytes.subscribe(ctx.alloc(), version, SUBSCRIBE_ID, filter, QOS));
+        writeAndFlush(ctx, PacketBytes.subscribe(ctx.alloc(), version, SUBSCRIBE_ID, filter, QOS, Map.of()));
     }
 
     @Override

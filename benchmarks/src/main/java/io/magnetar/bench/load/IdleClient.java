@@ -5,6 +5,7 @@ import io.magnetar.bench.wire.PacketBytes;
 import io.magnetar.bench.wire.PacketType;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.Map;
 
 /**
  * A client that connects, subscribes to one topic of its own, and is silent.
@@ -24,7 +25,7 @@ final class IdleClient extends Client {
 
     @Override
     void accepted(ChannelHandlerContext ctx, ConnAck connAck) {
-        writeAndFlush(ctx, PacketBytes.subscribe(ctx.alloc(), version, SUBSCRIBE_ID, filter, 1));
+        writeAndFlush(ctx, PacketBytes.subscribe(ctx.alloc(), version, SUBSCRIBE_ID, filter, 1, Map.of()));
     }
 
     @Override

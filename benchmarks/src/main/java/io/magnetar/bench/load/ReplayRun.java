@@ -10,6 +10,7 @@ import io.magnetar.bench.report.RunReport.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -29,11 +30,23 @@ public final class ReplayRun {
      *
      * @param filter with the stream marker, such as {@code $s/earliest/sensors/+/readings}
      * @param messages each subscriber stops after so many
+     * @param perSecond the most that each is to be sent in a second, which needs MQTT 5; 0 for as many as it takes
      * @param idle or when nothing came for so long
      * @param limit or after so long
      */
     public record Replay(
-            String filter, int subscribers, int qos, long messages, Duration idle, Duration limit, int threads) {}
+            String filter,
+            int subscribers,
+            int qos,
+            long messages,
+            long perSecond,
+            Duration idle,
+            Duration limit,
+            int threads) {
+        private Map<String, String> userProperties() {
+            return perSecond == 0 ? Map.of() : Map.of("stream-rate", Long.toString(perSecond));
+        }
+    }
 
     public ReplayRun(Broker broker, Replay replay) {
         this.broker = broker;
@@ -43,7 +56,7 @@ public final class ReplayRun {
             ReplayArrivals ofThis = new ReplayArrivals();
             Identity identity = Identity.transientOne("bench-" + run + "-replay-" + i, broker.version());
             arrivals.add(ofThis);
-            subscribers.add(new Subscriber(identity, replay.filter(), replay.qos(), ofThis));
+            subscribers.add(new Subscriber(identity, replay.filter(), replay.qos(), replay.userProperties(), ofThis));
         }
     }
 

@@ -6,6 +6,7 @@ import io.magnetar.bench.wire.PacketType;
 import io.magnetar.bench.wire.VariableInt;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +21,27 @@ class Subscriber extends Client {
 
     private final String filter;
     private final int qos;
+    private final Map<String, String> userProperties;
     private final Arrivals arrivals;
     private @Nullable ByteBuf acks;
     private long arrivedNanos;
 
     Subscriber(Identity identity, String filter, int qos, Arrivals arrivals) {
+        this(identity, filter, qos, Map.of(), arrivals);
+    }
+
+    /** @param userProperties of its SUBSCRIBE, which only MQTT 5 has */
+    Subscriber(Identity identity, String filter, int qos, Map<String, String> userProperties, Arrivals arrivals) {
         super(identity);
         this.filter = filter;
         this.qos = qos;
+        this.userProperties = userProperties;
         this.arrivals = arrivals;
     }
 
     @Override
     void accepted(ChannelHandlerContext ctx, ConnAck connAck) {
-        writeAndFlush(ctx, PacketBytes.subscribe(ctx.alloc(), version, SUBSCRIBE_ID, filter, qos));
+        writeAndFlush(ctx, PacketBytes.subscribe(ctx.alloc(), version, SUBSCRIBE_ID, filter, qos, userProperties));
     }
 
     @Override

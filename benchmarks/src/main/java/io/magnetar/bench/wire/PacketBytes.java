@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** Encodes the control packets of a client. Thread: any, because it keeps nothing. */
 public final class PacketBytes {
@@ -13,6 +14,7 @@ public final class PacketBytes {
 
     private static final int CLEAN_START = 0x02;
     private static final int SESSION_EXPIRY = 0x11;
+    private static final int USER_PROPERTY = 0x26;
     private static final int SESSION_SECONDS = 3_600;
     private static final int SUBSCRIBE_FLAGS = 0x02;
     private static final int PUBREL_FLAGS = 0x02;
@@ -38,13 +40,31 @@ public final class PacketBytes {
         return packet(allocator, PacketType.CONNECT, 0, body);
     }
 
-    /** A SUBSCRIBE with one filter. */
+    /**
+     * A SUBSCRIBE with one filter.
+     *
+     * @param userProperties its user properties, none before MQTT 5
+     */
     public static ByteBuf subscribe(
-            ByteBufAllocator allocator, MqttVersion version, int packetId, String filter, int qos) {
+            ByteBufAllocator allocator,
+            MqttVersion version,
+            int packetId,
+            String filter,
+            int qos,
+            Map<String, String> userProperties) {
         ByteBuf body = Unpooled.buffer(SMALL_PACKET);
         body.writeShort(packetId);
         if (version.hasProperties()) {
-            body.writeByte(0);
+            ByteBuf properties = Unpooled.buffer(SMALL_PACKET);
+            userProperties.forEach((name, value) -> {
+                properties.writeByte(USER_PROPERTY);
+                writeString(properties, name);
+                writeString(properties, value);
+            });
+            VariableInt.write(body, properties.readableBytes());
+            body.writeBytes(properties);
+        } else if (!userProperties.isEmpty()) {
+            throw new IllegalArgumentException("user properties need MQTT 5: " + userProperties);
         }
         writeString(body, filter);
         body.writeByte(qos);

@@ -117,7 +117,7 @@ class MosquittoRunTest {
 
     @Test
     void replayEndsWhenNothingComes() throws Exception {
-        Replay replay = new Replay("quiet/+", 2, 0, 10, Duration.ofMillis(200), Duration.ofSeconds(20), 1);
+        Replay replay = new Replay("quiet/+", 2, 0, 10, 0, Duration.ofMillis(200), Duration.ofSeconds(20), 1);
 
         RunReport report = new ReplayRun(broker(MqttVersion.V3_1_1), replay).run(new Probe(null));
 

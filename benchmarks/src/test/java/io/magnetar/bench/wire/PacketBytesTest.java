@@ -1,6 +1,7 @@
 package io.magnetar.bench.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -11,10 +12,14 @@ import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.MqttPropertyType;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,13 +51,28 @@ class PacketBytesTest {
         decoded(PacketBytes.connect(allocator(), version, "c", false));
 
         MqttSubscribeMessage subscribe =
-                (MqttSubscribeMessage) decoded(PacketBytes.subscribe(allocator(), version, 9, "a/+/b", 2));
+                (MqttSubscribeMessage) decoded(PacketBytes.subscribe(allocator(), version, 9, "a/+/b", 2, Map.of()));
 
         assertThat(subscribe.variableHeader().messageId()).isEqualTo(9);
         assertThat(subscribe.payload().topicSubscriptions()).singleElement().satisfies(subscription -> {
             assertThat(subscription.topicFilter()).isEqualTo("a/+/b");
             assertThat(subscription.qualityOfService()).isEqualTo(MqttQoS.EXACTLY_ONCE);
         });
+    }
+
+    @Test
+    void subscribeCarriesUserPropertiesInMqtt5Only() {
+        Map<String, String> rate = Map.of("stream-rate", "5");
+        decoded(PacketBytes.connect(allocator(), MqttVersion.V5, "c", false));
+
+        MqttSubscribeMessage subscribe =
+                (MqttSubscribeMessage) decoded(PacketBytes.subscribe(allocator(), MqttVersion.V5, 9, "a", 0, rate));
+
+        MqttProperties properties = subscribe.idAndPropertiesVariableHeader().properties();
+        assertThat(properties.getProperty(MqttPropertyType.USER_PROPERTY.value()))
+                .hasToString("[(stream-rate, 5)]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PacketBytes.subscribe(allocator(), MqttVersion.V3_1_1, 9, "a", 0, rate));
     }
 
     @ParameterizedTest

@@ -82,6 +82,22 @@ class KeptGroupTest {
         assertThat(silent.got).hasSize(2);
     }
 
+    @Test
+    void aGroupThatWasWithoutMembersForLongerThanMessagesAreKeptIsCounted() {
+        KeptWorld world = kept();
+
+        world.crashWithoutMembersSince(SimulatedGroups.RETENTION_MILLIS / 2);
+        assertThat(backlogsCutOnceAMemberComes(world)).isZero();
+        world.crashWithoutMembersSince(2 * SimulatedGroups.RETENTION_MILLIS);
+        assertThat(backlogsCutOnceAMemberComes(world)).isOne();
+    }
+
+    private static long backlogsCutOnceAMemberComes(KeptWorld world) {
+        world.join(1, Qos.AT_LEAST_ONCE);
+        workUntilQuiet(world);
+        return world.groups().counters.get(Counter.GROUP_BACKLOGS_CUT);
+    }
+
     /** It is owed to somebody else, too, so the log has it, behind where the group begins. */
     private static void publishLiveWhileTheGroupBegins(KeptWorld world, Qos qos, boolean retain) {
         world.records.hold();

@@ -10,6 +10,7 @@ import io.magnetar.message.Qos;
 import io.magnetar.mqtt.connection.SimulatedQueues;
 import io.magnetar.mqtt.crash.SimulatedExecutor;
 import io.magnetar.mqtt.crash.VirtualTime;
+import io.magnetar.mqtt.record.GroupRecord;
 import io.magnetar.mqtt.session.SimulatedOwner;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
@@ -81,12 +82,23 @@ final class KeptWorld extends GroupWorld {
 
     /** The broker dies: what is not in a record is forgotten, and all its members are gone. */
     void crash() {
+        records.crash();
+        restart(records.saved());
+    }
+
+    /** The broker dies and finds that the group has been without members for so long. */
+    void crashWithoutMembersSince(long millis) {
+        records.crash();
+        GroupRecord saved = records.saved();
+        restart(new GroupRecord(System.currentTimeMillis() - millis, saved.liveUntilMicros(), saved.partitions()));
+    }
+
+    private void restart(GroupRecord record) {
         members.forEach(member -> member.ended = true);
         gone.addAll(members);
         members.clear();
-        records.crash();
         groups = start();
-        await(groups.groups().restore(groups.routing(), GROUP, records.saved(), true, Set.of(AWAY)));
+        await(groups.groups().restore(groups.routing(), GROUP, record, true, Set.of(AWAY)));
     }
 
     Message message(int topic, Qos qos, boolean retain, long micros) {

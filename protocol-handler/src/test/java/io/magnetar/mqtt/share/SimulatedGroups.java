@@ -29,10 +29,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The shared subscriptions of a broker without streams, and one namespace's routes. */
 final class SimulatedGroups {
+    /** How long the log keeps messages. */
+    static final long RETENTION_MILLIS = TimeUnit.HOURS.toMillis(1);
+
     private final SimulatedStreams streams = new SimulatedStreams(new Namespace("streams"));
     private final SessionServices services;
     private final SharedGroups groups;
@@ -90,7 +94,7 @@ final class SimulatedGroups {
                         },
                         10,
                         1_000,
-                        Long.MAX_VALUE));
+                        RETENTION_MILLIS));
     }
 
     /** A receive time. */

@@ -52,6 +52,8 @@ lay_home() {
     mkdir -p "$home/protocols" "$home/extracted" "$home/connectors" "$home/functions" "$home/conf/tools" "$home/cliextensions"
     ln -s "$distribution/lib" "$distribution/instances" "$home/"
     ln -s "$DATA/logs" "$home/logs"
+    # Pulsar looks for them here, whatever offloadersDirectory says, once a namespace has an offload policy.
+    [ -z "$OFFLOADERS" ] || ln -s "$OFFLOADERS" "$home/offloaders"
     cp -R "$distribution/bin" "$home/bin"
     cp -R "$stock/." "$home/conf"
     cp "$(handler_nar)" "$home/protocols/"

@@ -19,6 +19,7 @@ finds its data.
   --bookie-port PORT   the bookie; fixed for the life of the data (3181)
   --clean              delete the data first
   --no-functions       leave out Pulsar's functions worker, which runs functions and connectors
+  --offloaders DIR     where the NARs of Pulsar's offloaders are, for tiered storage
   --set KEY=VALUE      any key of the broker's configuration, as often as wanted
 
 PULSAR_MEM in the environment sets the memory of the Java process (-Xms512m -Xmx1g -XX:MaxDirectMemorySize=1g).
@@ -43,12 +44,12 @@ add_setting() {
 # Sets the variables that the rest of the launcher reads.
 parse_standalone_options() {
     DATA=$DEFAULT_DATA MQTT_PORT=1883 HTTP_HOST=127.0.0.1 HTTP_PORT=18083 PULSAR_PORT=6650 ADMIN_PORT=8080
-    BOOKIE_PORT='' CLEAN=no FUNCTIONS=yes SETTINGS=()
+    BOOKIE_PORT='' OFFLOADERS='' CLEAN=no FUNCTIONS=yes SETTINGS=()
     while [ $# -gt 0 ]; do
         case $1 in
             --clean) CLEAN=yes ;;
             --no-functions) FUNCTIONS=no ;;
-            --data | --*-port | --set)
+            --data | --*-port | --offloaders | --set)
                 need_value "$1" $#
                 case $1 in
                     --data) DATA=$2 ;;
@@ -57,6 +58,7 @@ parse_standalone_options() {
                     --pulsar-port) PULSAR_PORT=$2 ;;
                     --admin-port) ADMIN_PORT=$2 ;;
                     --bookie-port) BOOKIE_PORT=$2 ;;
+                    --offloaders) OFFLOADERS=$(cd "$2" 2>/dev/null && pwd) || usage_error "--offloaders: there is no directory $2" ;;
                     --set) add_setting "$2" ;;
                     *) usage_error "standalone: unknown option '$1'; ./magnetar standalone --help lists them" ;;
                 esac

@@ -115,6 +115,11 @@ final class Standalone implements AutoCloseable {
         return this;
     }
 
+    /** What the broker has logged so far. */
+    String logText() throws IOException {
+        return Files.readString(log());
+    }
+
     private Path log() {
         return data.resolve("logs").resolve("pulsar-standalone.log");
     }

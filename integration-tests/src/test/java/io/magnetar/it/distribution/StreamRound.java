@@ -48,6 +48,13 @@ final class StreamRound {
         return "persistent://public/streams/" + name;
     }
 
+    /** The Pulsar topics of its partitions. */
+    List<String> pulsarPartitions() {
+        return IntStream.range(0, PARTITIONS)
+                .mapToObj(partition -> pulsarTopic() + "-partition-" + partition)
+                .toList();
+    }
+
     /** What the stream keeps. */
     String filter() {
         return name + "/#";

@@ -60,6 +60,12 @@ public final class PulsarCompactedLogs {
         return log;
     }
 
+    /** Closes one log. Never fails. */
+    public CompletableFuture<Void> close(PulsarCompactedLog log) {
+        open.remove(log);
+        return log.close();
+    }
+
     /** Closes all logs and completes when all that was given to them is answered. Never fails. */
     public CompletableFuture<Void> close() {
         return CompletableFuture.allOf(

@@ -1,5 +1,6 @@
 package io.magnetar.tenancy;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -19,18 +20,25 @@ public record Namespace(String name) {
      * @throws IllegalArgumentException when the name is no legal tenant name, or is reserved
      */
     public Namespace {
-        if (!LEGAL.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                    "a namespace is a Pulsar tenant: its name has 1 to 255 of the characters A-Z a-z 0-9 _ - = : .");
-        }
-        if (RESERVED.contains(name)) {
-            throw new IllegalArgumentException("the namespace name '" + name + "' is reserved");
-        }
+        problem(name).ifPresent(problem -> {
+            throw new IllegalArgumentException(problem);
+        });
     }
 
     /** Tells whether {@code name} can be a namespace. */
     public static boolean isLegal(String name) {
-        return LEGAL.matcher(name).matches() && !RESERVED.contains(name);
+        return problem(name).isEmpty();
+    }
+
+    /** Why {@code name} can be no namespace, in words that repeat nothing but legal characters; nothing when it can. */
+    public static Optional<String> problem(String name) {
+        if (!LEGAL.matcher(name).matches()) {
+            return Optional.of(
+                    "a namespace is a Pulsar tenant: its name has 1 to 255 of the characters A-Z a-z 0-9 _ - = : .");
+        }
+        return RESERVED.contains(name)
+                ? Optional.of("the namespace name '" + name + "' is reserved")
+                : Optional.empty();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.magnetar.tenancy;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -9,6 +10,7 @@ import org.apache.pulsar.client.admin.PulsarAdmin;
 import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.client.admin.PulsarAdminException.ConflictException;
 import org.apache.pulsar.client.admin.PulsarAdminException.NotAuthorizedException;
+import org.apache.pulsar.client.admin.PulsarAdminException.NotFoundException;
 import org.apache.pulsar.common.policies.data.Policies;
 import org.apache.pulsar.common.policies.data.TenantInfo;
 import org.apache.pulsar.common.util.FutureUtil;
@@ -19,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Makes the Pulsar namespaces of an MQTT namespace, with explicit policies, because Pulsar's defaults lose messages: no
  * retention, and deletion of topics that nobody reads. One that exists keeps what its admin has set.
  *
- * <p>The cluster's record and the tenant are others' to make, in a standalone Pulsar after its plug-ins have started: they are
- * waited for.
+ * <p>The cluster's record and the tenants are others' to make, in a standalone Pulsar after its plug-ins have started:
+ * {@link #awaitTenant} waits for them. What cannot be made now is tried again for {@value #GIVE_UP_SECONDS} seconds.
  *
  * <p>Thread: any.
  */
@@ -31,6 +33,7 @@ public final class TenantProvisioner {
 
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final long GIVE_UP_SECONDS = 20;
 
     private final PulsarAdmin admin;
     private final String cluster;
@@ -53,19 +56,70 @@ public final class TenantProvisioner {
         }
     }
 
+    /** What is made for a tenant that is not there any more. */
+    public static final class MissingTenantException extends PulsarAdminException {
+        private static final long serialVersionUID = 1L;
+        private static final int NOT_FOUND = 404;
+
+        MissingTenantException(String tenant) {
+            super("there is no tenant " + tenant, null, "there is no tenant " + tenant, NOT_FOUND);
+        }
+    }
+
+    /** Completes when the record of the cluster and the tenant are there, however long that takes. */
+    public CompletableFuture<Void> awaitTenant(Namespace namespace) {
+        return awaitTenant(namespace.name(), FIRST_PAUSE_MILLIS);
+    }
+
+    private CompletableFuture<Void> awaitTenant(String tenant, long pauseMillis) {
+        return clusterIsThere()
+                .thenCompose(there -> there ? tenantIsThere(tenant) : CompletableFuture.completedFuture(false))
+                .exceptionally(failure -> {
+                    LOG.info("Pulsar cannot be asked for tenant {} yet: {}", tenant, failure.toString());
+                    return false;
+                })
+                .thenCompose(there -> there
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : after(
+                                pauseMillis,
+                                () -> awaitTenant(tenant, Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS))));
+    }
+
     /**
-     * Makes {@code <tenant>/streams}. Completes when it is there, made now or before; fails only when Magnetar may not make it.
+     * Makes a tenant for this cluster. Completes when it is there, made now or before, by this broker or another.
+     *
+     * @param adminRoles who may administer it, beside superusers
+     */
+    public CompletableFuture<Void> createTenant(Namespace namespace, List<String> adminRoles) {
+        return createTenant(namespace.name(), Set.copyOf(adminRoles));
+    }
+
+    private CompletableFuture<Void> createTenant(String tenant, Set<String> adminRoles) {
+        TenantInfo info = TenantInfo.builder()
+                .adminRoles(adminRoles)
+                .allowedClusters(Set.of(cluster))
+                .build();
+        // Pulsar answers with 409 or 500 when another broker is as fast.
+        return admin.tenants()
+                .createTenantAsync(tenant, info)
+                .exceptionallyCompose(failure -> tenantIsThere(tenant)
+                        .thenCompose(there -> there
+                                ? CompletableFuture.<Void>completedFuture(null)
+                                : CompletableFuture.failedFuture(failure)));
+    }
+
+    /**
+     * Makes {@code <tenant>/streams}. Completes when it is there, made now or before; fails when the tenant is not there, when
+     * Magnetar may not make it, and when it cannot be made for a while.
      */
     public CompletableFuture<Void> provision(Namespace namespace) {
         return attempt(
-                new PulsarNamespace(namespace.name(), "streams"),
-                new NamespacePolicies(cluster).streams(retention),
-                FIRST_PAUSE_MILLIS);
+                new PulsarNamespace(namespace.name(), "streams"), new NamespacePolicies(cluster).streams(retention));
     }
 
     /**
      * Makes {@code <tenant>/queue} and in it the log {@code messages} of what is owed to durable sessions. Completes when they are
-     * there, made now or before.
+     * there, made now or before; fails as {@link #provision} does.
      *
      * @param retentionMinutes how long a message is kept; -1 for ever
      * @param partitions of a log that is made now
@@ -74,7 +128,7 @@ public final class TenantProvisioner {
     public CompletableFuture<Integer> provisionQueue(Namespace namespace, int retentionMinutes, int partitions) {
         PulsarNamespace queue = new PulsarNamespace(namespace.name(), "queue");
         String topic = "persistent://" + queue + "/messages";
-        return attempt(queue, new NamespacePolicies(cluster).queue(retentionMinutes), FIRST_PAUSE_MILLIS)
+        return attempt(queue, new NamespacePolicies(cluster).queue(retentionMinutes))
                 .thenCompose(ignored -> admin.topics().createPartitionedTopicAsync(topic, partitions))
                 .exceptionallyCompose(TenantProvisioner::unlessThere)
                 .thenCompose(ignored -> admin.topics().getPartitionedTopicMetadataAsync(topic))
@@ -83,52 +137,70 @@ public final class TenantProvisioner {
 
     /**
      * Makes a Pulsar namespace for compacted logs, and a log in it: {@code persistent://<tenant>/<local>/<log>}. Completes when
-     * they are there, made now or before; fails only when Magnetar may not make them.
+     * they are there, made now or before; fails as {@link #provision} does.
      *
-     * @param tenant an existing tenant, which is waited for, or Magnetar's own, {@value #OWN_TENANT}, which is made
+     * @param tenant an existing tenant, or Magnetar's own, {@value #OWN_TENANT}, which is made
      * @param partitions of the log, 0 for none
      */
     public CompletableFuture<Void> provisionCompactedLog(String tenant, String local, String log, int partitions) {
         PulsarNamespace namespace = new PulsarNamespace(tenant, local);
         String topic = "persistent://" + namespace + "/" + log;
-        return attempt(namespace, new NamespacePolicies(cluster).compactedLogs(), FIRST_PAUSE_MILLIS)
+        return attempt(namespace, new NamespacePolicies(cluster).compactedLogs())
                 .thenCompose(ignored -> partitions == 0
                         ? admin.topics().createNonPartitionedTopicAsync(topic)
                         : admin.topics().createPartitionedTopicAsync(topic, partitions))
                 .exceptionallyCompose(TenantProvisioner::unlessThere);
     }
 
-    private CompletableFuture<Void> attempt(PulsarNamespace namespace, Policies policies, long pauseMillis) {
+    private CompletableFuture<Void> attempt(PulsarNamespace namespace, Policies policies) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(GIVE_UP_SECONDS);
+        return attempt(namespace, policies, FIRST_PAUSE_MILLIS, deadline);
+    }
+
+    private CompletableFuture<Void> attempt(
+            PulsarNamespace namespace, Policies policies, long pauseMillis, long deadlineNanos) {
         return prerequisites(namespace)
-                .thenCompose(ready -> ready ? create(namespace, policies) : CompletableFuture.completedFuture(false))
-                .exceptionallyCompose(failure -> unfinished(namespace, failure))
+                .thenCompose(ready -> create(namespace, policies))
+                .exceptionallyCompose(failure -> unfinished(namespace, failure, deadlineNanos))
                 .thenCompose(done -> done
                         ? CompletableFuture.<Void>completedFuture(null)
                         : after(
                                 pauseMillis,
-                                () -> attempt(namespace, policies, Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS))));
+                                () -> attempt(
+                                        namespace,
+                                        policies,
+                                        Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS),
+                                        deadlineNanos)));
     }
 
-    private CompletableFuture<Boolean> prerequisites(PulsarNamespace namespace) {
-        return admin.clusters()
-                .getClustersAsync()
-                .thenCompose(clusters -> clusters.contains(cluster)
+    private CompletableFuture<Void> prerequisites(PulsarNamespace namespace) {
+        return clusterIsThere()
+                .thenCompose(there -> there
                         ? tenantIsThere(namespace.tenant())
-                        : CompletableFuture.completedFuture(false));
+                        : CompletableFuture.failedFuture(
+                                new PulsarAdminException("the record of Pulsar cluster " + cluster + " is not there")))
+                .thenCompose(there ->
+                        there ? CompletableFuture.<Void>completedFuture(null) : makeOwnTenant(namespace.tenant()));
+    }
+
+    private CompletableFuture<Void> makeOwnTenant(String tenant) {
+        return tenant.equals(OWN_TENANT)
+                ? createTenant(tenant, Set.of())
+                : CompletableFuture.failedFuture(new MissingTenantException(tenant));
+    }
+
+    private CompletableFuture<Boolean> clusterIsThere() {
+        return admin.clusters().getClustersAsync().thenApply(clusters -> clusters.contains(cluster));
     }
 
     private CompletableFuture<Boolean> tenantIsThere(String tenant) {
-        return admin.tenants().getTenantsAsync().thenCompose(tenants -> {
-            if (tenants.contains(tenant) || !tenant.equals(OWN_TENANT)) {
-                return CompletableFuture.completedFuture(tenants.contains(tenant));
-            }
-            TenantInfo own =
-                    TenantInfo.builder().allowedClusters(Set.of(cluster)).build();
-            return admin.tenants()
-                    .createTenantAsync(tenant, own)
-                    .exceptionallyCompose(TenantProvisioner::unlessThere)
-                    .thenApply(ignored -> true);
-        });
+        return admin.tenants()
+                .getTenantInfoAsync(tenant)
+                .thenApply(info -> true)
+                .exceptionallyCompose(
+                        failure -> FutureUtil.unwrapCompletionException(failure) instanceof NotFoundException
+                                ? CompletableFuture.completedFuture(false)
+                                : CompletableFuture.failedFuture(failure));
     }
 
     /** Another broker was faster. */
@@ -156,10 +228,14 @@ public final class TenantProvisioner {
     }
 
     /** Tells whether a failed attempt is nevertheless done, is to be repeated, or has failed for good. */
-    private CompletableFuture<Boolean> unfinished(PulsarNamespace namespace, Throwable thrown) {
+    private static CompletableFuture<Boolean> unfinished(
+            PulsarNamespace namespace, Throwable thrown, long deadlineNanos) {
         Throwable cause = FutureUtil.unwrapCompletionException(thrown);
         if (cause instanceof ConflictException) {
             return CompletableFuture.completedFuture(true);
+        }
+        if (cause instanceof MissingTenantException || System.nanoTime() - deadlineNanos > 0) {
+            return CompletableFuture.failedFuture(cause);
         }
         if (cause instanceof NotAuthorizedException) {
             return CompletableFuture.failedFuture(new PulsarAdminException(

@@ -23,6 +23,7 @@ class DependencyRulesTest {
         "io.magnetar.mqtt.connect..",
         "io.magnetar.mqtt.admission..",
         "io.magnetar.mqtt.listener..",
+        "io.magnetar.mqtt.namespace..",
         "io.magnetar.mqtt.publish..",
         "io.magnetar.mqtt.subscribe..",
         "io.magnetar.mqtt.takeover..",

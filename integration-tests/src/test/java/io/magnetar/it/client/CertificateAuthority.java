@@ -18,8 +18,10 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
@@ -73,15 +75,20 @@ public final class CertificateAuthority {
         return file;
     }
 
-    /** A certificate for {@code localhost} and {@code 127.0.0.1} with a common name. */
-    public Issued issue(String name) throws GeneralSecurityException, IOException {
+    /**
+     * A certificate for {@code localhost} and {@code 127.0.0.1} with a common name.
+     *
+     * @param more DNS names that it is also for
+     */
+    public Issued issue(String name, String... more) throws GeneralSecurityException, IOException {
         KeyPair issued = newKeys();
         X509Certificate signed = sign(
                 "CN=" + name + ",O=Magnetar tests",
                 certificate.getSubjectX500Principal().getName(),
                 issued,
                 keys.getPrivate(),
-                false);
+                false,
+                more);
         return new Issued(
                 signed,
                 issued.getPrivate(),
@@ -189,7 +196,8 @@ public final class CertificateAuthority {
         return generator.generateKeyPair();
     }
 
-    private static X509Certificate sign(String subject, String issuer, KeyPair of, PrivateKey by, boolean authority)
+    private static X509Certificate sign(
+            String subject, String issuer, KeyPair of, PrivateKey by, boolean authority, String... more)
             throws GeneralSecurityException, IOException {
         Instant now = Instant.now();
         var builder = new JcaX509v3CertificateBuilder(
@@ -202,10 +210,14 @@ public final class CertificateAuthority {
         try {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
             if (!authority) {
-                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-                    new GeneralName(GeneralName.dNSName, "localhost"),
-                    new GeneralName(GeneralName.iPAddress, "127.0.0.1")
-                }));
+                List<GeneralName> names = new ArrayList<>();
+                names.add(new GeneralName(GeneralName.dNSName, "localhost"));
+                names.add(new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+                for (String name : more) {
+                    names.add(new GeneralName(GeneralName.dNSName, name));
+                }
+                builder.addExtension(
+                        Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
             }
             return new JcaX509CertificateConverter().getCertificate(builder.build(new Signer(by)));
         } catch (CertIOException e) {

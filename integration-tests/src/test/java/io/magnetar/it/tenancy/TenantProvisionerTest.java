@@ -50,7 +50,10 @@ class TenantProvisionerTest {
 
     @Test
     void waitsForTheTenantThenMakesTheNamespaceWithItsPolicies(EmbeddedPulsar pulsar) throws Exception {
-        CompletableFuture<Void> provisioned = provisioner(pulsar).provision(new Namespace("late-tenant"));
+        Namespace late = new Namespace("late-tenant");
+        CompletableFuture<Void> provisioned = provisioner(pulsar)
+                .awaitTenant(late)
+                .thenCompose(there -> provisioner(pulsar).provision(late));
         assertThat(pulsar.admin().tenants().getTenants()).doesNotContain("late-tenant");
         assertThat(provisioned).isNotDone();
 
@@ -70,6 +73,30 @@ class TenantProvisionerTest {
                 .containsKeys(BacklogQuotaType.destination_storage, BacklogQuotaType.message_age)
                 .allSatisfy((type, quota) -> assertThat(quota.getPolicy())
                         .isEqualTo(BacklogQuota.RetentionPolicy.consumer_backlog_eviction));
+    }
+
+    @Test
+    void makesNothingForATenantThatIsNotThere(EmbeddedPulsar pulsar) throws Exception {
+        Namespace missing = new Namespace("missing-tenant");
+
+        assertThat(provisioner(pulsar).provision(missing))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withCauseInstanceOf(TenantProvisioner.MissingTenantException.class)
+                .withMessageContaining("there is no tenant missing-tenant");
+        assertThat(pulsar.admin().tenants().getTenants()).doesNotContain("missing-tenant");
+    }
+
+    @Test
+    void makesATenantOnceWhoeverIsFaster(EmbeddedPulsar pulsar) throws Exception {
+        Namespace made = new Namespace("made-tenant");
+        CompletableFuture<Void> one = provisioner(pulsar).createTenant(made, List.of("ops"));
+        CompletableFuture<Void> other = provisioner(pulsar).createTenant(made, List.of("ops"));
+        CompletableFuture.allOf(one, other).get(10, TimeUnit.SECONDS);
+
+        TenantInfo info = pulsar.admin().tenants().getTenantInfo("made-tenant");
+        assertThat(info.getAdminRoles()).containsExactly("ops");
+        assertThat(info.getAllowedClusters()).containsExactly(EmbeddedPulsar.CLUSTER);
     }
 
     @Test

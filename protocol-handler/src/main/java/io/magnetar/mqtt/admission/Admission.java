@@ -6,6 +6,7 @@ import io.magnetar.tenancy.Namespace;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public final class Admission {
     private final LongSupplier nanoTime;
     private final Flapping flapping;
     private final AtomicInteger clients = new AtomicInteger();
+    /** By namespace, where that is limited. */
+    private final Map<Namespace, Integer> clientsOf = new ConcurrentHashMap<>();
 
     /** @param nanoTime the time that rises */
     public Admission(AdmissionSettings settings, LongSupplier nanoTime) {
@@ -89,18 +92,25 @@ public final class Admission {
     /**
      * Lets a client in; {@link #leave} follows.
      *
-     * @throws PacketException when the broker serves as many as it may
+     * @throws PacketException when the broker serves as many as it may, or has as many of the namespace as may be
      */
-    public void enter() throws PacketException {
+    public void enter(Namespace namespace) throws PacketException {
         if (clients.incrementAndGet() > settings.maxConnections()) {
             clients.decrementAndGet();
             throw new PacketException(
                     ReasonCode.QUOTA_EXCEEDED, "the broker serves at most " + settings.maxConnections() + " clients");
         }
+        int most = settings.maxConnectionsOfNamespace();
+        if (most > 0 && clientsOf.merge(namespace, 1, Integer::sum) > most) {
+            leave(namespace);
+            throw new PacketException(
+                    ReasonCode.QUOTA_EXCEEDED, "the broker serves at most " + most + " clients of a namespace");
+        }
     }
 
-    public void leave() {
+    public void leave(Namespace namespace) {
         clients.decrementAndGet();
+        clientsOf.computeIfPresent(namespace, (same, count) -> count == 1 ? null : count - 1);
     }
 
     /**

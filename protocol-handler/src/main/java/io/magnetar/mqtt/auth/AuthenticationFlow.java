@@ -7,6 +7,7 @@ import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.Authentication;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.tenancy.Namespace;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +47,21 @@ public final class AuthenticationFlow {
     private @Nullable Listener listener;
     private int exchanges;
     private boolean ended;
+    /** The namespace that the first success named. */
+    private @Nullable String answered;
 
     /** What becomes of an exchange. Called at the owner. */
     public interface Listener {
         /** It is the client's turn: its next packet is to be AUTH. */
         void continued();
 
-        /** @param last what CONNACK or AUTH says at the end; null for a client that named no method */
-        void authenticated(@Nullable Authentication last);
+        /**
+         * The client is who it says it is.
+         *
+         * @param last what CONNACK or AUTH says at the end; null for a client that named no method
+         * @param namespace the namespace that the authenticator named, or null
+         */
+        void authenticated(@Nullable Authentication last, @Nullable String namespace);
 
         void refused(ReasonCode code, String reason);
     }
@@ -66,19 +74,23 @@ public final class AuthenticationFlow {
         this.timeoutMillis = timeoutMillis;
     }
 
-    /** Authenticates a client that connects. May tell the listener before it returns. */
-    public void onConnect(Connect connect, Listener outcome) {
+    /**
+     * Authenticates a client that connects. May tell the listener before it returns.
+     *
+     * @param namespace the one that the client will be in; null when the answer may decide that
+     */
+    public void onConnect(Connect connect, @Nullable Namespace namespace, Listener outcome) {
         Authentication first = connect.authentication();
         method = first == null ? null : first.method();
         // The password is not kept for a later authentication.
-        claim = new Authenticator.Claim(connect.clientId(), connect.username(), null);
+        claim = new Authenticator.Claim(namespace, connect.clientId(), connect.username(), null);
         authenticator = authenticators.of(method).orElse(null);
         if (authenticator == null) {
             outcome.refused(ReasonCode.BAD_AUTHENTICATION_METHOD, "this authentication method is not available");
             return;
         }
         begin(
-                new Authenticator.Claim(connect.clientId(), connect.username(), connect.password()),
+                new Authenticator.Claim(namespace, connect.clientId(), connect.username(), connect.password()),
                 first == null ? null : first.data(),
                 outcome);
     }
@@ -141,7 +153,12 @@ public final class AuthenticationFlow {
             Objects.requireNonNull(listener).continued();
         } else if (step instanceof Authenticator.Success success) {
             state = State.IDLE;
-            takeListener().authenticated(method == null ? null : new Authentication(method, success.data()));
+            if (exchanges == 1) {
+                answered = success.namespace();
+            }
+            takeListener()
+                    .authenticated(
+                            method == null ? null : new Authentication(method, success.data()), success.namespace());
         } else if (step instanceof Authenticator.Failure refusal) {
             refuse(refusal.code(), refusal.reason());
         } else {
@@ -169,8 +186,12 @@ public final class AuthenticationFlow {
         }
 
         @Override
-        public void authenticated(@Nullable Authentication last) {
-            sink.auth(new Auth(ReasonCode.SUCCESS, last, null));
+        public void authenticated(@Nullable Authentication last, @Nullable String namespace) {
+            if (Objects.equals(namespace, answered)) {
+                sink.auth(new Auth(ReasonCode.SUCCESS, last, null));
+            } else {
+                refused(ReasonCode.NOT_AUTHORIZED, "a connection stays in its namespace");
+            }
         }
 
         @Override

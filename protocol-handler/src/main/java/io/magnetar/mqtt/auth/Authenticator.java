@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.auth;
 
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.tenancy.Namespace;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +22,14 @@ public interface Authenticator {
     /**
      * Who a client says it is.
      *
+     * @param namespace the one that it will be in when it is let in; null when the answer may decide that
      * @param clientId as sent, empty when the server is to choose one
      */
-    record Claim(String clientId, @Nullable String username, byte @Nullable [] password) {}
+    record Claim(
+            @Nullable Namespace namespace,
+            String clientId,
+            @Nullable String username,
+            byte @Nullable [] password) {}
 
     /** The steps with one client; the next one comes when the last one has answered. */
     @FunctionalInterface
@@ -47,8 +53,14 @@ public interface Authenticator {
      * The client is who it says it is.
      *
      * @param data what the client is told last, or null
+     * @param namespace the name of the namespace that it belongs to, as far as the authenticator knows one, or null
      */
-    record Success(byte @Nullable [] data) implements Step {}
+    record Success(byte @Nullable [] data, @Nullable String namespace) implements Step {
+        /** Of a client whose namespace others know. */
+        public Success(byte @Nullable [] data) {
+            this(data, null);
+        }
+    }
 
     /**
      * The client is not let in.

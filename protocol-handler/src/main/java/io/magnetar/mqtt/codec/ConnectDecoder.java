@@ -7,6 +7,7 @@ import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.topic.TopicNames;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads CONNECT, MQTT 5.0 section 3.1. Thread: the caller's; stateless. */
@@ -55,7 +56,8 @@ final class ConnectDecoder {
                 ControlDecoder.authentication(properties),
                 username,
                 password,
-                will);
+                will,
+                List.copyOf(properties.userProperties()));
     }
 
     private static ProtocolVersion readVersion(ByteBuf body) throws PacketException {

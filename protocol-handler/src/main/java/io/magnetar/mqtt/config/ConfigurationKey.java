@@ -85,6 +85,13 @@ public enum ConfigurationKey {
                     + " come.",
             0,
             100_000_000),
+    MAX_CONNECTIONS_PER_NAMESPACE(
+            "mqttMaxConnectionsPerNamespace",
+            "0",
+            "How many clients of one namespace the broker serves at once; one more is refused in the same way. 0 means as many"
+                    + " as come.",
+            0,
+            100_000_000),
     BANNED(
             "mqttBanned",
             "",
@@ -264,6 +271,38 @@ public enum ConfigurationKey {
             "mqttTenants",
             "public",
             "Which Pulsar tenants are MQTT namespaces: a regular expression that a tenant's whole name matches."),
+    NAMESPACE_FROM(
+            "mqttNamespaceFrom",
+            "",
+            "Where the namespace of a client is found: sources, separated by commas, of which the first that gives a name"
+                    + " decides, such as `certificate-cn,client-id:/^([^-]+)-/`: see Namespaces. Empty: all clients are in"
+                    + " `mqttDefaultNamespace`."),
+    DEFAULT_NAMESPACE("mqttDefaultNamespace", "public", "The namespace of clients that no source gives one."),
+    REQUIRE_NAMESPACE(
+            "mqttRequireNamespace",
+            "false",
+            "`true`: a client that no source gives a namespace is refused with 0x87 (5 in MQTT 3.1.1)."),
+    DENIED_NAMESPACES(
+            "mqttDeniedNamespaces",
+            "",
+            "Names, separated by commas, that no source may give, beside the reserved ones: a client with one is refused."),
+    NAMESPACE_AUTO_CREATION(
+            "mqttNamespaceAutoCreation",
+            "false",
+            "`true`: a tenant that is missing and whose name `mqttTenants` matches is made for its first client. Otherwise that"
+                    + " is refused with 0x87 (5 in MQTT 3.1.1)."),
+    NAMESPACE_ADMIN_ROLES(
+            "mqttNamespaceAdminRoles",
+            "",
+            "The roles, separated by commas, that may administer a tenant that is made so; `{namespace}` in one stands for the"
+                    + " tenant's name."),
+    MAX_NAMESPACES(
+            "mqttMaxNamespaces",
+            "10000",
+            "How many namespaces the broker has open at once: those that had a client, or a durable session, since it started. A"
+                    + " client of one more is refused with 0x97 (3 in MQTT 3.1.1).",
+            1,
+            1_000_000),
     STREAM_RETENTION_MINUTES(
             "mqttStreamRetentionMinutes",
             "10080",
@@ -289,6 +328,12 @@ public enum ConfigurationKey {
             "mqttMaxDurableSessions",
             "1000000",
             "How many sessions that outlive their connection there may be, connected or not; one more is refused with 0x97.",
+            0,
+            100_000_000),
+    MAX_DURABLE_SESSIONS_PER_NAMESPACE(
+            "mqttMaxDurableSessionsPerNamespace",
+            "0",
+            "How many of them there may be in one namespace. 0 means as many as come.",
             0,
             100_000_000),
     MAX_DURABLE_GROUPS(

@@ -3,10 +3,10 @@ package io.magnetar.mqtt.config;
 import io.magnetar.mqtt.admission.AdmissionSettings;
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
+import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
-import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigurationReader {
     private static final String PREFIX = "mqtt";
-    private static final Namespace DEFAULT_NAMESPACE = new Namespace("public");
     /** What a message needs in a log beside its payload: topic, properties, framing. */
     private static final int LOG_OVERHEAD_BYTES = 16 * 1024;
 
@@ -51,10 +49,11 @@ public final class ConfigurationReader {
     private MqttConfiguration read(int maxMessageSize) {
         refuseUnknownKeys();
         int ioThreads = number(ConfigurationKey.IO_THREADS);
+        List<Listener> listeners = new ListenerReader(new TlsReader(properties, problems::add), problems::add)
+                .read(text(ConfigurationKey.LISTENERS));
         MqttConfiguration configuration = new MqttConfiguration(
                 brokerName(),
-                new ListenerReader(new TlsReader(properties, problems::add), problems::add)
-                        .read(text(ConfigurationKey.LISTENERS)),
+                listeners,
                 number(ConfigurationKey.TLS_REFRESH_SECONDS),
                 admission(),
                 pace(),
@@ -73,10 +72,16 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.MAX_STREAM_READERS),
                 number(ConfigurationKey.MAX_STREAM_METRICS),
                 longNumber(ConfigurationKey.MAX_REPLAY_INDEX_BYTES),
-                tenants(),
+                new NamespaceReader(this::text, problems::add)
+                        .read(
+                                flag(ConfigurationKey.REQUIRE_NAMESPACE),
+                                flag(ConfigurationKey.NAMESPACE_AUTO_CREATION),
+                                number(ConfigurationKey.MAX_NAMESPACES),
+                                listeners),
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES),
                 new QueueSettings(
                         number(ConfigurationKey.MAX_DURABLE_SESSIONS),
+                        number(ConfigurationKey.MAX_DURABLE_SESSIONS_PER_NAMESPACE),
                         number(ConfigurationKey.MAX_DURABLE_GROUPS),
                         number(ConfigurationKey.MESSAGE_RETENTION_MINUTES),
                         number(ConfigurationKey.MESSAGE_PARTITIONS),
@@ -112,6 +117,7 @@ public final class ConfigurationReader {
         int maxConnections = number(ConfigurationKey.MAX_CONNECTIONS);
         return new AdmissionSettings(
                 maxConnections == 0 ? Integer.MAX_VALUE : maxConnections,
+                number(ConfigurationKey.MAX_CONNECTIONS_PER_NAMESPACE),
                 number(ConfigurationKey.FLAPPING_MAX_CONNECTS),
                 number(ConfigurationKey.FLAPPING_MAX_CONNECTS_PER_ADDRESS),
                 number(ConfigurationKey.FLAPPING_WINDOW_SECONDS),
@@ -178,7 +184,6 @@ public final class ConfigurationReader {
 
     private ConnectSettings connect(int maxMessageSize) {
         return new ConnectSettings(
-                DEFAULT_NAMESPACE,
                 number(ConfigurationKey.MAX_CLIENT_ID_LENGTH),
                 maxPacketSize(maxMessageSize),
                 number(ConfigurationKey.TOPIC_ALIAS_MAXIMUM),
@@ -216,16 +221,5 @@ public final class ConfigurationReader {
                     + SharedStrategy.labels() + " is needed, and <group>=<strategy> behind commas");
             return new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of());
         });
-    }
-
-    private Pattern tenants() {
-        String value = text(ConfigurationKey.TENANTS);
-        try {
-            return Pattern.compile(value);
-        } catch (PatternSyntaxException e) {
-            problems.add(
-                    ConfigurationKey.TENANTS.key() + "=" + value + ": no regular expression: " + e.getDescription());
-            return Pattern.compile(".*");
-        }
     }
 }

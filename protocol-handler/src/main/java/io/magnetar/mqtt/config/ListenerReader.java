@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.listener.Scheme;
 import io.magnetar.mqtt.listener.TlsSettings;
+import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -29,7 +30,8 @@ final class ListenerReader {
     private static final String MAX_CONNECTIONS = "maxConnections";
     private static final String CONNECTION_RATE = "connectionRate";
     private static final String PROXY_PROTOCOL = "proxyProtocol";
-    private static final Set<String> OPTIONS = Set.of(MAX_CONNECTIONS, CONNECTION_RATE, PROXY_PROTOCOL);
+    private static final String NAMESPACE = "namespace";
+    private static final Set<String> OPTIONS = Set.of(MAX_CONNECTIONS, CONNECTION_RATE, PROXY_PROTOCOL, NAMESPACE);
 
     private final TlsReader tls;
     private final Consumer<String> problems;
@@ -108,7 +110,16 @@ final class ListenerReader {
                     number(options, MAX_CONNECTIONS),
                     number(options, CONNECTION_RATE),
                     proxied(options),
-                    scheme.isTls() ? settings(options) : null);
+                    scheme.isTls() ? settings(options) : null,
+                    namespace(options));
+        }
+
+        private @Nullable String namespace(Map<String, String> options) {
+            String name = options.get(NAMESPACE);
+            if (name != null) {
+                Namespace.problem(name).ifPresent(why -> problem("has " + NAMESPACE + "=" + name + ": " + why));
+            }
+            return name;
         }
 
         private @Nullable TlsSettings settings(Map<String, String> options) {

@@ -4,12 +4,12 @@ import io.magnetar.mqtt.admission.AdmissionSettings;
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.listener.Listener;
+import io.magnetar.mqtt.namespace.NamespaceSettings;
 import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.share.SharedStrategies;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +45,7 @@ public record MqttConfiguration(
         int maxStreamReaders,
         int maxStreamMetrics,
         long maxReplayIndexBytes,
-        Pattern tenants,
+        NamespaceSettings namespaces,
         int streamRetentionMinutes,
         QueueSettings queue) {
 

@@ -10,6 +10,7 @@ import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicNames;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -41,20 +42,29 @@ public final class ConnectFlow {
     /**
      * An accepted CONNECT.
      *
-     * @param publisher the identity of the client
+     * @param clientId that of the client, or the one that it was given
      * @param sessionExpirySeconds how long the session outlives the connection; 0 for not at all
      * @param keepAliveSeconds the keep-alive in force, 0 for none
      * @param connAck the answer, to be sent when the client identifier is free
      */
     public record Accepted(
-            Publisher publisher, String clientId, long sessionExpirySeconds, int keepAliveSeconds, ConnAck connAck) {
+            String clientId,
+            @Nullable String username,
+            long sessionExpirySeconds,
+            int keepAliveSeconds,
+            ConnAck connAck) {
+        /** The identity of the client. */
+        public Publisher publisher(Namespace namespace) {
+            return new Publisher(namespace, clientId, username);
+        }
+
         /** With the last word of enhanced authentication in CONNACK; null for a client that named no method. */
         public Accepted authenticatedBy(@Nullable Authentication last) {
             ConnAck answer = new ConnAck(
                     connAck.sessionPresent(), connAck.reasonCode(), connAck.terms(), last, connAck.reason());
             return last == null
                     ? this
-                    : new Accepted(publisher, clientId, sessionExpirySeconds, keepAliveSeconds, answer);
+                    : new Accepted(clientId, username, sessionExpirySeconds, keepAliveSeconds, answer);
         }
     }
 
@@ -77,8 +87,8 @@ public final class ConnectFlow {
                 services.retained().isAvailable(),
                 responseInformation(connect, clientId));
         return new Accepted(
-                new Publisher(settings.defaultNamespace(), clientId, connect.username()),
                 clientId,
+                connect.username(),
                 expirySeconds,
                 keepAliveSeconds,
                 new ConnAck(false, ReasonCode.SUCCESS, terms, null, null));

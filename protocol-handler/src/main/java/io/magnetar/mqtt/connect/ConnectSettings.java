@@ -1,11 +1,8 @@
 package io.magnetar.mqtt.connect;
 
-import io.magnetar.tenancy.Namespace;
-
 /**
  * What CONNECT is measured by, and what CONNACK grants.
  *
- * @param defaultNamespace the namespace of all clients
  * @param maxClientIdLength in characters
  * @param maxPacketSize the largest packet taken, in bytes
  * @param topicAliasMaximum the highest topic alias in either direction, 0 for none
@@ -14,7 +11,6 @@ import io.magnetar.tenancy.Namespace;
  * @param sessionExpiry how long sessions outlive their connections
  */
 public record ConnectSettings(
-        Namespace defaultNamespace,
         int maxClientIdLength,
         int maxPacketSize,
         int topicAliasMaximum,

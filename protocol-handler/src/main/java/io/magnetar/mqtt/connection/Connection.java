@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.connection;
 
+import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.auth.AuthenticationFlow;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.connect.ConnectFlow;
@@ -7,6 +8,8 @@ import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.listener.Peer;
+import io.magnetar.mqtt.namespace.NamespaceFlow;
+import io.magnetar.mqtt.namespace.Newcomer;
 import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.Authentication;
 import io.magnetar.mqtt.packet.ConnAck;
@@ -22,7 +25,9 @@ import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SessionRefusedException;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.mqtt.trace.PacketTrace;
+import io.magnetar.tenancy.Namespace;
 import java.net.InetAddress;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -36,9 +41,10 @@ import org.slf4j.LoggerFactory;
  * The life of one connection, from CONNECT to its end.
  *
  * <pre>
- *   AWAITS_CONNECT --CONNECT--> AUTHENTICATES --success--> CLAIMS_CLIENT_ID --alone--> CONNECTED
- *        |                           |                                                   | DISCONNECT, error, timeout, takeover
- *        +---------------------------+--refused, timeout, not MQTT--> ENDED <------------+
+ *   AWAITS_CONNECT --CONNECT--> AUTHENTICATES --success--> OPENS_NAMESPACE --open--> CLAIMS_CLIENT_ID --alone--> CONNECTED
+ *        |                           |                          |                                                   |
+ *        +---------------------------+--------------------------+--refused, timeout, not MQTT--> ENDED <-----------+
+ *                                                                                 DISCONNECT, error, timeout, takeover
  * </pre>
  *
  * Thread: the connection's owner, but for {@link #takeOver()} and {@link #ended()}.
@@ -49,6 +55,7 @@ final class Connection implements LiveSessions.Claimant {
     private enum State {
         AWAITS_CONNECT,
         AUTHENTICATES,
+        OPENS_NAMESPACE,
         CLAIMS_CLIENT_ID,
         CONNECTED,
         ENDED
@@ -63,6 +70,7 @@ final class Connection implements LiveSessions.Claimant {
     private final Runnable onConnected;
     private final Runnable onTrace;
     private final AuthenticationFlow authentication;
+    private final NamespaceFlow namespace;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** The broker counts this connection among its clients. */
@@ -102,6 +110,7 @@ final class Connection implements LiveSessions.Claimant {
         this.onConnected = onConnected;
         this.authentication = new AuthenticationFlow(
                 connections.authenticators(), sink, loop, connections.settings().connectTimeoutMillis());
+        this.namespace = new NamespaceFlow(connections.namespaceChoice(), connections.namespaces(), loop);
         connections.services().counters().count(Counter.CONNECTIONS_OPENED);
     }
 
@@ -147,23 +156,42 @@ final class Connection implements LiveSessions.Claimant {
         }
     }
 
+    /** CONNECT is here: looks whether its client has a trace, before it is decided on; null when not, or not as far as is known. */
+    @Nullable
+    PacketTrace traceOf(Connect connect) {
+        if (!connections.traces().anyRun()) {
+            return null;
+        }
+        try {
+            return connections
+                    .namespaceChoice()
+                    .before(Newcomer.of(connect, peer.get()))
+                    .map(chosen -> connections.traces().of(chosen, connect.clientId()))
+                    .orElse(null);
+        } catch (PacketException e) {
+            return null; // Told to the client when its turn has come.
+        }
+    }
+
     private void onConnect(Connect connect) {
         this.connect = connect;
         sink.use(connect.version(), connect.reception(), topicAliasMaximum());
         try {
             ConnectFlow.Accepted accepted = connections.connectFlow().accept(connect);
-            InetAddress address = peer.get().address().getAddress();
+            Newcomer client = Newcomer.of(connect, peer.get());
+            InetAddress address = client.peer().address().getAddress();
             connections.admission().check(accepted.clientId(), connect.username(), address);
+            Namespace known = namespace.begin(client);
             state = State.AUTHENTICATES;
-            authentication.onConnect(connect, new AuthenticationFlow.Listener() {
+            authentication.onConnect(connect, known, new AuthenticationFlow.Listener() {
                 @Override
                 public void continued() {
                     loop.execute(onTurn);
                 }
 
                 @Override
-                public void authenticated(@Nullable Authentication last) {
-                    admit(connect, accepted.authenticatedBy(last));
+                public void authenticated(@Nullable Authentication last, @Nullable String named) {
+                    enterNamespace(named, accepted.authenticatedBy(last));
                 }
 
                 @Override
@@ -176,26 +204,47 @@ final class Connection implements LiveSessions.Claimant {
         }
     }
 
-    private void admit(Connect connect, ConnectFlow.Accepted accepted) {
+    private void enterNamespace(@Nullable String named, ConnectFlow.Accepted accepted) {
+        state = State.OPENS_NAMESPACE;
+        namespace.enter(named, new NamespaceFlow.Listener() {
+            @Override
+            public void entered(Namespace entered) {
+                if (state == State.OPENS_NAMESPACE) {
+                    admit(entered, accepted);
+                }
+            }
+
+            @Override
+            public void refused(ReasonCode code, String reason) {
+                if (state == State.OPENS_NAMESPACE) {
+                    refuse(new PacketException(code, reason));
+                }
+            }
+        });
+    }
+
+    private void admit(Namespace namespace, ConnectFlow.Accepted accepted) {
         try {
-            connections.admission().checkClient(accepted.publisher().namespace(), accepted.clientId());
-            claimClientId(connect, accepted);
+            connections.admission().checkClient(namespace, accepted.clientId());
+            claimClientId(namespace, accepted);
         } catch (PacketException e) {
             refuse(e);
         }
     }
 
-    private void claimClientId(Connect connect, ConnectFlow.Accepted accepted) {
-        SessionKey claimed = new SessionKey(accepted.publisher().namespace(), accepted.clientId());
+    private void claimClientId(Namespace namespace, ConnectFlow.Accepted accepted) {
+        Publisher publisher = accepted.publisher(namespace);
+        SessionKey claimed = new SessionKey(namespace, accepted.clientId());
         state = State.CLAIMS_CLIENT_ID;
         key = claimed;
+        onTrace.run();
         claim = connections
                 .liveSessions()
                 .claim(claimed, this)
-                .thenComposeAsync(alone -> enter(claimed, connect, accepted), loop)
+                .thenComposeAsync(alone -> enter(claimed, publisher, accepted), loop)
                 .handleAsync(
                         (opened, failure) -> {
-                            opened(connect, accepted, opened, failure);
+                            opened(publisher, accepted, opened, failure);
                             return opened;
                         },
                         loop);
@@ -203,12 +252,17 @@ final class Connection implements LiveSessions.Claimant {
 
     /** A broker that is full finds out before the session is touched. */
     private CompletableFuture<DurableSessions.Opened> enter(
-            SessionKey claimed, Connect connect, ConnectFlow.Accepted accepted) {
-        if (state == State.ENDED) {
+            SessionKey claimed, Publisher publisher, ConnectFlow.Accepted accepted) {
+        Connect decided = connect;
+        if (state == State.ENDED || decided == null) {
             return CompletableFuture.failedFuture(new CancellationException("the connection has ended"));
         }
+        if (!connections.namespaces().isOpen(claimed.namespace())) {
+            return CompletableFuture.failedFuture(
+                    new SessionRefusedException(ReasonCode.NOT_AUTHORIZED, "the namespace was deleted"));
+        }
         try {
-            connections.admission().enter();
+            connections.admission().enter(claimed.namespace());
         } catch (PacketException e) {
             return CompletableFuture.failedFuture(new SessionRefusedException(e.reasonCode(), e.problem()));
         }
@@ -218,14 +272,11 @@ final class Connection implements LiveSessions.Claimant {
                 .open(
                         claimed,
                         new DurableSessions.Request(
-                                connect.cleanStart(),
-                                accepted.sessionExpirySeconds(),
-                                accepted.publisher(),
-                                connect.will()));
+                                decided.cleanStart(), accepted.sessionExpirySeconds(), publisher, decided.will()));
     }
 
     private void opened(
-            Connect connect,
+            Publisher publisher,
             ConnectFlow.Accepted accepted,
             DurableSessions.@Nullable Opened opened,
             @Nullable Throwable failure) {
@@ -243,12 +294,13 @@ final class Connection implements LiveSessions.Claimant {
                             : new PacketException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be opened now"));
             return;
         }
-        begin(connect, accepted, opened);
+        begin(publisher, accepted, opened);
     }
 
-    private void begin(Connect connect, ConnectFlow.Accepted accepted, DurableSessions.Opened opened) {
+    private void begin(Publisher publisher, ConnectFlow.Accepted accepted, DurableSessions.Opened opened) {
         state = State.CONNECTED;
-        this.connect = null;
+        Connect decided = Objects.requireNonNull(connect, "it is decided on").decided();
+        connect = null;
         if (accepted.keepAliveSeconds() > 0) {
             keepAlive = new KeepAlive(
                     loop,
@@ -261,13 +313,11 @@ final class Connection implements LiveSessions.Claimant {
         }
         session = new Session(
                 new Session.Surroundings(
-                        connections.services(),
-                        connections.groups(),
-                        loop.routes(accepted.publisher().namespace())),
+                        connections.services(), connections.groups(), loop.routes(publisher.namespace())),
                 sink,
                 loop,
-                accepted.publisher(),
-                connect,
+                publisher,
+                decided,
                 opened.session());
         Traffic traffic = traffic();
         traffic.connected();
@@ -312,6 +362,8 @@ final class Connection implements LiveSessions.Claimant {
             refuse(new PacketException(
                     authentication.awaitsClient() ? ReasonCode.NOT_AUTHORIZED : ReasonCode.SERVER_UNAVAILABLE,
                     "the authentication took too long"));
+        } else if (state == State.OPENS_NAMESPACE) {
+            refuse(new PacketException(ReasonCode.SERVER_UNAVAILABLE, "the namespace could not be opened in time"));
         }
     }
 
@@ -362,7 +414,7 @@ final class Connection implements LiveSessions.Claimant {
 
     /** Ends the connection; before its CONNACK by a CONNACK, for that comes first [MQTT-3.2.0-1]. */
     private void endBy(ReasonCode connected, ReasonCode claiming, String reason) {
-        if (state == State.CLAIMS_CLIENT_ID || state == State.AUTHENTICATES) {
+        if (state == State.CLAIMS_CLIENT_ID || state == State.OPENS_NAMESPACE || state == State.AUTHENTICATES) {
             refuse(new PacketException(claiming, reason));
         } else if (state == State.CONNECTED) {
             sink.disconnect(connected, reason);
@@ -388,16 +440,16 @@ final class Connection implements LiveSessions.Claimant {
             return;
         }
         state = State.ENDED;
-        if (entered) {
-            connections.admission().leave();
+        if (entered && key != null) {
+            connections.admission().leave(key.namespace());
         }
         authentication.end();
         if (keepAlive != null) {
             keepAlive.stop();
         }
         connections.services().counters().count(Counter.CONNECTIONS_CLOSED);
-        if (session != null) {
-            traffic().disconnected();
+        if (session != null && key != null) {
+            loop.left(key.namespace());
         }
         CompletableFuture<Void> left = session == null ? CompletableFuture.completedFuture(null) : session.end();
         // Who claims the client identifier next must also wait for the one that this connection was waiting for.
@@ -418,6 +470,12 @@ final class Connection implements LiveSessions.Claimant {
                     ReasonCode.SERVER_BUSY,
                     "another connection has come with this client identifier");
         });
+    }
+
+    @Override
+    public void namespaceClosed() {
+        loop.execute(
+                () -> endBy(ReasonCode.ADMINISTRATIVE_ACTION, ReasonCode.NOT_AUTHORIZED, "the namespace was deleted"));
     }
 
     @Override

@@ -10,11 +10,9 @@ import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
 import io.magnetar.mqtt.packet.Publish;
 import io.magnetar.mqtt.trace.PacketTrace;
-import io.magnetar.mqtt.trace.PacketTraces;
 import io.magnetar.mqtt.transport.Peers;
 import io.magnetar.mqtt.transport.TransportEnd;
 import io.magnetar.mqtt.transport.TransportPipeline;
-import io.magnetar.tenancy.Namespace;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -59,8 +57,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private boolean overfull;
     private boolean paced;
     private Traffic traffic;
-    private final PacketTraces traces;
-    private final Namespace namespace;
     /** Null for all but the few clients that an operator looks at. */
     private @Nullable ConnectionTrace trace;
 
@@ -82,8 +78,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
                 this::readPackets,
                 this::connected,
                 this::traceChanged);
-        this.traces = connections.traces();
-        this.namespace = connections.connectFlow().settings().defaultNamespace();
     }
 
     @Override
@@ -140,9 +134,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
             int size = bytes.readerIndex() - start;
             traffic.received(bytes.getUnsignedByte(start), size);
             if (packet instanceof Connect connect) {
-                trace(
-                        traces.of(namespace, connect.clientId()),
-                        connect.version().isMqtt5());
+                trace(connection.traceOf(connect), connect.version().isMqtt5());
             }
             if (trace != null) {
                 trace.received(bytes, start, size);

@@ -68,6 +68,18 @@ final class IoLoop implements Owner {
                 namespace, key -> services.counters().traffic().open(key));
     }
 
+    /**
+     * A connection of a namespace has ended. With the last one here the loop forgets the routes of the namespace, which take memory,
+     * but not what it has counted. Thread: the event loop.
+     */
+    void left(Namespace namespace) {
+        Traffic counted = traffic(Optional.of(namespace));
+        counted.disconnected();
+        if (counted.connections() == 0) {
+            routeCaches.remove(namespace);
+        }
+    }
+
     @Override
     public void execute(Runnable task) {
         tasks.add(task);

@@ -79,7 +79,7 @@ final class NettyPacketSink implements PacketSink {
 
     /** The client's address, also behind a proxy that tells it. */
     SocketAddress remoteAddress() {
-        return Peers.of(channel).address();
+        return Peers.addressOf(channel);
     }
 
     /** Shows what is sent from now on. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectionRate how many connections it accepts in a second; more wait to be accepted
  * @param proxied every connection begins with a PROXY protocol header, which says whose it is
  * @param tls how clients are met on it; null for the schemes without TLS
+ * @param namespace the name of the namespace that its clients are in where listeners tell it, or null
  */
 public record Listener(
         Scheme scheme,
@@ -21,7 +22,8 @@ public record Listener(
         int maxConnections,
         int connectionRate,
         boolean proxied,
-        @Nullable TlsSettings tls) {
+        @Nullable TlsSettings tls,
+        @Nullable String namespace) {
     /** The value of {@code maxConnections} and {@code connectionRate} that limits nothing. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 

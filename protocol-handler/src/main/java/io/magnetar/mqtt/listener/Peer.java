@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.listener;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,11 +9,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: immutable.
  *
- * @param listener the name of the listener
  * @param address the client's own address: that of the socket, or what the proxy in front of it says
- * @param certificateName the common name of the verified certificate that the client showed to us or to the proxy, or null
+ * @param certificate the verified certificate that the client showed to us or to the proxy, or null
+ * @param serverName the name that the client has called the server by in TLS, as it wrote it, or null
  */
 public record Peer(
-        String listener,
+        Listener listener,
         InetSocketAddress address,
-        @Nullable String certificateName) {}
+        @Nullable Certificate certificate,
+        @Nullable String serverName) {
+
+    /**
+     * What a certificate says of its owner.
+     *
+     * @param commonName the first one, or null
+     * @param subject its distinguished name as in RFC 2253; null when a proxy does not tell
+     * @param alternativeNames the DNS names, addresses, mail addresses and URIs among its subject alternative names, in its order
+     */
+    public record Certificate(
+            @Nullable String commonName, @Nullable String subject, List<String> alternativeNames) {}
+}

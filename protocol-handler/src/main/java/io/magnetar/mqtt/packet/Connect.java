@@ -2,6 +2,8 @@ package io.magnetar.mqtt.packet;
 
 import io.magnetar.message.MessageProperties;
 import io.magnetar.message.Qos;
+import io.magnetar.message.UserProperty;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepAliveSeconds 0 for no keep-alive
  * @param sessionExpirySeconds 0 when the session ends with the connection; 4,294,967,295 for never
  * @param authentication the first step of enhanced authentication, or null
+ * @param userProperties in their order
  */
 public record Connect(
         ProtocolVersion version,
@@ -22,8 +25,24 @@ public record Connect(
         @Nullable Authentication authentication,
         @Nullable String username,
         byte @Nullable [] password,
-        @Nullable Will will)
+        @Nullable Will will,
+        List<UserProperty> userProperties)
         implements Packet {
+    /** Without what is of no use when it is decided on: the password and the user properties. */
+    public Connect decided() {
+        return new Connect(
+                version,
+                clientId,
+                cleanStart,
+                keepAliveSeconds,
+                sessionExpirySeconds,
+                reception,
+                authentication,
+                username,
+                null,
+                will,
+                List.of());
+    }
 
     /**
      * What the client takes.

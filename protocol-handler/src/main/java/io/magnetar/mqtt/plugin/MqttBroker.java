@@ -19,10 +19,14 @@ import io.magnetar.mqtt.connection.MqttServer;
 import io.magnetar.mqtt.connection.RefusalLog;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.counters.Latency;
+import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.metrics.MeasuredAppends;
 import io.magnetar.mqtt.metrics.Metrics;
+import io.magnetar.mqtt.namespace.NamespaceChoice;
+import io.magnetar.mqtt.namespace.NamespaceRefusedException;
+import io.magnetar.mqtt.namespace.Namespaces;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.mqtt.owned.UnloadedTopics;
 import io.magnetar.mqtt.owner.TurnsOwner;
@@ -33,6 +37,7 @@ import io.magnetar.mqtt.session.CompactedSessionLog;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.DurableSettings;
 import io.magnetar.mqtt.session.GroupRecordLog;
+import io.magnetar.mqtt.session.NamespaceStanding;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SessionLog;
 import io.magnetar.mqtt.share.KeptSettings;
@@ -78,7 +83,7 @@ public final class MqttBroker {
     private static final long STOP_MILLIS = 10_000;
 
     private final MqttConfiguration configuration;
-    private final Namespace defaultNamespace;
+    private final Namespaces namespaces;
     private final ScheduledExecutorService starter =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "magnetar-start"));
     /** Looks after durable sessions until all connections have ended. */
@@ -109,7 +114,7 @@ public final class MqttBroker {
     public MqttBroker(MqttConfiguration configuration, PulsarService pulsar, Authenticators authenticators)
             throws PulsarServerException {
         this.configuration = configuration;
-        this.defaultNamespace = configuration.connect().defaultNamespace();
+        NamespaceChoice namespaceChoice = new NamespaceChoice(configuration.namespaces());
         this.tls = new TlsContexts(configuration.listeners());
         String name = configuration.brokerName().isEmpty() ? pulsar.getBrokerId() : configuration.brokerName();
         Counters counters = new Counters(configuration.maxStreamMetrics());
@@ -121,8 +126,16 @@ public final class MqttBroker {
         this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
         this.queues = new PulsarQueues(configuration, pulsar.getClient(), owned, logs, streams, keeper);
         Retained retained = new Retained(configuration.retainAvailable(), configuration.retainLimits());
-        this.pulsarRetained =
-                new PulsarRetained(retained, logs, counters, streams.provisioner(), InstantSource.system(), starter);
+        this.pulsarRetained = new PulsarRetained(
+                retained, pulsar, logs, counters, streams.provisioner(), InstantSource.system(), starter);
+        this.namespaces = new Namespaces(
+                configuration.namespaces(),
+                new PulsarTenants(
+                        pulsar.getConfigurationMetadataStore(),
+                        streams.provisioner(),
+                        configuration.namespaces().creation()),
+                namespace -> streams.open(namespace).thenCompose(ignored -> pulsarRetained.open(namespace)),
+                System::nanoTime);
         BrokerClock clock = new BrokerClock(InstantSource.system());
         Routing routing = new Routing(streams.catalog());
         SessionServices services = new SessionServices(
@@ -162,12 +175,21 @@ public final class MqttBroker {
                 groups,
                 queues.tails(),
                 new DurableSettings(
-                        new SessionKey(defaultNamespace, name),
+                        new SessionKey(namespaceChoice.defaultNamespace(), name),
                         configuration.queue().maxSessions(),
+                        configuration.queue().maxSessionsOfNamespace(),
                         configuration.connect().sessionExpiry().maxSeconds(),
                         configuration.queue().retentionMillis()),
                 keeper);
         LiveSessions liveSessions = new LiveSessions();
+        namespaces.onClosed(namespace -> {
+            sessions.end(namespace);
+            liveSessions.endAll(namespace);
+            pulsarRetained.close(namespace);
+            openQueues.close(namespace);
+            queues.close(namespace);
+            streams.close(namespace);
+        });
         Admission admission = new Admission(configuration.admission(), System::nanoTime);
         this.traces = new PacketTraces(
                 configuration.traceDirectory(),
@@ -176,6 +198,8 @@ public final class MqttBroker {
                 (namespace, clientId) -> liveSessions.traceChanged(new SessionKey(namespace, clientId)));
         ConnectionServices connections = new ConnectionServices(
                 services,
+                namespaceChoice,
+                namespaces,
                 admission,
                 groups,
                 liveSessions,
@@ -205,16 +229,19 @@ public final class MqttBroker {
                         () -> readiness,
                         () -> List.copyOf(listening),
                         admission::describe,
+                        namespaces::size,
                         streams.catalog(),
                         counters),
                 traces,
                 adminApi(pulsar, counters),
-                defaultNamespace);
+                namespaceChoice.defaultNamespace());
     }
 
     private AdminApi adminApi(PulsarService pulsar, Counters counters) throws PulsarServerException {
         StreamTopics topics = new PulsarStreamTopics(
-                pulsar, streams.provisioner(), configuration.tenants().asMatchPredicate());
+                pulsar,
+                streams.provisioner(),
+                configuration.namespaces().tenants().asMatchPredicate());
         return new AdminApi(
                 new PulsarAccess(pulsar, adminAccess),
                 new StreamRequests(streams.catalog(), topics),
@@ -283,12 +310,13 @@ public final class MqttBroker {
         if (closed) {
             return;
         }
-        waitFor("the Pulsar namespaces of tenant '" + defaultNamespace
-                + "', the streams, the retained messages and the sessions");
-        var unused = streams.start(defaultNamespace)
-                .thenCompose(ignored -> pulsarRetained.start(defaultNamespace))
+        waitFor((configuration.namespaces().required()
+                        ? ""
+                        : "tenant '" + configuration.namespaces().defaultNamespace() + "', ")
+                + "the streams, the retained messages and the sessions");
+        var unused = openDefault()
                 .thenCompose(ignored -> queues.start())
-                .thenCompose(ignored -> sessions.start())
+                .thenCompose(ignored -> sessions.start(this::reopen))
                 .thenCompose(ignored -> listen())
                 .whenComplete((ignored, failure) -> {
                     if (failure == null) {
@@ -297,6 +325,33 @@ public final class MqttBroker {
                     } else {
                         retry(failure);
                     }
+                });
+    }
+
+    /** The default namespace is there for its first client, and the broker is not ready without it. */
+    private CompletableFuture<Void> openDefault() {
+        Namespace namespace = configuration.namespaces().defaultNamespace();
+        if (configuration.namespaces().required()) {
+            return streams.start();
+        }
+        return streams.provisioner()
+                .awaitTenant(namespace)
+                .thenCompose(ignored -> streams.start())
+                .thenCompose(ignored -> namespaces.reopen(namespace))
+                .thenCompose(ignored -> pulsarRetained.make(namespace));
+    }
+
+    /** Opens a namespace that durable sessions are recorded in. */
+    private CompletableFuture<NamespaceStanding> reopen(Namespace namespace) {
+        return namespaces
+                .reopen(namespace)
+                .thenApply(ignored -> NamespaceStanding.OPEN)
+                .exceptionallyCompose(failure -> {
+                    if (Failures.cause(failure) instanceof NamespaceRefusedException refused) {
+                        return CompletableFuture.completedFuture(
+                                refused.isMissing() ? NamespaceStanding.GONE : NamespaceStanding.CLOSED);
+                    }
+                    return CompletableFuture.failedFuture(failure);
                 });
     }
 

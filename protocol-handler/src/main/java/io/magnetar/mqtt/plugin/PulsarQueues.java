@@ -77,6 +77,11 @@ final class PulsarQueues {
                 });
     }
 
+    /** The tenant was deleted. */
+    void close(Namespace namespace) {
+        catalog.remove(namespace);
+    }
+
     StreamAppender appender() {
         return appender;
     }

@@ -77,7 +77,9 @@ final class PulsarStreams {
             throws PulsarServerException {
         PulsarClient client = pulsar.getClient();
         catalog = new WatchedStreamCatalog(
-                new MetadataStoreDefinitions(pulsar.getConfigurationMetadataStore(), configuration.tenants()),
+                new MetadataStoreDefinitions(
+                        pulsar.getConfigurationMetadataStore(),
+                        configuration.namespaces().tenants()),
                 executor);
         appendSettings = new AppendSettings(
                 "magnetar-" + brokerName,
@@ -164,9 +166,19 @@ final class PulsarStreams {
         return policies;
     }
 
-    /** Makes what the namespace needs in Pulsar and reads all definitions. May be tried again after a failure. */
-    CompletableFuture<Void> start(Namespace namespace) {
-        return provisioner.provision(namespace).thenCompose(ignored -> catalog.start());
+    /** Reads all definitions. May be tried again after a failure. */
+    CompletableFuture<Void> start() {
+        return catalog.start();
+    }
+
+    /** Makes what the namespace needs in Pulsar and reads its definitions. May be tried again after a failure. */
+    CompletableFuture<Void> open(Namespace namespace) {
+        return provisioner.provision(namespace).thenCompose(ignored -> catalog.use(namespace));
+    }
+
+    /** The tenant was deleted. */
+    void close(Namespace namespace) {
+        catalog.release(namespace);
     }
 
     /** Completes when all that was given to the streams is answered. */

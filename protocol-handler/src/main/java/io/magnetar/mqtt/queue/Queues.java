@@ -55,6 +55,14 @@ public final class Queues {
         });
     }
 
+    /** The tenant of a queue was deleted: the tails end. */
+    public void close(Namespace namespace) {
+        CompletableFuture<NamespaceQueue> opened = queues.remove(namespace);
+        if (opened != null) {
+            var unused = opened.thenAccept(NamespaceQueue::close);
+        }
+    }
+
     public void close() {
         queues.values().forEach(opening -> {
             var unused = opening.thenAccept(NamespaceQueue::close);

@@ -36,6 +36,11 @@ public final class Retained {
         return store(namespace).open(log);
     }
 
+    /** Forgets the retained messages of a namespace, whose tenant was deleted. */
+    public void close(Namespace namespace) {
+        stores.remove(namespace);
+    }
+
     public RetainedStore store(Namespace namespace) {
         return stores.computeIfAbsent(namespace, key -> new RetainedStore(key, limits));
     }

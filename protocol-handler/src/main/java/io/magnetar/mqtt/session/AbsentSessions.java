@@ -62,6 +62,18 @@ final class AbsentSessions {
         } // Else it is being published, and who does that deletes the records.
     }
 
+    /** Ends a session of which nothing is to be left, nor its will. */
+    void forget(SessionKey key, StoredSession stored) {
+        if (records.remove(key, stored)) {
+            SessionDefinition definition = stored.readDefinition();
+            interests.endAll(key, definition);
+            records.delete(key);
+            if (definition.will() != null) {
+                settleWhenRecorded(key, definition.will());
+            }
+        }
+    }
+
     void publishWill(SessionKey key, StoredSession stored) {
         SessionDefinition definition = stored.readDefinition();
         WillRecord will = definition.will();

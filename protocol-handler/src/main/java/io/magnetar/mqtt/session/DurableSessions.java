@@ -21,13 +21,15 @@ import io.magnetar.stream.queue.LogTails;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,8 @@ public final class DurableSessions {
     private static final Logger LOG = LoggerFactory.getLogger(DurableSessions.class);
     private static final long SWEEP_MILLIS = 500;
     private static final long ALIVE_MILLIS = 1_000;
+    /** How long a session that was being opened when its tenant was deleted may take to be seen. */
+    private static final long GONE_MICROS = TimeUnit.MINUTES.toMicros(1);
 
     private final BrokerClock clock;
     private final DurableSettings settings;
@@ -61,12 +65,15 @@ public final class DurableSessions {
     private final RecordSaver saver;
     private final SessionRecords records;
     private final AbsentSessions absentSessions;
-    private final Supplier<SessionRestart> restart;
+    private final Function<Function<Namespace, CompletableFuture<NamespaceStanding>>, SessionRestart> restart;
     private final SessionCursors cursors;
     /** Those with a connection. */
     private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
     /** What is being saved of sessions that have lost their connection: since when. */
     private final Map<DurableSession, Long> underWay = new ConcurrentHashMap<>();
+
+    /** Namespaces whose tenants were deleted, and when: sessions that began before have ended. */
+    private final Map<Namespace, Long> gone = new ConcurrentHashMap<>();
 
     private volatile Map<Namespace, SessionCounts> counts = Map.of();
 
@@ -88,8 +95,8 @@ public final class DurableSessions {
         this.records = new SessionRecords(saver, settings.queueRetentionMillis());
         this.absentSessions = new AbsentSessions(records, interests, wills, clock);
         this.cursors = new SessionCursors(records, clock, key -> connected.containsKey(key), wills);
-        this.restart = () -> new SessionRestart(
-                new SessionLoader(log, queues, services.streams(), tails),
+        this.restart = namespaces -> new SessionRestart(
+                new SessionLoader(log, queues, services.streams(), tails, namespaces),
                 new GroupLoader(groups, services.routing()),
                 records,
                 interests,
@@ -100,9 +107,11 @@ public final class DurableSessions {
     /**
      * Reads all records, opens the queues that messages are owed from, and starts the timers. No client may be served before: a
      * publish must not miss an absent session.
+     *
+     * @param namespaces opens a namespace that sessions are recorded in, and tells what was found
      */
-    public CompletableFuture<Void> start() {
-        return restart.get().run().thenRun(() -> {
+    public CompletableFuture<Void> start(Function<Namespace, CompletableFuture<NamespaceStanding>> namespaces) {
+        return restart.apply(namespaces).run().thenRun(() -> {
             LOG.info("{} durable sessions", records.size());
             var unused =
                     executor.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -156,6 +165,10 @@ public final class DurableSessions {
     /** @param hasPlace the client had a session, whose place among those that may be its new one gets */
     private CompletableFuture<Opened> open(SessionKey key, Request request, boolean hasPlace) {
         StoredSession stored = records.get(key);
+        if (stored != null && isGone(key, stored)) {
+            absentSessions.forget(key, stored);
+            return open(key, request, hasPlace);
+        }
         if (stored != null && absentSessions.isWillDue(stored)) {
             absentSessions.publishWill(key, stored);
             stored = records.get(key);
@@ -176,6 +189,11 @@ public final class DurableSessions {
             return CompletableFuture.failedFuture(new SessionRefusedException(
                     ReasonCode.QUOTA_EXCEEDED,
                     "the broker keeps at most " + settings.maxSessions() + " durable sessions"));
+        }
+        int most = settings.maxSessionsOfNamespace();
+        if (stored == null && !hasPlace && most > 0 && records.size(key.namespace()) >= most) {
+            return CompletableFuture.failedFuture(new SessionRefusedException(
+                    ReasonCode.QUOTA_EXCEEDED, "a namespace has at most " + most + " durable sessions"));
         }
         return begin(key, request, stored);
     }
@@ -311,26 +329,47 @@ public final class DurableSessions {
             return;
         }
         records.saveAbsent(key, saved, absent, new WhenSaved(() -> underWay.remove(session)), failure -> {});
-        if (absentSessions.isWillDue(stored)) {
+        if (!isGone(key, stored) && absentSessions.isWillDue(stored)) {
             absentSessions.publishWill(key, stored);
         }
     }
 
+    /** The tenant of a namespace was deleted: its sessions end as they lose their connections, without their wills. */
+    public void end(Namespace namespace) {
+        gone.put(namespace, clock.nextMicros());
+    }
+
+    private boolean isGone(SessionKey key, StoredSession stored) {
+        Long since = gone.get(key.namespace());
+        return since != null && stored.epoch() < since;
+    }
+
     private void sweep() {
         Map<Namespace, SessionCounts> counted = new HashMap<>();
+        Set<Namespace> ending = new HashSet<>();
         records.forEach((key, stored) -> {
             try {
                 boolean isConnected = connected.containsKey(key);
                 counted.compute(
                         key.namespace(), (same, sum) -> (sum == null ? SessionCounts.NONE : sum).plus(isConnected));
+                boolean isGone = isGone(key, stored);
+                if (isGone) {
+                    ending.add(key.namespace());
+                }
                 if (!isConnected && cursors.move(key) == null) {
-                    absentSessions.lookAfter(key, stored);
+                    if (isGone) {
+                        absentSessions.forget(key, stored);
+                    } else {
+                        absentSessions.lookAfter(key, stored);
+                    }
                 }
             } catch (RuntimeException e) {
                 LOG.error("A durable session could not be looked after", e);
             }
         });
         counts = counted;
+        long before = clock.nextMicros() - GONE_MICROS;
+        gone.entrySet().removeIf(entry -> !ending.contains(entry.getKey()) && entry.getValue() < before);
     }
 
     /** How many there were by namespace when they were last looked after, about half a second ago. */

@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Finds all durable sessions when a broker starts.
  *
  * <pre>
- *   all records --> the queues of their namespaces --> any session without a recorded end of its connection?
+ *   all records --> their namespaces, opened --> the queues of these --> any session without a recorded end of its connection?
  *                                                         | no            | yes: the broker died
  *                                                         v               v
  *                                                       done     the logs' tails since the last sign of life:
@@ -45,12 +47,21 @@ final class SessionLoader {
     private final Queues queues;
     private final StreamCatalog streams;
     private final LogTails tails;
+    private final Function<Namespace, CompletableFuture<NamespaceStanding>> namespaces;
+    private final List<SessionKey> gone = new ArrayList<>();
     private final Map<SessionKey, byte[]> definitions = new HashMap<>();
     private final Map<SessionKey, byte[]> progresses = new HashMap<>();
     private final Map<SessionKey, byte[]> groups = new HashMap<>();
     private long lastAliveMillis;
 
-    SessionLoader(SessionLog log, Queues queues, StreamCatalog streams, LogTails tails) {
+    /** @param namespaces opens a namespace and tells what was found */
+    SessionLoader(
+            SessionLog log,
+            Queues queues,
+            StreamCatalog streams,
+            LogTails tails,
+            Function<Namespace, CompletableFuture<NamespaceStanding>> namespaces) {
+        this.namespaces = namespaces;
         this.log = log;
         this.queues = queues;
         this.streams = streams;
@@ -75,7 +86,44 @@ final class SessionLoader {
     }
 
     CompletableFuture<List<Loaded>> load() {
-        return log.load(this::onRecord).thenCompose(loaded -> openQueues()).thenCompose(this::recover);
+        return log.load(this::onRecord)
+                .thenCompose(loaded -> openNamespaces())
+                .thenCompose(opened -> openQueues())
+                .thenCompose(this::recover);
+    }
+
+    private CompletableFuture<Void> openNamespaces() {
+        Set<Namespace> recorded = Stream.of(definitions, progresses, groups)
+                .flatMap(records -> records.keySet().stream())
+                .map(SessionKey::namespace)
+                .collect(Collectors.toSet());
+        return CompletableFuture.allOf(recorded.stream()
+                .map(namespace -> namespaces.apply(namespace).thenAccept(standing -> sortOut(namespace, standing)))
+                .toArray(CompletableFuture[]::new));
+    }
+
+    private synchronized void sortOut(Namespace namespace, NamespaceStanding standing) {
+        if (standing == NamespaceStanding.OPEN) {
+            return;
+        }
+        Set<SessionKey> sessions = Stream.of(definitions, progresses)
+                .flatMap(records -> records.keySet().stream())
+                .filter(key -> key.namespace().equals(namespace))
+                .collect(Collectors.toSet());
+        definitions.keySet().removeAll(sessions);
+        progresses.keySet().removeAll(sessions);
+        if (standing == NamespaceStanding.GONE) {
+            LOG.info("{} durable sessions have ended: tenant {} was deleted", sessions.size(), namespace);
+            gone.addAll(sessions);
+        } else {
+            LOG.warn("{} durable sessions are passed over: namespace {} is not served", sessions.size(), namespace);
+            groups.keySet().removeIf(key -> key.namespace().equals(namespace));
+        }
+    }
+
+    /** The sessions whose tenants were deleted: nothing of them is left but their records. */
+    List<SessionKey> gone() {
+        return gone;
     }
 
     private void onRecord(RecordKey key, byte[] value) {

@@ -5,6 +5,7 @@ import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.session.RecordKey.Kind;
 import io.magnetar.mqtt.session.RecordSaver.Entry;
 import io.magnetar.stream.StreamAppender.AppendListener;
+import io.magnetar.tenancy.Namespace;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,7 @@ final class SessionRecords {
     private final RecordSaver saver;
     private final long queueRetentionMillis;
     private final Map<SessionKey, StoredSession> sessions = new ConcurrentHashMap<>();
+    private final Map<Namespace, Integer> sizes = new ConcurrentHashMap<>();
 
     /** @param queueRetentionMillis how long messages are kept: an absent session that is owed messages lives no longer */
     SessionRecords(RecordSaver saver, long queueRetentionMillis) {
@@ -38,18 +40,29 @@ final class SessionRecords {
         return sessions.size();
     }
 
+    /** How many there are in a namespace. */
+    int size(Namespace namespace) {
+        return sizes.getOrDefault(namespace, 0);
+    }
+
     void forEach(BiConsumer<SessionKey, StoredSession> action) {
         sessions.forEach(action);
     }
 
     /** Keeps a session's records in memory. */
     void keep(SessionKey key, SessionDefinition definition, byte[] progress) {
-        sessions.put(key, StoredSession.of(definition, progress, queueRetentionMillis));
+        if (sessions.put(key, StoredSession.of(definition, progress, queueRetentionMillis)) == null) {
+            sizes.merge(key.namespace(), 1, Integer::sum);
+        }
     }
 
     /** @return whether memory had it as it was */
     boolean remove(SessionKey key, StoredSession known) {
-        return sessions.remove(key, known);
+        boolean removed = sessions.remove(key, known);
+        if (removed) {
+            sizes.computeIfPresent(key.namespace(), (same, size) -> size == 1 ? null : size - 1);
+        }
+        return removed;
     }
 
     /** @return whether memory had it as it was */

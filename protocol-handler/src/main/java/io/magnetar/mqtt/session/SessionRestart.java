@@ -39,6 +39,11 @@ final class SessionRestart {
     /** Completes when messages are owed and groups are kept as before, and the log says what that is. */
     CompletableFuture<Void> run() {
         return loader.load()
+                .whenComplete((loaded, failure) -> {
+                    if (failure == null) {
+                        loader.gone().forEach(records::delete);
+                    }
+                })
                 .thenCompose(loaded -> CompletableFuture.allOf(
                                 loaded.stream().map(this::restore).toArray(CompletableFuture[]::new))
                         .thenCompose(restored -> restoreGroups(loaded)));

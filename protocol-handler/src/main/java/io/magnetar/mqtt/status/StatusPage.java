@@ -8,6 +8,7 @@ import io.magnetar.stream.StreamCatalog;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +24,7 @@ public final class StatusPage {
     private final Supplier<Readiness> readiness;
     private final Supplier<List<String>> listeners;
     private final Supplier<Map<String, Object>> admission;
+    private final IntSupplier namespaces;
     private final StreamCatalog streams;
     private final Counters counters;
 
@@ -31,12 +33,14 @@ public final class StatusPage {
             Supplier<Readiness> readiness,
             Supplier<List<String>> listeners,
             Supplier<Map<String, Object>> admission,
+            IntSupplier namespaces,
             StreamCatalog streams,
             Counters counters) {
         this.version = version;
         this.readiness = readiness;
         this.listeners = listeners;
         this.admission = admission;
+        this.namespaces = namespaces;
         this.streams = streams;
         this.counters = counters;
     }
@@ -57,6 +61,7 @@ public final class StatusPage {
         status.put("version", version);
         status.put("listeners", listeners.get());
         status.put("admission", admission.get());
+        status.put("namespaces", Map.of("open", namespaces.getAsInt()));
         status.put("streams", streams.all().stream().map(StreamDescription::of).toList());
         status.put("refusedStreams", streams.refused());
         status.put("counters", counters.snapshot());

@@ -47,9 +47,12 @@ public final class SysTopics {
         this.startMillis = services.clock().millis();
     }
 
-    /** Tells the subscribers of all namespaces; to be called once per interval. */
+    /** Tells the subscribers of all namespaces that have a client; to be called once per interval. */
     public void publish() {
-        services.counters().traffic().namespaces().forEach(this::publish);
+        TrafficTable traffic = services.counters().traffic();
+        traffic.namespaces().stream()
+                .filter(namespace -> traffic.sum(Optional.of(namespace), Traffic::connections) > 0)
+                .forEach(this::publish);
     }
 
     private void publish(Namespace namespace) {

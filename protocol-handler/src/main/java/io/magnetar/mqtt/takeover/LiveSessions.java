@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.takeover;
 
 import io.magnetar.mqtt.session.SessionKey;
+import io.magnetar.tenancy.Namespace;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,9 @@ public final class LiveSessions {
     public interface Claimant {
         /** Ends the session, for another connection has come with its client identifier. Any thread. */
         void takeOver();
+
+        /** The namespace of the session has been closed: the session ends. Any thread. */
+        void namespaceClosed();
 
         /** A trace of the client identifier has begun or ended. Any thread. */
         void traceChanged();
@@ -42,6 +46,15 @@ public final class LiveSessions {
     /** Gives a client identifier back, unless another session has claimed it since. */
     public void release(SessionKey key, Claimant claimant) {
         sessions.remove(key, claimant);
+    }
+
+    /** Ends all sessions of a namespace that has been closed. Looks at all sessions. */
+    public void endAll(Namespace namespace) {
+        sessions.forEach((key, claimant) -> {
+            if (key.namespace().equals(namespace)) {
+                claimant.namespaceClosed();
+            }
+        });
     }
 
     /** Tells the session of a client identifier, if there is one, that a trace of it has begun or ended. */

@@ -70,6 +70,11 @@ public final class PacketTraces {
         return directory != null;
     }
 
+    /** Whether any client is traced. */
+    public boolean anyRun() {
+        return !running.isEmpty();
+    }
+
     /** The trace of a client, null when there is none. */
     public @Nullable PacketTrace of(Namespace namespace, String clientId) {
         return running.isEmpty() ? null : running.get(new Client(namespace, clientId));

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.transport;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.magnetar.mqtt.listener.Peer;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -15,8 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes the PROXY protocol header, version 1 or 2, that a connection begins with: the address of the client, and the name in its
- * certificate where the proxy has ended TLS and verified one. A connection that begins otherwise is closed.
+ * Takes the PROXY protocol header, version 1 or 2, that a connection begins with: the address of the client, and where the proxy has
+ * ended TLS the name that the client has called, and the common name of its certificate if that is verified. A connection that
+ * begins otherwise is closed.
  *
  * <p>Thread: the channel's event loop.
  */
@@ -41,21 +43,29 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
                     Peers.proxied(
                             ctx.channel(),
                             new InetSocketAddress(header.sourceAddress(), header.sourcePort()),
-                            certificateName(header.tlvs()).orElse(null));
+                            certificate(header.tlvs()).orElse(null),
+                            serverName(header.tlvs()).orElse(null));
                 default -> throw new HAProxyProtocolException("a proxied client has an internet address");
             }
         }
         var unused = ctx.pipeline().remove(this);
     }
 
-    private static Optional<String> certificateName(List<HAProxyTLV> parts) {
+    private static Optional<String> serverName(List<HAProxyTLV> parts) {
+        return parts.stream()
+                .filter(part -> part.type() == HAProxyTLV.Type.PP2_TYPE_AUTHORITY)
+                .map(part -> part.content().toString(UTF_8))
+                .findFirst();
+    }
+
+    private static Optional<Peer.Certificate> certificate(List<HAProxyTLV> parts) {
         return parts.stream()
                 .filter(HAProxySSLTLV.class::isInstance)
                 .map(HAProxySSLTLV.class::cast)
                 .filter(tls -> tls.verify() == VERIFIED && (tls.isPP2ClientCertConn() || tls.isPP2ClientCertSess()))
                 .flatMap(tls -> tls.encapsulatedTLVs().stream())
                 .filter(part -> part.type() == HAProxyTLV.Type.PP2_TYPE_SSL_CN)
-                .map(part -> part.content().toString(UTF_8))
+                .map(part -> new Peer.Certificate(part.content().toString(UTF_8), null, List.of()))
                 .findFirst();
     }
 }

@@ -20,7 +20,7 @@ class AdmissionTest {
 
     private Admission admission(int maxConnections, int maxConnects, int maxConnectsOfAddress, Banned banned) {
         return new Admission(
-                new AdmissionSettings(maxConnections, maxConnects, maxConnectsOfAddress, 60, 300, banned),
+                new AdmissionSettings(maxConnections, 0, maxConnects, maxConnectsOfAddress, 60, 300, banned),
                 () -> nowNanos);
     }
 
@@ -48,8 +48,12 @@ class AdmissionTest {
     }
 
     private static ReasonCode enter(Admission admission) {
+        return enter(admission, PUBLIC);
+    }
+
+    private static ReasonCode enter(Admission admission, Namespace namespace) {
         try {
-            admission.enter();
+            admission.enter(namespace);
             return ReasonCode.SUCCESS;
         } catch (PacketException e) {
             return e.reasonCode();
@@ -124,10 +128,23 @@ class AdmissionTest {
         assertThat(enter(admission)).isEqualTo(ReasonCode.SUCCESS);
         assertThat(enter(admission)).isEqualTo(ReasonCode.SUCCESS);
         assertThat(enter(admission)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
-        admission.leave();
+        admission.leave(PUBLIC);
         assertThat(enter(admission)).isEqualTo(ReasonCode.SUCCESS);
         assertThat(admission.hasRoom(1_025)).isTrue();
         assertThat(admission.hasRoom(1_026)).isFalse();
+    }
+
+    @Test
+    void servesAsManyOfANamespaceAsItMayAndOthersBeside() {
+        Namespace other = new Namespace("other");
+        Admission admission = new Admission(new AdmissionSettings(3, 1, 0, 0, 60, 300, Banned.NOBODY), () -> nowNanos);
+
+        assertThat(enter(admission, PUBLIC)).isEqualTo(ReasonCode.SUCCESS);
+        assertThat(enter(admission, PUBLIC)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(enter(admission, other)).isEqualTo(ReasonCode.SUCCESS);
+        assertThat(admission.describe()).containsEntry("clients", 2);
+        admission.leave(PUBLIC);
+        assertThat(enter(admission, PUBLIC)).isEqualTo(ReasonCode.SUCCESS);
     }
 
     @Test

@@ -11,6 +11,10 @@ import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.listener.Scheme;
+import io.magnetar.mqtt.namespace.NamespaceChoice;
+import io.magnetar.mqtt.namespace.NamespaceSettings;
+import io.magnetar.mqtt.namespace.Namespaces;
+import io.magnetar.mqtt.namespace.Tenants;
 import io.magnetar.mqtt.owner.TurnsOwner;
 import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.RetainLimits;
@@ -20,6 +24,7 @@ import io.magnetar.mqtt.session.CompactedSessionLog;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.DurableSettings;
 import io.magnetar.mqtt.session.GroupRecordLog;
+import io.magnetar.mqtt.session.NamespaceStanding;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SessionLog;
 import io.magnetar.mqtt.session.SimulatedStreams;
@@ -48,6 +53,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * A broker without sockets and without Pulsar, whose limits are small: everything between the bytes of its clients and its logs
@@ -120,14 +126,16 @@ final class FuzzedBroker {
                 opened,
                 groups,
                 queues,
-                new DurableSettings(BROKER, 4, 1_000, 100_000),
+                new DurableSettings(BROKER, 4, 0, 1_000, 100_000),
                 keeper.eventLoop());
-        var unused = sessions.start();
+        var unused = sessions.start(namespace -> CompletableFuture.completedFuture(NamespaceStanding.OPEN));
         unused = records.follow(record -> recorded++);
         connections = new ConnectionServices(
                 services,
+                new NamespaceChoice(NamespaceSettings.only(NAMESPACE)),
+                namespaces(),
                 new Admission(
-                        new AdmissionSettings(4, 0, 0, 1, 1, AdmissionSettings.Banned.NOBODY),
+                        new AdmissionSettings(4, 0, 0, 0, 1, 1, AdmissionSettings.Banned.NOBODY),
                         () -> TimeUnit.MILLISECONDS.toNanos(millis)),
                 groups,
                 new LiveSessions(),
@@ -136,7 +144,6 @@ final class FuzzedBroker {
                 new ConnectFlow(
                         services,
                         new ConnectSettings(
-                                NAMESPACE,
                                 23,
                                 MAX_PACKET_SIZE,
                                 3,
@@ -148,8 +155,31 @@ final class FuzzedBroker {
                         null, () -> Instant.ofEpochMilli(millis), keeper.eventLoop(), (namespace, clientId) -> {}),
                 new ConnectionSettings(MAX_PACKET_SIZE, 10_000, 150, 0, 0, 1 << 14));
         Listener listener = new Listener(
-                Scheme.MQTT, new InetSocketAddress(0), "", Listener.UNLIMITED, Listener.UNLIMITED, false, null);
+                Scheme.MQTT, new InetSocketAddress(0), "", Listener.UNLIMITED, Listener.UNLIMITED, false, null, null);
         transport = new TransportPipeline(listener, new TlsContexts(List.of(listener)), 10_000, MAX_PACKET_SIZE);
+    }
+
+    /** The one of all clients, which is opened with the first of them. */
+    private static Namespaces namespaces() {
+        Tenants one = new Tenants() {
+            @Override
+            public CompletableFuture<Boolean> exists(Namespace namespace) {
+                return CompletableFuture.completedFuture(true);
+            }
+
+            @Override
+            public CompletableFuture<Void> create(Namespace namespace) {
+                return CompletableFuture.failedFuture(new IllegalStateException("it is there"));
+            }
+
+            @Override
+            public void onChange(Consumer<Namespace> listener) {}
+        };
+        return new Namespaces(
+                NamespaceSettings.only(NAMESPACE),
+                one,
+                namespace -> CompletableFuture.completedFuture(null),
+                System::nanoTime);
     }
 
     /** A client opens a connection. */

@@ -8,6 +8,7 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,8 @@ class RefusalLogTest {
                 null,
                 username,
                 new byte[] {'s', 'e', 'c', 'r', 'e', 't'},
-                null);
+                null,
+                List.of());
         return RefusalLog.line(
                 new InetSocketAddress(address(), 1234), connect, ReasonCode.NOT_AUTHORIZED, "not today", 3);
     }

@@ -157,7 +157,8 @@ final class DurableClient {
                         null,
                         null,
                         null,
-                        will == null ? null : will.will()));
+                        will == null ? null : will.will(),
+                        List.of()));
         connection.will = will;
     }
 

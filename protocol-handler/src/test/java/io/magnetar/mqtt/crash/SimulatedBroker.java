@@ -16,6 +16,7 @@ import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.DurableSettings;
 import io.magnetar.mqtt.session.GroupRecordLog;
+import io.magnetar.mqtt.session.NamespaceStanding;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SimulatedOwner;
@@ -103,7 +104,7 @@ final class SimulatedBroker {
                 queues,
                 groups,
                 logs,
-                new DurableSettings(new SessionKey(namespace, "broker"), 100, EXPIRY_SECONDS, Long.MAX_VALUE),
+                new DurableSettings(new SessionKey(namespace, "broker"), 100, 0, EXPIRY_SECONDS, Long.MAX_VALUE),
                 executor);
         for (int i = 0; i < CONNECTION_OWNERS; i++) {
             owners.add(new SimulatedOwner(executor::after));
@@ -119,13 +120,15 @@ final class SimulatedBroker {
     }
 
     private void start() {
-        var unused = durableSessions.start().whenComplete((done, failure) -> {
-            if (failure == null) {
-                started = true;
-            } else {
-                executor.after(RETRY_MILLIS, this::start);
-            }
-        });
+        var unused = durableSessions
+                .start(namespace -> CompletableFuture.completedFuture(NamespaceStanding.OPEN))
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        started = true;
+                    } else {
+                        executor.after(RETRY_MILLIS, this::start);
+                    }
+                });
     }
 
     boolean isStarted() {

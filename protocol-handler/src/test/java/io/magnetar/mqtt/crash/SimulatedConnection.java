@@ -121,6 +121,9 @@ final class SimulatedConnection implements LiveSessions.Claimant {
     }
 
     @Override
+    public void namespaceClosed() {}
+
+    @Override
     public void traceChanged() {
         // Nobody looks at its packets.
     }

@@ -91,7 +91,8 @@ final class SimulatedClient implements PacketSink {
                 null,
                 null,
                 null,
-                null);
+                null,
+                List.of());
         this.session = new Session(
                 new Session.Surroundings(
                         services, groups, new RouteCache(services.routing().table(namespace), 128)),

@@ -46,7 +46,13 @@ class TracesFromElsewhereTest {
     private int status(String address, HttpMethod method, String uri, String... header) {
         PacketTraces traces = new PacketTraces(directory, InstantSource.system(), writers, (namespace, clientId) -> {});
         StatusPage page = new StatusPage(
-                "test", () -> Readiness.READY, List::of, Map::of, new SimulatedStreams(NAMESPACE), new Counters());
+                "test",
+                () -> Readiness.READY,
+                List::of,
+                Map::of,
+                () -> 1,
+                new SimulatedStreams(NAMESPACE),
+                new Counters());
         EmbeddedChannel channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress remoteAddress0() {

@@ -5,6 +5,7 @@ import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,12 +18,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The streams that a {@link DefinitionSource} knows, followed as they change: a namespace is read again shortly after the
- * source says that it changed, and all of them now and then in case a word was lost.
+ * source says that it changed, and now and then in case a word was lost: those in use every {@value #LOOK_AGAIN_MILLIS} ms, and of
+ * the others {@value #OTHERS_AT_A_TIME} each time.
  *
  * <p>A bad definition is refused alone. The number of partitions is fixed for the life of a stream, because a key's messages
  * would part: when a topic has grown, the stream goes on with the partitions that it had, and the change is listed as refused.
@@ -33,6 +37,7 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedStreamCatalog.class);
     private static final long BURST_MILLIS = 50;
     private static final long LOOK_AGAIN_MILLIS = 30_000;
+    private static final int OTHERS_AT_A_TIME = 64;
 
     private final DefinitionSource source;
     private final ScheduledExecutorService executor;
@@ -44,6 +49,10 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private final Map<Namespace, ParsedTopics> parsed = new HashMap<>();
     private final Map<Namespace, CompletableFuture<Void>> looks = new HashMap<>();
     private final Set<Namespace> changed = new HashSet<>();
+    private final Set<Namespace> inUse = new HashSet<>();
+    /** The last of those that are not in use that was looked at again, by name. */
+    private String lastOther = "";
+
     private boolean watching;
     private boolean failing;
 
@@ -67,6 +76,22 @@ public final class WatchedStreamCatalog implements StreamCatalog {
         return lookAtAll();
     }
 
+    /** A namespace is used from now on. Completes when its streams are known as they are now. */
+    public CompletableFuture<Void> use(Namespace namespace) {
+        return CompletableFuture.completedFuture(null)
+                .thenComposeAsync(
+                        ignored -> {
+                            inUse.add(namespace);
+                            return look(namespace);
+                        },
+                        executor);
+    }
+
+    /** A namespace is used no longer. */
+    public void release(Namespace namespace) {
+        run(() -> inUse.remove(namespace));
+    }
+
     /** Stops following; the answers stay as they are. */
     public void close() {
         closed = true;
@@ -84,17 +109,42 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     }
 
     private void lookAgain() {
-        report(lookAtAll().whenCompleteAsync((done, failure) -> later(this::lookAgain, LOOK_AGAIN_MILLIS), executor));
+        report(look(this::inUseAndSomeOthers)
+                .whenCompleteAsync((done, failure) -> later(this::lookAgain, LOOK_AGAIN_MILLIS), executor));
     }
 
     private CompletableFuture<Void> lookAtAll() {
+        return look(all -> all);
+    }
+
+    private Set<Namespace> inUseAndSomeOthers(Set<Namespace> all) {
+        List<Namespace> others = all.stream()
+                .filter(namespace -> !inUse.contains(namespace))
+                .sorted(Comparator.comparing(Namespace::name))
+                .toList();
+        String last = lastOther;
+        List<Namespace> some = Stream.concat(
+                        others.stream().filter(other -> other.name().compareTo(last) > 0),
+                        others.stream().filter(other -> other.name().compareTo(last) <= 0))
+                .limit(OTHERS_AT_A_TIME)
+                .toList();
+        if (!some.isEmpty()) {
+            lastOther = some.get(some.size() - 1).name();
+        }
+        Set<Namespace> chosen = new HashSet<>(inUse);
+        chosen.addAll(some);
+        return chosen;
+    }
+
+    /** @param choice some of all that there are */
+    private CompletableFuture<Void> look(UnaryOperator<Set<Namespace>> choice) {
         return source.namespaces()
                 .thenComposeAsync(
                         found -> {
                             Set<Namespace> all = new HashSet<>(found);
                             all.addAll(snapshots.keySet());
                             return CompletableFuture.allOf(
-                                    all.stream().map(this::look).toArray(CompletableFuture[]::new));
+                                    choice.apply(all).stream().map(this::look).toArray(CompletableFuture[]::new));
                         },
                         executor);
     }

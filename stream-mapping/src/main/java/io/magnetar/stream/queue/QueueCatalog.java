@@ -9,15 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * The queues that were made: one for each namespace that has, or had, a durable subscription. They never go.
+ * The queues that were made: one for each namespace that has, or had, a durable subscription. They go when their tenants do.
  *
  * <p>Thread: any.
  */
 public final class QueueCatalog implements StreamCatalog {
     private final Map<Namespace, Queue> queues = new ConcurrentHashMap<>();
+    private final List<Consumer<Namespace>> listeners = new CopyOnWriteArrayList<>();
 
     /** The queue of one namespace, or none. */
     private record Queue(List<StreamDefinition> all) implements NamespaceStreams {
@@ -41,6 +43,13 @@ public final class QueueCatalog implements StreamCatalog {
         queues.put(queue.namespace(), new Queue(List.of(queue)));
     }
 
+    /** The tenant was deleted, and its queue with it. */
+    public void remove(Namespace namespace) {
+        if (queues.remove(namespace) != null) {
+            listeners.forEach(listener -> listener.accept(namespace));
+        }
+    }
+
     @Override
     public NamespaceStreams of(Namespace namespace) {
         Queue queue = queues.get(namespace);
@@ -48,7 +57,9 @@ public final class QueueCatalog implements StreamCatalog {
     }
 
     @Override
-    public void onChange(Consumer<Namespace> listener) {}
+    public void onChange(Consumer<Namespace> listener) {
+        listeners.add(listener);
+    }
 
     @Override
     public List<RefusedStream> refused() {

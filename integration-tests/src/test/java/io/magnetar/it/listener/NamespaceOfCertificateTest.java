@@ -1,0 +1,141 @@
+package io.magnetar.it.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.magnetar.it.client.CertificateAuthority;
+import io.magnetar.it.client.CertificateAuthority.Issued;
+import io.magnetar.it.client.RawClient;
+import io.magnetar.it.mqtt.MqttBroker;
+import io.magnetar.it.pulsar.EmbeddedPulsar;
+import io.magnetar.it.pulsar.PulsarExtension;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.apache.pulsar.common.policies.data.TenantInfo;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The namespace of a client by its certificate, or by the name that it calls the server by in TLS. */
+@ExtendWith(PulsarExtension.class)
+class NamespaceOfCertificateTest {
+    private static final int NOT_AUTHORIZED = 0x87;
+
+    @TempDir
+    static Path directory;
+
+    private static CertificateAuthority authority;
+    private static Issued server;
+    private static Issued device;
+
+    @BeforeAll
+    static void issue(EmbeddedPulsar pulsar) throws Exception {
+        authority = new CertificateAuthority(directory, "authority");
+        server = authority.issue("server");
+        device = authority.issue("certC-device", "certS.tenants.example");
+        for (String tenant : List.of("certC", "certS", "certN")) {
+            pulsar.admin()
+                    .tenants()
+                    .createTenant(
+                            tenant,
+                            TenantInfo.builder()
+                                    .allowedClusters(Set.of(EmbeddedPulsar.CLUSTER))
+                                    .build());
+        }
+    }
+
+    private static MqttBroker start(EmbeddedPulsar pulsar, String from, String provider) throws Exception {
+        return MqttBroker.start(
+                pulsar.broker(),
+                Map.of(
+                        "mqttListeners",
+                        "mqtts://127.0.0.1:0?clientAuth=want",
+                        "mqttTlsCertificateFile",
+                        server.certificateFile().toString(),
+                        "mqttTlsKeyFile",
+                        server.keyFile().toString(),
+                        "mqttTlsTrustFile",
+                        authority.file().toString(),
+                        "mqttTlsProvider",
+                        provider,
+                        "mqttNamespaceFrom",
+                        from,
+                        "mqttTenants",
+                        "cert.*",
+                        "mqttRequireNamespace",
+                        "true"));
+    }
+
+    /** Connects with TLS and MQTT and returns the code of the CONNACK. */
+    private static int code(MqttBroker broker, @Nullable Issued own, @Nullable String serverName) throws Exception {
+        int port = broker.status().port("mqtts");
+        try (SSLSocket socket =
+                (SSLSocket) authority.client(own).getSocketFactory().createSocket("127.0.0.1", port)) {
+            if (serverName != null) {
+                SSLParameters parameters = socket.getSSLParameters();
+                parameters.setServerNames(List.of(new SNIHostName(serverName)));
+                socket.setSSLParameters(parameters);
+            }
+            socket.startHandshake();
+            try (RawClient client = new RawClient(socket)) {
+                return client.send(RawClient.connect5("certified", 60)).read().at(1);
+            }
+        }
+    }
+
+    private static int open(MqttBroker broker) throws IOException, InterruptedException {
+        return broker.status().get().path("namespaces").path("open").asInt();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "openssl; certificate-cn:/^([^-]+)-/",
+                "jdk; certificate-cn:/^([^-]+)-/",
+                "jdk; certificate-dn:/CN=([^-,]+)-/",
+                "openssl; certificate-san:/^([^.]+)[.]tenants[.]example$/",
+                "jdk; cel:certificate_sans.filter(n, n.endsWith('.tenants.example')).size() == 1 ? 'certS' : ''",
+            })
+    void isInTheCertificate(String provider, String from, EmbeddedPulsar pulsar) throws Exception {
+        try (MqttBroker broker = start(pulsar, from, provider)) {
+            assertThat(code(broker, device, null)).isZero();
+            assertThat(open(broker)).isEqualTo(1);
+            assertThat(code(broker, null, null)).as("no certificate").isEqualTo(NOT_AUTHORIZED);
+            assertThat(code(broker, authority.issue("certX-device"), null))
+                    .as("another certificate")
+                    .isEqualTo(NOT_AUTHORIZED);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"openssl", "jdk"})
+    void isInTheNameThatTheServerIsCalledBy(String provider, EmbeddedPulsar pulsar) throws Exception {
+        try (MqttBroker broker = start(pulsar, "sni:/^([^.]+)[.]mqtt[.]example$/", provider)) {
+            assertThat(code(broker, null, "certN.mqtt.example")).isZero();
+            assertThat(code(broker, null, "certX.mqtt.example")).isEqualTo(NOT_AUTHORIZED);
+            assertThat(code(broker, null, "certN.other.example")).isEqualTo(NOT_AUTHORIZED);
+            assertThat(code(broker, null, null)).isEqualTo(NOT_AUTHORIZED);
+        }
+    }
+
+    @Test
+    void theFirstSourceThatGivesANameDecides(EmbeddedPulsar pulsar) throws Exception {
+        try (MqttBroker broker = start(pulsar, "certificate-cn:/^([^-]+)-/, sni:/^([^.]+)[.]/", "jdk")) {
+            assertThat(code(broker, device, "certX.mqtt.example"))
+                    .as("the certificate, which is proved, and not the name that anybody may write")
+                    .isZero();
+            assertThat(code(broker, null, "certN.mqtt.example")).isZero();
+            assertThat(open(broker)).isEqualTo(2);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.magnetar.mqtt.namespace;
+
+import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.flow.Failures;
+import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.tenancy.Namespace;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one client into its namespace.
+ *
+ * <pre>
+ *   begin: chosen, unless the authenticator may decide --authenticated--> enter: chosen, opened --> told to the listener
+ * </pre>
+ *
+ * No tenant is looked for before the client is authenticated.
+ *
+ * <p>Thread: the connection's owner.
+ */
+public final class NamespaceFlow {
+    private final NamespaceChoice choice;
+    private final Namespaces namespaces;
+    private final Owner owner;
+    private @Nullable Newcomer client;
+    private @Nullable Namespace chosen;
+
+    public NamespaceFlow(NamespaceChoice choice, Namespaces namespaces, Owner owner) {
+        this.choice = choice;
+        this.namespaces = namespaces;
+        this.owner = owner;
+    }
+
+    /** What becomes of it. Called at the owner. */
+    public interface Listener {
+        /** The namespace is open. */
+        void entered(Namespace namespace);
+
+        void refused(ReasonCode code, String reason);
+    }
+
+    /**
+     * Begins with a client that connects.
+     *
+     * @return the namespace that it will be in; null when the authenticator may decide
+     * @throws PacketException with the code of the CONNACK that refuses
+     */
+    public @Nullable Namespace begin(Newcomer newcomer) throws PacketException {
+        client = newcomer;
+        chosen = choice.before(newcomer).orElse(null);
+        return chosen;
+    }
+
+    /**
+     * Goes on with a client that is who it says it is. May tell the listener before it returns.
+     *
+     * @param named the namespace that the authenticator named, or null
+     */
+    public void enter(@Nullable String named, Listener listener) {
+        Namespace namespace;
+        try {
+            namespace = chosen == null ? choice.after(Objects.requireNonNull(client, "begun"), named) : chosen;
+        } catch (PacketException e) {
+            listener.refused(e.reasonCode(), e.problem());
+            return;
+        }
+        if (namespaces.isOpen(namespace)) {
+            listener.entered(namespace);
+            return;
+        }
+        var unused = namespaces
+                .open(namespace)
+                .whenCompleteAsync((done, failure) -> opened(namespace, failure, listener), owner);
+    }
+
+    private static void opened(Namespace namespace, @Nullable Throwable failure, Listener listener) {
+        if (failure == null) {
+            listener.entered(namespace);
+        } else if (Failures.cause(failure) instanceof NamespaceRefusedException refused) {
+            listener.refused(refused.code(), String.valueOf(refused.getMessage()));
+        } else {
+            listener.refused(ReasonCode.SERVER_UNAVAILABLE, "the namespace cannot be opened now");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.magnetar.mqtt.namespace;
+
+import io.magnetar.mqtt.codec.PacketException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the names of clients' namespaces are looked for, in this order: the first place that gives one decides.
+ *
+ * <p>Thread: any; immutable.
+ *
+ * @param rules the places; none when all clients are in the default namespace
+ */
+public record NamespaceRules(List<NamespaceRule> rules) {
+    public static final NamespaceRules NONE = new NamespaceRules(List.of());
+
+    public NamespaceRules {
+        rules = List.copyOf(rules);
+    }
+
+    /** A name, and the source that gave it. */
+    record Found(String name, NamespaceSource source) {}
+
+    /** Whether what a listener says of the namespace of its clients may be looked at. */
+    public boolean useListener() {
+        return useListenerAlone() || rules.stream().anyMatch(rule -> rule.source() instanceof CelSource);
+    }
+
+    /** Whether there is a place that is nothing but what a listener says. */
+    public boolean useListenerAlone() {
+        return rules.stream().anyMatch(rule -> rule.source().equals(NamespaceSource.Named.LISTENER));
+    }
+
+    /** Whether the answer of the authenticator may decide: no place before it gives a name. */
+    boolean needAuthenticator(Newcomer client) throws PacketException {
+        for (NamespaceRule rule : rules) {
+            if (rule.source().equals(NamespaceSource.AUTHENTICATOR)) {
+                return true;
+            }
+            if (rule.name(client) != null) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Looks for a name.
+     *
+     * @param answered the namespace that the authenticator named, or null
+     * @return null when there is none
+     */
+    @Nullable
+    Found find(Newcomer client, @Nullable String answered) throws PacketException {
+        for (NamespaceRule rule : rules) {
+            String name = rule.source().equals(NamespaceSource.AUTHENTICATOR)
+                    ? rule.name(answered == null ? List.of() : List.of(answered))
+                    : rule.name(client);
+            if (name != null) {
+                return new Found(name, rule.source());
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,199 @@
+package io.magnetar.mqtt.namespace;
+
+import io.magnetar.mqtt.flow.Failures;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.tenancy.Namespace;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The namespaces that this broker serves now: each is opened with its first client, or with the first of its recorded sessions when the
+ * broker starts.
+ *
+ * <pre>
+ *   closed --first client--> opening: is there such a tenant? --yes, or made now--> prepared --> open
+ *     ^                        | no: refused                                                      |
+ *     +------------------------+------------------- the tenant is deleted ------------------------+
+ * </pre>
+ *
+ * Whoever is not sure that a tenant is there serves nobody in it: while the metadata store does not answer no namespace is opened. One
+ * that is open costs a CONNECT no question.
+ *
+ * <p>Thread: any; never blocks.
+ */
+public final class Namespaces {
+    private static final Logger LOG = LoggerFactory.getLogger(Namespaces.class);
+    /** When thousands of namespaces have clients that come at once. */
+    private static final int OPENED_AT_ONCE = 16;
+
+    private static final long ANSWER_MILLIS = 5_000;
+    private static final long WARN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final NamespaceSettings settings;
+    private final Tenants tenants;
+    private final Function<Namespace, CompletableFuture<Void>> preparation;
+    private final LongSupplier nanoTime;
+    private final Set<Namespace> open = ConcurrentHashMap.newKeySet();
+    private final Map<Namespace, CompletableFuture<Void>> opening = new ConcurrentHashMap<>();
+    private final MissingTenants missing;
+    private final Turnstile turnstile = new Turnstile(OPENED_AT_ONCE);
+    private final List<Consumer<Namespace>> closedListeners = new CopyOnWriteArrayList<>();
+    private final AtomicLong nextWarning;
+
+    /**
+     * @param preparation makes what a namespace needs before clients may be in it; may be called again for one that is prepared
+     * @param nanoTime the time that rises
+     */
+    public Namespaces(
+            NamespaceSettings settings,
+            Tenants tenants,
+            Function<Namespace, CompletableFuture<Void>> preparation,
+            LongSupplier nanoTime) {
+        this.settings = settings;
+        this.tenants = tenants;
+        this.preparation = preparation;
+        this.nanoTime = nanoTime;
+        this.missing = new MissingTenants(nanoTime);
+        this.nextWarning = new AtomicLong(nanoTime.getAsLong());
+        tenants.onChange(this::tenantChanged);
+    }
+
+    /** Calls {@code listener} after a namespace has been closed, for its tenant was deleted. */
+    public void onClosed(Consumer<Namespace> listener) {
+        closedListeners.add(listener);
+    }
+
+    public boolean isOpen(Namespace namespace) {
+        return open.contains(namespace);
+    }
+
+    /** How many there are. */
+    public int size() {
+        return open.size();
+    }
+
+    /**
+     * Opens a namespace for a client, and makes its tenant where that is done.
+     *
+     * @return completes on any thread; fails with a {@link NamespaceRefusedException}, or because Pulsar cannot be asked now
+     */
+    public CompletableFuture<Void> open(Namespace namespace) {
+        return open(namespace, settings.creation().automatic());
+    }
+
+    /** The same for sessions of a broker before this one: nothing is made for them. */
+    public CompletableFuture<Void> reopen(Namespace namespace) {
+        return open(namespace, false);
+    }
+
+    private CompletableFuture<Void> open(Namespace namespace, boolean mayCreate) {
+        if (open.contains(namespace)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (!settings.isServed(namespace)) {
+            return CompletableFuture.failedFuture(NamespaceRefusedException.refused(
+                    ReasonCode.NOT_AUTHORIZED, "the namespace '" + namespace + "' is not served here"));
+        }
+        if (missing.has(namespace)) {
+            return CompletableFuture.failedFuture(missing(namespace));
+        }
+        CompletableFuture<Void> promise = new CompletableFuture<>();
+        CompletableFuture<Void> underWay = opening.putIfAbsent(namespace, promise);
+        if (underWay != null) {
+            return underWay;
+        }
+        if (open.size() + opening.size() > settings.maxOpen()) {
+            opening.remove(namespace, promise);
+            promise.completeExceptionally(NamespaceRefusedException.refused(
+                    ReasonCode.QUOTA_EXCEEDED, "the broker serves at most " + settings.maxOpen() + " namespaces"));
+            return promise;
+        }
+        var unused = turnstile
+                .pass(() -> lookAndPrepare(namespace, mayCreate))
+                .whenComplete((done, failure) -> settle(namespace, promise, failure));
+        return promise;
+    }
+
+    private static NamespaceRefusedException missing(Namespace namespace) {
+        return NamespaceRefusedException.missing("there is no tenant '" + namespace + "'");
+    }
+
+    private CompletableFuture<Void> lookAndPrepare(Namespace namespace, boolean mayCreate) {
+        return exists(namespace).thenCompose(there -> {
+            if (there) {
+                return preparation.apply(namespace);
+            }
+            if (mayCreate) {
+                LOG.info("Makes tenant {} for its first client", namespace);
+                return tenants.create(namespace).thenCompose(made -> preparation.apply(namespace));
+            }
+            missing.add(namespace);
+            return CompletableFuture.failedFuture(missing(namespace));
+        });
+    }
+
+    private CompletableFuture<Boolean> exists(Namespace namespace) {
+        return tenants.exists(namespace).orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void settle(Namespace namespace, CompletableFuture<Void> promise, @Nullable Throwable failure) {
+        if (failure == null) {
+            open.add(namespace);
+        }
+        opening.remove(namespace, promise);
+        if (failure == null) {
+            LOG.info("Namespace {} is open", namespace);
+            promise.complete(null);
+            return;
+        }
+        Throwable cause = Objects.requireNonNullElse(Failures.cause(failure), failure);
+        if (!(cause instanceof NamespaceRefusedException)) {
+            warn("Namespace {} cannot be opened now, its clients are refused: {}", namespace, cause);
+        }
+        promise.completeExceptionally(cause);
+    }
+
+    private void warn(String text, Namespace namespace, Throwable cause) {
+        long now = nanoTime.getAsLong();
+        long next = nextWarning.get();
+        if (now - next >= 0 && nextWarning.compareAndSet(next, now + WARN_AGAIN_NANOS)) {
+            LOG.warn(text, namespace, cause.toString());
+        }
+    }
+
+    private void tenantChanged(Namespace namespace) {
+        missing.forget(namespace);
+        CompletableFuture<Void> underWay =
+                opening.getOrDefault(namespace, CompletableFuture.<Void>completedFuture(null));
+        var unused = underWay.exceptionally(failure -> null)
+                .thenCompose(settled ->
+                        open.contains(namespace) ? exists(namespace) : CompletableFuture.completedFuture(true))
+                .whenComplete((there, failure) -> {
+                    if (failure != null) {
+                        warn("Whether tenant {} is still there cannot be found out now: {}", namespace, failure);
+                    } else if (!there) {
+                        close(namespace);
+                    }
+                });
+    }
+
+    private void close(Namespace namespace) {
+        if (open.remove(namespace)) {
+            LOG.info("Namespace {} is closed: its tenant was deleted", namespace);
+            closedListeners.forEach(listener -> listener.accept(namespace));
+        }
+    }
+}

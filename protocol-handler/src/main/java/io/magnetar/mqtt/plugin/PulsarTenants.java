@@ -1,0 +1,52 @@
+package io.magnetar.mqtt.plugin;
+
+import io.magnetar.mqtt.namespace.NamespaceSettings;
+import io.magnetar.mqtt.namespace.Tenants;
+import io.magnetar.tenancy.Namespace;
+import io.magnetar.tenancy.TenantProvisioner;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.apache.pulsar.metadata.api.MetadataStore;
+
+/**
+ * The tenants of a Pulsar instance, in its configuration metadata store: {@code /admin/policies/<tenant>}. A store tells of changes that
+ * any broker makes.
+ *
+ * <p>Thread: any.
+ */
+final class PulsarTenants implements Tenants {
+    private static final String ROOT = "/admin/policies/";
+
+    private final MetadataStore store;
+    private final TenantProvisioner provisioner;
+    private final NamespaceSettings.Creation creation;
+
+    PulsarTenants(MetadataStore store, TenantProvisioner provisioner, NamespaceSettings.Creation creation) {
+        this.store = store;
+        this.provisioner = provisioner;
+        this.creation = creation;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> exists(Namespace namespace) {
+        return store.get(ROOT + namespace.name()).thenApply(found -> found.isPresent());
+    }
+
+    @Override
+    public CompletableFuture<Void> create(Namespace namespace) {
+        return provisioner.createTenant(namespace, creation.adminRolesOf(namespace));
+    }
+
+    @Override
+    public void onChange(Consumer<Namespace> listener) {
+        store.registerListener(notification -> {
+            String path = notification.getPath();
+            if (path.startsWith(ROOT) && path.indexOf('/', ROOT.length()) < 0) {
+                String tenant = path.substring(ROOT.length());
+                if (Namespace.isLegal(tenant)) {
+                    listener.accept(new Namespace(tenant));
+                }
+            }
+        });
+    }
+}

@@ -73,7 +73,7 @@ public final class TenantProvisioner {
 
     private CompletableFuture<Void> awaitTenant(String tenant, long pauseMillis) {
         return clusterIsThere()
-                .thenCompose(there -> there ? tenantIsThere(tenant) : CompletableFuture.completedFuture(false))
+                .thenCompose(there -> there ? tenantIsListed(tenant) : CompletableFuture.completedFuture(false))
                 .exceptionally(failure -> {
                     LOG.info("Pulsar cannot be asked for tenant {} yet: {}", tenant, failure.toString());
                     return false;
@@ -176,7 +176,7 @@ public final class TenantProvisioner {
     private CompletableFuture<Void> prerequisites(PulsarNamespace namespace) {
         return clusterIsThere()
                 .thenCompose(there -> there
-                        ? tenantIsThere(namespace.tenant())
+                        ? isThere(namespace.tenant())
                         : CompletableFuture.failedFuture(
                                 new PulsarAdminException("the record of Pulsar cluster " + cluster + " is not there")))
                 .thenCompose(there ->
@@ -193,6 +193,16 @@ public final class TenantProvisioner {
         return admin.clusters().getClustersAsync().thenApply(clusters -> clusters.contains(cluster));
     }
 
+    private CompletableFuture<Boolean> isThere(String tenant) {
+        return tenant.equals(OWN_TENANT) ? tenantIsListed(tenant) : tenantIsThere(tenant);
+    }
+
+    /** For one that may well be missing: Pulsar logs an error when it is asked for a single tenant that it does not have. */
+    private CompletableFuture<Boolean> tenantIsListed(String tenant) {
+        return admin.tenants().getTenantsAsync().thenApply(tenants -> tenants.contains(tenant));
+    }
+
+    /** For one that should be there; there may be thousands of others. */
     private CompletableFuture<Boolean> tenantIsThere(String tenant) {
         return admin.tenants()
                 .getTenantInfoAsync(tenant)

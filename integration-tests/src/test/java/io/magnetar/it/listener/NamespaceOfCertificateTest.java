@@ -9,6 +9,8 @@ import io.magnetar.it.mqtt.MqttBroker;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import io.magnetar.it.pulsar.PulsarExtension;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +127,40 @@ class NamespaceOfCertificateTest {
             assertThat(code(broker, null, "certX.mqtt.example")).isEqualTo(NOT_AUTHORIZED);
             assertThat(code(broker, null, "certN.other.example")).isEqualTo(NOT_AUTHORIZED);
             assertThat(code(broker, null, null)).isEqualTo(NOT_AUTHORIZED);
+        }
+    }
+
+    @Test
+    void isInWhatAProxySaysThatItHasVerified(EmbeddedPulsar pulsar) throws Exception {
+        Map<String, String> settings = Map.of(
+                "mqttListeners", "mqtt://127.0.0.2:0?proxyProtocol=required",
+                "mqttNamespaceFrom", "certificate-cn:/^([^-]+)-/, sni:/^([^.]+)[.]/",
+                "mqttTenants", "cert.*",
+                "mqttRequireNamespace", "true");
+        byte[] called = RawClient.bytes(0x02, "certN.mqtt.example");
+        byte[] name = RawClient.bytes(0x22, "certC-device");
+        byte[] verified = RawClient.bytes(0x20, 0, 5 + name.length, 0x07, 0, 0, 0, 0, name);
+        byte[] unverified = RawClient.bytes(0x20, 0, 5 + name.length, 0x07, 0, 0, 0, 1, name);
+        try (MqttBroker broker = MqttBroker.start(pulsar.broker(), settings)) {
+            assertThat(proxied(broker, called)).isZero();
+            assertThat(open(broker)).isEqualTo(1);
+            assertThat(proxied(broker, verified)).isZero();
+            assertThat(open(broker)).isEqualTo(2);
+            assertThat(proxied(broker, unverified)).isEqualTo(NOT_AUTHORIZED);
+        }
+    }
+
+    /** Connects behind a PROXY protocol header of version 2 with one more part, and returns the code of the CONNACK. */
+    private static int proxied(MqttBroker broker, byte[] part) throws Exception {
+        byte[] addresses = {(byte) 203, 0, 113, 9, 10, 0, 0, 1, 0x12, 0x34, 0x07, 0x5B};
+        byte[] signature = {0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A};
+        byte[] header = RawClient.bytes(signature, 0x21, 0x11, 0, addresses.length + part.length, addresses, part);
+        int port = URI.create(broker.status().get().path("listeners").get(1).asText())
+                .getPort();
+        try (RawClient client = new RawClient(new Socket("127.0.0.2", port))) {
+            return client.send(RawClient.bytes(header, RawClient.connect5("proxied", 60)))
+                    .read()
+                    .at(1);
         }
     }
 

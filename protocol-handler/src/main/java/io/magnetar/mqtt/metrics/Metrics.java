@@ -112,11 +112,18 @@ public final class Metrics {
                 namespaces,
                 namespace -> services.routing().table(namespace).subscriptions());
         text.begin(MetricFamily.SHARED_GROUPS);
+        Map<Namespace, SharedGroups.Counts> counts = groups.counts();
         for (Namespace namespace : namespaces) {
-            text.sample(MetricFamily.SHARED_GROUPS, groups.count(namespace, false), namespace.name(), "live");
-            text.sample(MetricFamily.SHARED_GROUPS, groups.count(namespace, true), namespace.name(), "durable");
+            SharedGroups.Counts ofOne = counts.getOrDefault(namespace, SharedGroups.Counts.NONE);
+            text.sample(MetricFamily.SHARED_GROUPS, ofOne.live(), namespace.name(), "live");
+            text.sample(MetricFamily.SHARED_GROUPS, ofOne.durable(), namespace.name(), "durable");
         }
-        perNamespace(text, MetricFamily.SHARED_GROUPS_STOPPED, namespaces, groups::countStopped);
+        perNamespace(
+                text,
+                MetricFamily.SHARED_GROUPS_STOPPED,
+                namespaces,
+                namespace ->
+                        counts.getOrDefault(namespace, SharedGroups.Counts.NONE).stopped());
         perNamespace(
                 text,
                 MetricFamily.STREAMS,

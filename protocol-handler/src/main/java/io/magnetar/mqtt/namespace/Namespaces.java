@@ -3,6 +3,7 @@ package io.magnetar.mqtt.namespace;
 import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,8 @@ public final class Namespaces {
     /** When thousands of namespaces have clients that come at once. */
     private static final int OPENED_AT_ONCE = 16;
 
+    private static final int LOOKED_AT_AGAIN = 64;
+
     private static final long ANSWER_MILLIS = 5_000;
     private static final long WARN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -52,6 +56,8 @@ public final class Namespaces {
     private final Turnstile turnstile = new Turnstile(OPENED_AT_ONCE);
     private final List<Consumer<Namespace>> closedListeners = new CopyOnWriteArrayList<>();
     private final AtomicLong nextWarning;
+    /** The last one that was looked at again. */
+    private volatile String lastLookedAt = "";
 
     /**
      * @param preparation makes what a namespace needs before clients may be in it; may be called again for one that is prepared
@@ -171,6 +177,25 @@ public final class Namespaces {
         long next = nextWarning.get();
         if (now - next >= 0 && nextWarning.compareAndSet(next, now + WARN_AGAIN_NANOS)) {
             LOG.warn(text, namespace, cause.toString());
+        }
+    }
+
+    /**
+     * Looks whether the tenants of the next {@value #LOOKED_AT_AGAIN} open namespaces are still there, by name, in case a word was lost;
+     * to be called now and then.
+     */
+    public void lookAgain() {
+        String last = lastLookedAt;
+        List<Namespace> all =
+                open.stream().sorted(Comparator.comparing(Namespace::name)).toList();
+        List<Namespace> some = Stream.concat(
+                        all.stream().filter(one -> one.name().compareTo(last) > 0),
+                        all.stream().filter(one -> one.name().compareTo(last) <= 0))
+                .limit(LOOKED_AT_AGAIN)
+                .toList();
+        if (!some.isEmpty()) {
+            lastLookedAt = some.get(some.size() - 1).name();
+            some.forEach(this::tenantChanged);
         }
     }
 

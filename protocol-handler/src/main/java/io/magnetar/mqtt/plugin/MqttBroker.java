@@ -81,6 +81,7 @@ public final class MqttBroker {
     private static final int KEEPERS = 2;
     private static final long RETRY_MILLIS = 2_000;
     private static final long STOP_MILLIS = 10_000;
+    private static final long LOOK_AGAIN_MILLIS = 10_000;
 
     private final MqttConfiguration configuration;
     private final Namespaces namespaces;
@@ -274,6 +275,8 @@ public final class MqttBroker {
         publishSysTopics(configuration.sysIntervalSeconds());
         starter.execute(this::prepareStreams);
         refreshTls();
+        var unused = starter.scheduleWithFixedDelay(
+                namespaces::lookAgain, LOOK_AGAIN_MILLIS, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void serveStatus() {

@@ -9,6 +9,7 @@ import io.magnetar.mqtt.record.GroupRecord;
 import io.magnetar.mqtt.record.LentRecord;
 import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.tenancy.Namespace;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -313,12 +314,32 @@ public final class SharedGroups {
         }
     }
 
-    /** How many groups of a namespace have a member: those that are kept, or those that are not. */
-    public long count(Namespace namespace, boolean durable) {
-        return groups.entrySet().stream()
-                .filter(entry -> entry.getKey().namespace().equals(namespace)
-                        && entry.getValue().readsQueue() == durable)
-                .count();
+    /**
+     * The groups of a namespace that have a member.
+     *
+     * @param live those that are not kept
+     * @param durable those that are
+     * @param stopped those of them that stand still, because none of their members acknowledges anything
+     */
+    public record Counts(long live, long durable, long stopped) {
+        public static final Counts NONE = new Counts(0, 0, 0);
+
+        private Counts plus(SharedGroup group) {
+            KeptGroup kept = group.kept();
+            boolean stops = kept != null && kept.isStopped();
+            return group.readsQueue()
+                    ? new Counts(live, durable + 1, stopped + (stops ? 1 : 0))
+                    : new Counts(live + 1, durable, stopped + (stops ? 1 : 0));
+        }
+    }
+
+    /** How many there are by namespace. Looks at all once. */
+    public Map<Namespace, Counts> counts() {
+        Map<Namespace, Counts> counts = new HashMap<>();
+        groups.forEach((key, group) -> counts.put(
+                key.namespace(),
+                counts.getOrDefault(key.namespace(), Counts.NONE).plus(group)));
+        return counts;
     }
 
     /** How many groups of a namespace stand still, because none of their members acknowledges anything. */

@@ -223,6 +223,22 @@ class NamespacesTest {
     }
 
     @Test
+    void findsADeletionThatItWasNotToldOf() {
+        Namespaces namespaces = namespaces(true, 200);
+        for (int i = 0; i < 100; i++) {
+            assertThat(namespaces.open(new Namespace("fleet" + i))).isCompleted();
+        }
+        tenants.there.remove(new Namespace("fleet0"));
+        tenants.there.remove(new Namespace("fleet99"));
+
+        namespaces.lookAgain();
+        assertThat(closed).containsExactly(new Namespace("fleet0"));
+        namespaces.lookAgain();
+        assertThat(closed).containsExactly(new Namespace("fleet0"), new Namespace("fleet99"));
+        assertThat(namespaces.size()).isEqualTo(98);
+    }
+
+    @Test
     void seesADeletionThatComesWhileItIsOpened() {
         Namespaces namespaces = namespaces(false, 10);
         tenants.there.add(FLEET);

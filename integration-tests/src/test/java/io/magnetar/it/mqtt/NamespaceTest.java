@@ -305,13 +305,15 @@ class NamespaceTest {
         try (MqttBroker broker = MqttBroker.start(pulsar.broker(), settings, new Authenticators(passwords, Map.of()))) {
             byte[] answered = RawClient.packet(0x10, "MQTT", 5, 0xC2, 0, 60, 0, "one", "anna", "answered");
             byte[] reserved = RawClient.packet(0x10, "MQTT", 5, 0xC2, 0, 60, 0, "two", "anna", "mqtt");
-            byte[] earlier = RawClient.packet(0x10, "MQTT", 5, 0xC2, 0, 60, 0, "public-3", "anna", "answered");
+            byte[] contradicted = RawClient.packet(0x10, "MQTT", 5, 0xC2, 0, 60, 0, "public-3", "anna", "answered");
+            byte[] confirmed = RawClient.packet(0x10, "MQTT", 5, 0xC2, 0, 60, 0, "answered-4", "anna", "answered");
 
             assertThat(Tenants.code(broker, answered).at(1)).isZero();
             assertThat(Tenants.code(broker, reserved).at(1)).isEqualTo(NOT_AUTHORIZED);
-            assertThat(Tenants.code(broker, earlier).at(1)).isZero();
+            assertThat(Tenants.code(broker, contradicted).at(1)).isEqualTo(NOT_AUTHORIZED);
+            assertThat(Tenants.code(broker, confirmed).at(1)).isZero();
 
-            assertThat(passwords.asked).containsExactly("null", "null", "public");
+            assertThat(passwords.asked).containsExactly("null", "null", "public", "answered");
             assertThat(broker.status().get().path("namespaces").path("open").asInt())
                     .isEqualTo(2);
         }

@@ -14,19 +14,22 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelVariableResolver;
 import io.magnetar.message.UserProperty;
+import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.listener.Peer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code cel:EXPRESSION}: what an expression of the Common Expression Language says about a client. An expression that fails gives
- * no name, and so does an empty text. A text that a client does not have is empty, so that expressions can ask for it; texts longer
- * than {@value NamespaceRule#MAX_VALUE_LENGTH} characters are cut, and of the user properties there are the first
- * {@value #MAX_PROPERTIES}, of each name the first.
+ * {@code cel:EXPRESSION}: what an expression of the Common Expression Language says about a client; an empty text is no name. A text that
+ * a client does not have is empty, so that expressions can ask for it; of the user properties there is the first of each name. A client
+ * is refused when the expression fails, when one of its texts has more than {@value NamespaceRule#MAX_VALUE_LENGTH} characters, and
+ * when it has more than {@value #MAX_PROPERTIES} user properties: an expression never sees a part.
  *
  * <p>Thread: any.
  *
@@ -80,13 +83,45 @@ final class CelSource implements NamespaceSource {
     }
 
     @Override
-    public List<String> values(Newcomer client) {
+    public List<String> values(Newcomer client) throws PacketException {
+        if (client.userProperties().size() > MAX_PROPERTIES || texts(client).anyMatch(CelSource::isLong)) {
+            throw new PacketException(
+                    refusal(),
+                    "what tells the namespace has at most " + NamespaceRule.MAX_VALUE_LENGTH + " characters, and "
+                            + MAX_PROPERTIES + " user properties");
+        }
         try {
             CelVariableResolver variables = name -> variable(client, name);
-            return program.eval(variables) instanceof String text ? List.of(text) : List.of();
+            if (program.eval(variables) instanceof String text) {
+                return List.of(text);
+            }
         } catch (CelEvaluationException | RuntimeException e) {
-            return List.of();
+            // Told below, like a result that is no text.
         }
+        throw new PacketException(refusal(), "the expression for the namespace says nothing about this client");
+    }
+
+    private static boolean isLong(@Nullable String text) {
+        return text != null && text.length() > NamespaceRule.MAX_VALUE_LENGTH;
+    }
+
+    /** All texts of the client that an expression may see. */
+    private static Stream<@Nullable String> texts(Newcomer client) {
+        List<@Nullable String> texts = new ArrayList<>();
+        texts.add(client.clientId());
+        texts.add(client.username());
+        texts.add(client.peer().serverName());
+        Peer.Certificate certificate = client.peer().certificate();
+        if (certificate != null) {
+            texts.add(certificate.commonName());
+            texts.add(certificate.subject());
+            texts.addAll(certificate.alternativeNames());
+        }
+        client.userProperties().forEach(property -> {
+            texts.add(property.name());
+            texts.add(property.value());
+        });
+        return texts.stream();
     }
 
     private static Optional<Object> variable(Newcomer client, String name) {
@@ -98,13 +133,7 @@ final class CelSource implements NamespaceSource {
             case "user_properties" -> Optional.of(userProperties(client));
             case "certificate_cn" -> text(certificate == null ? null : certificate.commonName());
             case "certificate_dn" -> text(certificate == null ? null : certificate.subject());
-            case "certificate_sans" ->
-                Optional.of(
-                        certificate == null
-                                ? List.of()
-                                : certificate.alternativeNames().stream()
-                                        .map(CelSource::cut)
-                                        .toList());
+            case "certificate_sans" -> Optional.of(certificate == null ? List.of() : certificate.alternativeNames());
             case "sni" -> text(peer.serverName());
             case "listener" -> text(peer.listener().name());
             case "listener_namespace" -> text(peer.listener().namespace());
@@ -114,18 +143,14 @@ final class CelSource implements NamespaceSource {
     }
 
     private static Optional<Object> text(@Nullable String text) {
-        return Optional.of(text == null ? "" : cut(text));
-    }
-
-    private static String cut(String text) {
-        return text.substring(0, Math.min(text.length(), NamespaceRule.MAX_VALUE_LENGTH));
+        return Optional.of(text == null ? "" : text);
     }
 
     private static Map<String, String> userProperties(Newcomer client) {
         Map<String, String> first = new HashMap<>();
-        client.userProperties().stream()
-                .limit(MAX_PROPERTIES)
-                .forEach((UserProperty property) -> first.putIfAbsent(cut(property.name()), cut(property.value())));
+        for (UserProperty property : client.userProperties()) {
+            first.putIfAbsent(property.name(), property.value());
+        }
         return first;
     }
 }

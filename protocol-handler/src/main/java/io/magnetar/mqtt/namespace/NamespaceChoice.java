@@ -45,6 +45,19 @@ public final class NamespaceChoice {
         return of(client, answered);
     }
 
+    /**
+     * Sees to it that what the authenticator says agrees with what was decided before.
+     *
+     * @throws PacketException when it names another namespace
+     */
+    void confirm(Namespace chosen, String answered) throws PacketException {
+        String name = settings.rules().answer(answered);
+        if (name != null && !name.equals(chosen.name())) {
+            throw new PacketException(
+                    ReasonCode.NOT_AUTHORIZED, "the client does not belong to the namespace '" + chosen + "'");
+        }
+    }
+
     private Namespace of(Newcomer client, @Nullable String answered) throws PacketException {
         NamespaceRules.Found found = settings.rules().find(client, answered);
         if (found != null) {

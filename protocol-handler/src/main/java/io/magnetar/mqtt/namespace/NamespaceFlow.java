@@ -61,6 +61,9 @@ public final class NamespaceFlow {
         Namespace namespace;
         try {
             namespace = chosen == null ? choice.after(Objects.requireNonNull(client, "begun"), named) : chosen;
+            if (chosen != null && named != null) {
+                choice.confirm(chosen, named);
+            }
         } catch (PacketException e) {
             listener.refused(e.reasonCode(), e.problem());
             return;

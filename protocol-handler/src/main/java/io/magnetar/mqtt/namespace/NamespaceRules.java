@@ -44,6 +44,17 @@ public record NamespaceRules(List<NamespaceRule> rules) {
         return false;
     }
 
+    /** The name in what the authenticator said, by the first place that is its answer; the whole when there is no such place. */
+    @Nullable
+    String answer(String named) throws PacketException {
+        for (NamespaceRule rule : rules) {
+            if (rule.source().equals(NamespaceSource.AUTHENTICATOR)) {
+                return rule.name(List.of(named));
+            }
+        }
+        return named;
+    }
+
     /**
      * Looks for a name.
      *

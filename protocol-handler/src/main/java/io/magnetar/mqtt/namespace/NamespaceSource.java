@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.namespace;
 
 import io.magnetar.message.UserProperty;
+import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.packet.ReasonCode;
 import java.util.Arrays;
@@ -12,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Something that is known of a client and may tell its namespace. Thread: any; stateless. */
 interface NamespaceSource {
-    /** What the client has there, in its order; more than one where it may say several things. */
-    List<String> values(Newcomer client);
+    /**
+     * What the client has there, in its order; more than one where it may say several things.
+     *
+     * @throws PacketException when it cannot be found out
+     */
+    List<String> values(Newcomer client) throws PacketException;
 
     /** The code for a client whose value can be no namespace. */
     default ReasonCode refusal() {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -44,6 +45,7 @@ public final class Namespaces {
     private static final int LOOKED_AT_AGAIN = 64;
 
     private static final long ANSWER_MILLIS = 5_000;
+    private static final long PREPARED_MILLIS = 30_000;
     private static final long WARN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final NamespaceSettings settings;
@@ -55,6 +57,9 @@ public final class Namespaces {
     private final MissingTenants missing;
     private final Turnstile turnstile = new Turnstile(OPENED_AT_ONCE);
     private final List<Consumer<Namespace>> closedListeners = new CopyOnWriteArrayList<>();
+    /** Those that are open, and those that are on the way to it and have a tenant. */
+    private final AtomicInteger places = new AtomicInteger();
+
     private final AtomicLong nextWarning;
     /** The last one that was looked at again. */
     private volatile String lastLookedAt = "";
@@ -97,15 +102,15 @@ public final class Namespaces {
      * @return completes on any thread; fails with a {@link NamespaceRefusedException}, or because Pulsar cannot be asked now
      */
     public CompletableFuture<Void> open(Namespace namespace) {
-        return open(namespace, settings.creation().automatic());
+        return open(namespace, settings.creation().automatic(), settings.maxOpen());
     }
 
-    /** The same for sessions of a broker before this one: nothing is made for them. */
+    /** The same for sessions of a broker before this one: nothing is made for them, and they are not too many. */
     public CompletableFuture<Void> reopen(Namespace namespace) {
-        return open(namespace, false);
+        return open(namespace, false, Integer.MAX_VALUE);
     }
 
-    private CompletableFuture<Void> open(Namespace namespace, boolean mayCreate) {
+    private CompletableFuture<Void> open(Namespace namespace, boolean mayCreate, int most) {
         if (open.contains(namespace)) {
             return CompletableFuture.completedFuture(null);
         }
@@ -121,14 +126,8 @@ public final class Namespaces {
         if (underWay != null) {
             return underWay;
         }
-        if (open.size() + opening.size() > settings.maxOpen()) {
-            opening.remove(namespace, promise);
-            promise.completeExceptionally(NamespaceRefusedException.refused(
-                    ReasonCode.QUOTA_EXCEEDED, "the broker serves at most " + settings.maxOpen() + " namespaces"));
-            return promise;
-        }
         var unused = turnstile
-                .pass(() -> lookAndPrepare(namespace, mayCreate))
+                .pass(() -> lookAndPrepare(namespace, mayCreate, most))
                 .whenComplete((done, failure) -> settle(namespace, promise, failure));
         return promise;
     }
@@ -137,18 +136,31 @@ public final class Namespaces {
         return NamespaceRefusedException.missing("there is no tenant '" + namespace + "'");
     }
 
-    private CompletableFuture<Void> lookAndPrepare(Namespace namespace, boolean mayCreate) {
+    private CompletableFuture<Void> lookAndPrepare(Namespace namespace, boolean mayCreate, int most) {
         return exists(namespace).thenCompose(there -> {
-            if (there) {
-                return preparation.apply(namespace);
+            if (!there && !mayCreate) {
+                missing.add(namespace);
+                return CompletableFuture.failedFuture(missing(namespace));
             }
-            if (mayCreate) {
-                LOG.info("Makes tenant {} for its first client", namespace);
-                return tenants.create(namespace).thenCompose(made -> preparation.apply(namespace));
+            if (places.incrementAndGet() > most) {
+                places.decrementAndGet();
+                return CompletableFuture.failedFuture(NamespaceRefusedException.refused(
+                        ReasonCode.QUOTA_EXCEEDED, "the broker serves at most " + most + " namespaces"));
             }
-            missing.add(namespace);
-            return CompletableFuture.failedFuture(missing(namespace));
+            return (there ? CompletableFuture.<Void>completedFuture(null) : create(namespace))
+                    .thenCompose(made -> preparation.apply(namespace))
+                    .orTimeout(PREPARED_MILLIS, TimeUnit.MILLISECONDS)
+                    .whenComplete((prepared, failure) -> {
+                        if (failure != null) {
+                            places.decrementAndGet();
+                        }
+                    });
         });
+    }
+
+    private CompletableFuture<Void> create(Namespace namespace) {
+        LOG.info("Makes tenant {} for its first client", namespace);
+        return tenants.create(namespace);
     }
 
     private CompletableFuture<Boolean> exists(Namespace namespace) {
@@ -217,6 +229,7 @@ public final class Namespaces {
 
     private void close(Namespace namespace) {
         if (open.remove(namespace)) {
+            places.decrementAndGet();
             LOG.info("Namespace {} is closed: its tenant was deleted", namespace);
             closedListeners.forEach(listener -> listener.accept(namespace));
         }

@@ -3,6 +3,7 @@ package io.magnetar.mqtt.namespace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.packet.ReasonCode;
@@ -130,6 +131,39 @@ class NamespaceChoiceTest {
                 Clients.client("c", longest + "x"),
                 ReasonCode.BAD_USER_NAME_OR_PASSWORD,
                 "at most 1024 characters");
+    }
+
+    @Test
+    void isNothingThatAnExpressionSeesInPartOrDoesNotSay() {
+        String longest = "x".repeat(NamespaceRule.MAX_VALUE_LENGTH + 1);
+
+        assertRefused(
+                choice("cel:'a'", false),
+                Clients.client("c", longest),
+                ReasonCode.NOT_AUTHORIZED,
+                "at most 1024 characters");
+        assertRefused(
+                choice("cel:'a'", false),
+                Clients.client("c", null, new UserProperty("p", longest)),
+                ReasonCode.NOT_AUTHORIZED,
+                "at most 1024 characters");
+        assertRefused(
+                choice("cel:user_properties['tenant']", false),
+                Clients.client("c", null),
+                ReasonCode.NOT_AUTHORIZED,
+                "says nothing about this client");
+    }
+
+    @Test
+    void isNotOneThatTheAuthenticatorContradicts() throws PacketException {
+        NamespaceChoice choice = choice("client-id:/^([^-]+)-/, authenticator:/^ns:(.+)/", false);
+        choice.confirm(new Namespace("fleetA"), "ns:fleetA");
+        choice.confirm(new Namespace("fleetA"), "nothing of namespaces");
+
+        assertThatThrownBy(() -> choice.confirm(new Namespace("fleetA"), "ns:fleetB"))
+                .isInstanceOf(PacketException.class);
+        assertThatThrownBy(() -> choice("username", false).confirm(new Namespace("fleetA"), "fleetB"))
+                .isInstanceOf(PacketException.class);
     }
 
     @Test

@@ -49,7 +49,7 @@ class NamespaceSyntaxTest {
                 "cel:username.split('-')[0]; c; fleetC-9; fleetC",
                 "client-id:/^(x)-/,cel:username.startsWith('a,b') ? 'two' : ''; c; a,b; two",
                 "client-id:/^(x)-/,cel:username.startsWith('a,b') ? 'two' : ''; c; c; ",
-                "cel:user_properties['none']; c; c; ",
+                "cel:'none' in user_properties ? user_properties['none'] : ''; c; c; ",
             })
     void findsTheNameExactly(String written, String clientId, @Nullable String username, @Nullable String expected)
             throws PacketException {

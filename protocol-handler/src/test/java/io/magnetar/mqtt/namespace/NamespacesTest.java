@@ -182,6 +182,19 @@ class NamespacesTest {
     }
 
     @Test
+    void countsNoNameThatIsOfNoTenantAndLeavesOutNoRecordedSessions() {
+        Namespaces namespaces = namespaces(false, 1);
+        for (int i = 0; i < 5; i++) {
+            assertRefused(namespaces.open(new Namespace("fleet" + i)), ReasonCode.NOT_AUTHORIZED);
+        }
+        Namespace recorded = new Namespace("fleet-recorded");
+        tenants.there.addAll(List.of(FLEET, recorded));
+
+        assertThat(namespaces.open(FLEET)).isCompleted();
+        assertThat(namespaces.reopen(recorded)).isCompleted();
+    }
+
+    @Test
     void opensNoneThatIsNotServed() {
         assertRefused(namespaces(true, 10).open(new Namespace("other")), ReasonCode.NOT_AUTHORIZED);
         assertThat(tenants.asked).isEmpty();

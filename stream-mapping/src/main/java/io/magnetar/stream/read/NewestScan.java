@@ -158,7 +158,7 @@ final class NewestScan {
     private void open(Position after, boolean checksPlace) {
         closeCursor();
         CompletableFuture<Reader<byte[]>> opening = compacted || after.entryId() >= 0
-                ? opener.openAt(span.pulsarTopic(), span.partition(), after, compacted)
+                ? opener.openToScan(span.pulsarTopic(), span.partition(), after, compacted)
                 : opener.openFrom(span.pulsarTopic(), span.fromMicros());
         var unused = opening.whenComplete((reader, failure) -> turns.take(() -> {
             if (reader == null) {

@@ -28,6 +28,8 @@ final class PartitionOpener {
     /** So much below a floor is passed over sooner than a reader is moved. */
     private static final long FEW_MESSAGES = 10_000;
 
+    private static final int SCAN_PREFETCH_MESSAGES = 1_000;
+
     private static final long SHORT_MICROS = 60_000_000;
 
     private final PulsarClient client;
@@ -180,8 +182,19 @@ final class PartitionOpener {
 
     /** @param compacted whether what compaction has left is enough */
     CompletableFuture<Reader<byte[]>> openAt(String pulsarTopic, int partition, Position after, boolean compacted) {
-        ReaderBuilder<byte[]> reader =
-                reader(pulsarTopic, Positions.messageId(after, partition)).readCompacted(compacted);
+        return openAt(pulsarTopic, partition, after, compacted, settings.prefetchMessages());
+    }
+
+    /** The same for one that is read to its end at once: the broker looks for its place anew for each portion that it reads. */
+    CompletableFuture<Reader<byte[]>> openToScan(String pulsarTopic, int partition, Position after, boolean compacted) {
+        return openAt(pulsarTopic, partition, after, compacted, SCAN_PREFETCH_MESSAGES);
+    }
+
+    private CompletableFuture<Reader<byte[]>> openAt(
+            String pulsarTopic, int partition, Position after, boolean compacted, int prefetchMessages) {
+        ReaderBuilder<byte[]> reader = reader(pulsarTopic, Positions.messageId(after, partition))
+                .readCompacted(compacted)
+                .receiverQueueSize(prefetchMessages);
         return (after.entryId() >= 0 ? reader.startMessageIdInclusive() : reader).createAsync();
     }
 

@@ -1,10 +1,13 @@
 package io.magnetar.it.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import io.jsonwebtoken.SignatureAlgorithm;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.client.DurableClients;
@@ -126,6 +129,67 @@ class PulsarAdminIT {
         Ran deleted = asRoot("streams", "delete", "public/levels");
         assertThat(deleted.exitCode()).as(deleted.printed()).isZero();
         assertThat(asRoot("streams", "get", "public/levels").exitCode()).isNotZero();
+    }
+
+    @Test
+    void limitsAStreamAndTellsHowFullItIs() throws Exception {
+        Ran created = asRoot(
+                "streams",
+                "create",
+                "public/alarms",
+                "--filter",
+                "alarms/#",
+                "--max-messages",
+                "2",
+                "--max-bytes",
+                "2G",
+                "--when-full",
+                "reject");
+        assertThat(created.exitCode()).as(created.printed()).isZero();
+        assertThat(created.printed()).containsPattern("(?m)^limits.maxMessages: +2$");
+        try (Device device = Device.connect(standalone.mqttPort(), "alarm")) {
+            device.publish("alarms/1", "a", MqttQos.AT_LEAST_ONCE);
+            device.publish("alarms/1", "b", MqttQos.AT_LEAST_ONCE);
+            assertThatThrownBy(() -> device.publish("alarms/1", "c", MqttQos.AT_LEAST_ONCE))
+                    .isInstanceOfSatisfying(
+                            Mqtt5PubAckException.class,
+                            refused -> assertThat(refused.getMqttMessage().getReasonCode())
+                                    .isEqualTo(Mqtt5PubAckReasonCode.QUOTA_EXCEEDED));
+            assertThat(asRoot("streams", "stats", "public/alarms").printed())
+                    .containsPattern("(?m)^messages: +2$")
+                    .containsPattern("(?m)^retention.minutes: +10080$")
+                    .containsPattern("(?m)^retention.from: +the policy of the Pulsar namespace$")
+                    .containsPattern("(?m)^limits.whenFull: +reject$")
+                    .containsPattern("(?m)^fullPercent: +100$")
+                    .containsPattern("(?m)^broker.appendsFailed.quota_exceeded: +1$");
+
+            Ran altered = asRoot("streams", "alter", "public/alarms", "--when-full", "drop-oldest");
+            assertThat(altered.exitCode()).as(altered.printed()).isZero();
+            device.publish("alarms/1", "d", MqttQos.AT_LEAST_ONCE);
+        }
+        JsonNode peeked = asRoot("streams", "peek", "public/alarms", "--from", "earliest", "--json")
+                .json();
+        assertThat(peeked.path("messages").findValuesAsText("payload")).containsExactly("b", "d");
+        assertFails(
+                "mqtt.max-messages=many is no number of messages from 1 on",
+                asRoot("streams", "alter", "public/alarms", "--max-messages", "many"));
+
+        Ran kept = pulsarAdmin(List.of(
+                "--auth-plugin",
+                AuthenticationToken.class.getName(),
+                "--auth-params",
+                "token:" + root,
+                "topicPolicies",
+                "set-retention",
+                "persistent://public/streams/alarms",
+                "--time",
+                "1d",
+                "--size",
+                "20G"));
+        assertThat(kept.exitCode()).as(kept.printed()).isZero();
+        assertThat(asRoot("streams", "get", "public/alarms").printed())
+                .containsPattern("(?m)^retention.minutes: +1440$")
+                .containsPattern("(?m)^retention.from: +the topic's policy$");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.magnetar.it.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
@@ -9,7 +10,9 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.mqtt.AdminCalls.Answer;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
@@ -126,6 +129,7 @@ class AdminInspectionTest {
             }
 
             assertThat(audit.isConnected()).isTrue();
+            awaitAcknowledged("adm-stats", "done");
             JsonNode stats = admin.get("streams/public/adm-stats/stats").body();
 
             assertThat(stats.path("messages").asInt()).as(stats.toString()).isEqualTo(5);
@@ -171,6 +175,7 @@ class AdminInspectionTest {
             for (int i = 0; i < 4; i++) {
                 done.acknowledge(done.receive(20, TimeUnit.SECONDS));
             }
+            awaitAcknowledged("adm-held", "done");
             pulsar.admin().topics().unload(Streams.pulsarTopic("adm-held")); // The next ledger begins.
             publish("adm-held", 3);
             assertThat(audit.isConnected()).isTrue();
@@ -190,6 +195,18 @@ class AdminInspectionTest {
             assertThat(stats.path("subscriptions").get(1).path("heldBytes").asLong())
                     .isZero();
         }
+    }
+
+    /** Acknowledgements are on their way for a while. */
+    private void awaitAcknowledged(String stream, String subscription) {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> Objects.requireNonNull(pulsar.admin()
+                                        .topics()
+                                        .getPartitionedStats(Streams.pulsarTopic(stream), false)
+                                        .getSubscriptions()
+                                        .get(subscription))
+                                .getMsgBacklog()
+                        == 0);
     }
 
     private Consumer<byte[]> subscribe(String name) throws Exception {

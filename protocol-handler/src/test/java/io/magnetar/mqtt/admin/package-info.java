@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.client.api.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -152,6 +153,31 @@ class StreamQuotaTest {
             client.send(RawClient.packet(0x32, "quota-three/x", 0, 2, 1));
 
             assertThat(client.readUntilClosed()).isZero();
+        }
+    }
+
+    @Test
+    void limitsHoldAtABrokerThatDoesNotOwnThePartition() throws Exception {
+        create("quota-far", "quota-far/#", Map.of("mqtt.max-messages", "4", "mqtt.when-full", "reject"));
+        create("floor-far", "floor-far/#", Map.of("mqtt.max-messages", "2"));
+        try (Device near = Device.connect(broker.port(), "quota-near")) {
+            near.publish("quota-far/x", "1", MqttQos.AT_LEAST_ONCE);
+            for (String payload : List.of("1", "2", "3")) {
+                near.publish("floor-far/x", payload, MqttQos.AT_LEAST_ONCE);
+            }
+            try (PulsarService neighbour = pulsar.startBroker(settings -> {});
+                    MqttBroker other = MqttBroker.start(neighbour, Map.of());
+                    Device far = Device.connect(other.port(), "quota-far")) {
+                other.status().awaitStream("quota-far");
+                other.status().awaitStream("floor-far");
+                for (String payload : List.of("2", "3", "4")) {
+                    far.publish("quota-far/x", payload, MqttQos.AT_LEAST_ONCE);
+                }
+                assertRefused(far, "quota-far/x");
+                assertRefused(near, "quota-far/x");
+                far.subscribe("$s/earliest/floor-far/#", MqttQos.AT_LEAST_ONCE);
+                assertThat(far.next(2)).containsExactly("2", "3");
+            }
         }
     }
 

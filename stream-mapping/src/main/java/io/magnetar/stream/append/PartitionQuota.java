@@ -32,6 +32,9 @@ final class PartitionQuota {
     private volatile StreamLimits limits;
 
     private @Nullable Held held;
+    /** When the look began that brought it. */
+    private long heldNanos;
+
     private long lookedNanos;
     private boolean looking;
     /** What may be missing in the last look that has ended. */
@@ -71,6 +74,9 @@ final class PartitionQuota {
         if (!looking && (held == null || nowNanos - lookedNanos >= LOOK_NANOS)) {
             look(sent, nowNanos);
         }
+        if (looking && nowNanos - heldNanos >= 2 * LOOK_NANOS) {
+            return Answer.WAIT; // Others may have written since.
+        }
         if (messages() > 0 && bytes() > 0) {
             return Answer.COMMIT;
         }
@@ -105,6 +111,7 @@ final class PartitionQuota {
     private void looked(Held found) {
         looking = false;
         held = found;
+        heldNanos = lookedNanos;
         given = since;
     }
 

@@ -109,6 +109,18 @@ class PartitionQuotaTest {
     }
 
     @Test
+    void waitsForALookWhenTheLastOneIsOldForOthersMayHaveWritten() {
+        assertThat(ask(0)).isEqualTo(Answer.WAIT);
+        answer(0, 1);
+        assertThat(ask(1)).isEqualTo(Answer.COMMIT);
+
+        assertThat(ask(5 * SECOND)).isEqualTo(Answer.WAIT);
+        answer(1, 10);
+
+        assertThat(ask(5 * SECOND + 1)).isEqualTo(Answer.REFUSE);
+    }
+
+    @Test
     void countsWhatIsGivenWhileItLooks() {
         assertThat(ask(0)).isEqualTo(Answer.WAIT);
         answer(0, 0);

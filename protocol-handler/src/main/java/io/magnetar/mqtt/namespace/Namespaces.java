@@ -79,7 +79,17 @@ public final class Namespaces {
         this.nanoTime = nanoTime;
         this.missing = new MissingTenants(nanoTime);
         this.nextWarning = new AtomicLong(nanoTime.getAsLong());
-        tenants.onChange(this::tenantChanged);
+        tenants.onChange(new Tenants.Listener() {
+            @Override
+            public void changed(Namespace namespace) {
+                missing.forget(namespace);
+            }
+
+            @Override
+            public void deleted(Namespace namespace) {
+                afterOpening(namespace, () -> close(namespace));
+            }
+        });
     }
 
     /** Calls {@code listener} after a namespace has been closed, for its tenant was deleted. */
@@ -207,31 +217,41 @@ public final class Namespaces {
                 .toList();
         if (!some.isEmpty()) {
             lastLookedAt = some.get(some.size() - 1).name();
-            some.forEach(this::tenantChanged);
+            some.forEach(this::closeUnlessThere);
         }
     }
 
-    private void tenantChanged(Namespace namespace) {
-        missing.forget(namespace);
-        CompletableFuture<Void> underWay =
-                opening.getOrDefault(namespace, CompletableFuture.<Void>completedFuture(null));
-        var unused = underWay.exceptionally(failure -> null)
-                .thenCompose(settled ->
-                        open.contains(namespace) ? exists(namespace) : CompletableFuture.completedFuture(true))
-                .whenComplete((there, failure) -> {
-                    if (failure != null) {
-                        warn("Whether tenant {} is still there cannot be found out now: {}", namespace, failure);
-                    } else if (!there) {
-                        close(namespace);
-                    }
-                });
+    private void afterOpening(Namespace namespace, Runnable task) {
+        var unused = opening.getOrDefault(namespace, CompletableFuture.<Void>completedFuture(null))
+                .exceptionally(failure -> null)
+                .thenRun(task);
     }
 
+    private void closeUnlessThere(Namespace namespace) {
+        var unused = exists(namespace).whenComplete((there, failure) -> {
+            if (failure != null) {
+                warn("Whether tenant {} is still there cannot be found out now: {}", namespace, failure);
+            } else if (!there) {
+                close(namespace);
+            }
+        });
+    }
+
+    /** Nobody opens it again before all have forgotten what there was. */
     private void close(Namespace namespace) {
-        if (open.remove(namespace)) {
-            places.decrementAndGet();
-            LOG.info("Namespace {} is closed: its tenant was deleted", namespace);
-            closedListeners.forEach(listener -> listener.accept(namespace));
+        CompletableFuture<Void> closing = new CompletableFuture<>();
+        if (!open.contains(namespace) || opening.putIfAbsent(namespace, closing) != null) {
+            return;
+        }
+        try {
+            if (open.remove(namespace)) {
+                places.decrementAndGet();
+                LOG.info("Namespace {} is closed: its tenant was deleted", namespace);
+                closedListeners.forEach(listener -> listener.accept(namespace));
+            }
+        } finally {
+            opening.remove(namespace, closing);
+            closing.completeExceptionally(new IllegalStateException("the namespace was being closed"));
         }
     }
 }

@@ -2,7 +2,6 @@ package io.magnetar.mqtt.namespace;
 
 import io.magnetar.tenancy.Namespace;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /** The tenants that there are. Thread: any; never blocks. */
 public interface Tenants {
@@ -12,6 +11,15 @@ public interface Tenants {
     /** Makes a tenant. Completes when it is there, made now or before, by this broker or another. */
     CompletableFuture<Void> create(Namespace namespace);
 
-    /** Calls {@code listener} with a tenant that may have been made or deleted, by whomever; on any thread. */
-    void onChange(Consumer<Namespace> listener);
+    /** Tells {@code listener} of changes, whoever makes them. A word may be lost. */
+    void onChange(Listener listener);
+
+    /** Called on any thread. */
+    interface Listener {
+        /** A tenant may have been made. */
+        void changed(Namespace namespace);
+
+        /** A tenant was deleted; one of its name that is there now is another one. */
+        void deleted(Namespace namespace);
+    }
 }

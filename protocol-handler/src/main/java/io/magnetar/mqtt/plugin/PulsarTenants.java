@@ -5,8 +5,8 @@ import io.magnetar.mqtt.namespace.Tenants;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.tenancy.TenantProvisioner;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.apache.pulsar.metadata.api.MetadataStore;
+import org.apache.pulsar.metadata.api.NotificationType;
 
 /**
  * The tenants of a Pulsar instance, in its configuration metadata store: {@code /admin/policies/<tenant>}. A store tells of changes that
@@ -38,13 +38,18 @@ final class PulsarTenants implements Tenants {
     }
 
     @Override
-    public void onChange(Consumer<Namespace> listener) {
+    public void onChange(Listener listener) {
         store.registerListener(notification -> {
             String path = notification.getPath();
             if (path.startsWith(ROOT) && path.indexOf('/', ROOT.length()) < 0) {
                 String tenant = path.substring(ROOT.length());
-                if (Namespace.isLegal(tenant)) {
-                    listener.accept(new Namespace(tenant));
+                if (!Namespace.isLegal(tenant)) {
+                    return;
+                }
+                if (notification.getType() == NotificationType.Deleted) {
+                    listener.deleted(new Namespace(tenant));
+                } else {
+                    listener.changed(new Namespace(tenant));
                 }
             }
         });

@@ -53,7 +53,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * A broker without sockets and without Pulsar, whose limits are small: everything between the bytes of its clients and its logs
@@ -173,7 +172,7 @@ final class FuzzedBroker {
             }
 
             @Override
-            public void onChange(Consumer<Namespace> listener) {}
+            public void onChange(Tenants.Listener listener) {}
         };
         return new Namespaces(
                 NamespaceSettings.only(NAMESPACE),

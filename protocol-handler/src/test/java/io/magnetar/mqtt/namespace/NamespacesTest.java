@@ -8,11 +8,11 @@ import io.magnetar.tenancy.Namespace;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,8 @@ class NamespacesTest {
         @Nullable
         Throwable failure;
 
-        Consumer<Namespace> listener = namespace -> {};
+        @Nullable
+        Listener listener;
 
         @Override
         public CompletableFuture<Boolean> exists(Namespace namespace) {
@@ -50,8 +51,12 @@ class NamespacesTest {
         }
 
         @Override
-        public void onChange(Consumer<Namespace> one) {
+        public void onChange(Listener one) {
             listener = one;
+        }
+
+        Listener told() {
+            return Objects.requireNonNull(listener, "somebody listens");
         }
     }
 
@@ -132,7 +137,7 @@ class NamespacesTest {
         assertRefused(namespaces.open(FLEET), ReasonCode.NOT_AUTHORIZED);
 
         tenants.there.add(FLEET);
-        tenants.listener.accept(FLEET);
+        tenants.told().changed(FLEET);
 
         assertThat(namespaces.open(FLEET)).isCompleted();
     }
@@ -226,13 +231,43 @@ class NamespacesTest {
         assertThat(namespaces.open(other)).isCompleted();
 
         tenants.there.remove(FLEET);
-        tenants.listener.accept(FLEET);
-        tenants.listener.accept(other);
+        tenants.told().deleted(FLEET);
+        tenants.told().changed(other);
 
         assertThat(closed).containsExactly(FLEET);
         assertThat(namespaces.isOpen(FLEET)).isFalse();
         assertThat(namespaces.isOpen(other)).isTrue();
         assertRefused(namespaces.open(FLEET), ReasonCode.NOT_AUTHORIZED);
+    }
+
+    @Test
+    void closesOneWhoseTenantWasMadeAgainBeforeAnybodyAsked() {
+        Namespaces namespaces = namespaces(false, 10);
+        tenants.there.add(FLEET);
+        assertThat(namespaces.open(FLEET)).isCompleted();
+
+        tenants.told().deleted(FLEET);
+        tenants.told().changed(FLEET);
+
+        assertThat(closed).containsExactly(FLEET);
+        assertThat(namespaces.open(FLEET)).isCompleted();
+        assertThat(preparing).as("prepared anew").hasSize(2);
+    }
+
+    @Test
+    void opensNoneWhileItIsBeingClosed() {
+        Namespaces namespaces = namespaces(true, 10);
+        assertThat(namespaces.open(FLEET)).isCompleted();
+        List<CompletableFuture<Void>> meanwhile = new ArrayList<>();
+        namespaces.onClosed(namespace -> meanwhile.add(namespaces.open(namespace)));
+
+        tenants.told().deleted(FLEET);
+
+        assertThat(meanwhile)
+                .singleElement()
+                .satisfies(open -> assertThat(failure(open)).hasMessage("the namespace was being closed"));
+        assertThat(preparing).hasSize(1);
+        assertThat(namespaces.open(FLEET)).isCompleted();
     }
 
     @Test
@@ -259,7 +294,7 @@ class NamespacesTest {
         CompletableFuture<Void> opened = namespaces.open(FLEET);
 
         tenants.there.remove(FLEET);
-        tenants.listener.accept(FLEET);
+        tenants.told().deleted(FLEET);
         preparation.complete(null);
 
         assertThat(opened).isCompleted();

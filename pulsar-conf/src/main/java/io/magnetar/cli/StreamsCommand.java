@@ -55,7 +55,7 @@ final class StreamsCommand implements CustomCommand {
                 "  streams stats NAMESPACE/STREAM",
                 "  streams peek NAMESPACE/STREAM [--from OFFSET] [--count N]",
                 "  streams create NAMESPACE/STREAM --filter FILTER [--key KEY] [--partitions N] [--order-buckets N]",
-                "      [--max-messages N] [--max-bytes N] [--when-full drop-oldest|reject] [--last-value]",
+                "      [--max-messages N] [--max-bytes N] [--when-full drop-oldest|reject] [--last-value] [--from STREAM]",
                 "  streams alter NAMESPACE/STREAM [--filter FILTER] [--key KEY] [--max-messages N] [--max-bytes N]",
                 "      [--when-full drop-oldest|reject] [--last-value] [--remove PROPERTY,...]",
                 "  streams delete NAMESPACE/STREAM [--force]");
@@ -84,8 +84,9 @@ final class StreamsCommand implements CustomCommand {
                 Parameters.option("--remove", "alter: properties that go back to their preset, such as mqtt.key"),
                 Parameters.option(
                         "--from",
-                        "peek: where to begin: earliest, last-N, -15m, 2026-11-25T18:00:00Z, microseconds since 1970 or"
-                                + " a message id; without it the newest messages"),
+                        "create: the name of a stream of the namespace that covers the filter: what it keeps is copied first;"
+                                + " peek: where to begin: earliest, last-N, -15m, 2026-11-25T18:00:00Z, microseconds since"
+                                + " 1970 or a message id; without it the newest messages"),
                 Parameters.option("--count", "peek: how many messages, up to 1000 (10)"),
                 Parameters.flag("--force", "delete: although the stream has Pulsar subscriptions")));
         parameters.addAll(Parameters.common());
@@ -110,8 +111,7 @@ final class StreamsCommand implements CustomCommand {
             case "stats" -> arguments.show(client.get(path(arguments, "stats"), Map.of()), out, this::stats);
             case "peek" ->
                 arguments.show(client.get(path(arguments, "messages"), range(arguments)), out, this::messages);
-            case "create" ->
-                fields(arguments, client.ask("PUT", path(arguments), Map.of(), definition(arguments, "--partitions")));
+            case "create" -> fields(arguments, client.ask("PUT", path(arguments), Map.of(), creation(arguments)));
             case "alter" -> fields(arguments, client.ask("PATCH", path(arguments), Map.of(), changes(arguments)));
             case "delete" ->
                 fields(
@@ -154,6 +154,12 @@ final class StreamsCommand implements CustomCommand {
             arguments.number(number).ifPresent(value -> definition.put(number.substring(2), value));
         }
         return definition;
+    }
+
+    private static ObjectNode creation(Arguments arguments) throws PulsarAdminException {
+        ObjectNode creation = definition(arguments, "--partitions");
+        arguments.text("--from").ifPresent(from -> creation.put("from", from));
+        return creation;
     }
 
     private static ObjectNode changes(Arguments arguments) throws PulsarAdminException {

@@ -11,7 +11,17 @@ public interface NamespaceStreams {
     /** The stream of that name. */
     Optional<StreamDefinition> named(String name);
 
-    /** The streams that keep a topic, in no particular order. */
+    /** The stream of that name if messages are written to it: it may not be served yet. */
+    default Optional<StreamDefinition> written(String name) {
+        return named(name);
+    }
+
+    /** The stream of that name if it is being filled from another one, and not served yet. */
+    default Optional<StreamDefinition> filling(String name) {
+        return Optional.empty();
+    }
+
+    /** The streams that keep a topic, in no particular order, with those that are written to and not served yet. */
     List<StreamDefinition> matching(String topic);
 
     /**

@@ -15,7 +15,7 @@ public record StreamFailure(Kind kind, String reason) {
         QUOTA_EXCEEDED,
         /** The message can never be stored: too large. */
         TOO_LARGE,
-        /** The stream is gone. */
+        /** The stream is gone: it was deleted, and wants nothing any more. */
         GONE,
         /** Not allowed. */
         REFUSED,

@@ -2,6 +2,7 @@ package io.magnetar.it.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,7 @@ import io.magnetar.it.client.Device;
 import io.magnetar.it.client.DurableClients;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PulsarAdminIT {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration FILLED_WITHIN = Duration.ofSeconds(90);
 
     private final SecretKey key = AuthTokenUtils.createSecretKey(SignatureAlgorithm.HS256);
     private final String root = AuthTokenUtils.createToken(key, "root", Optional.empty());
@@ -227,6 +230,54 @@ class PulsarAdminIT {
 
     private Ran reset(String to) throws Exception {
         return asRoot("cursors", "reset", "public", "--client-id", "tide-job", "--stream", "tides", "--to", to);
+    }
+
+    @Test
+    void fillsAStreamFromAnotherAndNamesATopicThatHasGrown() throws Exception {
+        asRoot("streams", "create", "public/depths", "--filter", "depths/#");
+        try (Device device = Device.connect(standalone.mqttPort(), "depth-gauge")) {
+            for (int i = 0; i < 3; i++) {
+                device.publish("depths/" + i + "/now", "deep", MqttQos.AT_LEAST_ONCE);
+            }
+        }
+        Ran filling = asRoot(
+                "streams",
+                "create",
+                "public/depths-by-place",
+                "--filter",
+                "depths/+/now",
+                "--key",
+                "topic[1]",
+                "--partitions",
+                "2",
+                "--from",
+                "depths");
+        assertThat(filling.exitCode()).as(filling.printed()).isZero();
+        assertThat(filling.printed()).containsPattern("(?m)^state: +filling$");
+        await().atMost(FILLED_WITHIN)
+                .until(() -> asRoot("streams", "get", "public/depths-by-place", "--json")
+                        .json()
+                        .path("state")
+                        .asText()
+                        .equals("served"));
+        assertThat(asRoot("streams", "get", "public/depths-by-place").printed())
+                .containsPattern("(?m)^backfill.copied: +3$");
+        assertThat(asRoot("streams", "peek", "public/depths-by-place").printed())
+                .contains("3 messages");
+
+        Ran grown = pulsarAdmin(List.of(
+                "--auth-plugin",
+                AuthenticationToken.class.getName(),
+                "--auth-params",
+                "token:" + root,
+                "topics",
+                "update-partitioned-topic",
+                "persistent://public/streams/depths",
+                "-p",
+                "3"));
+        assertThat(grown.exitCode()).as(grown.printed()).isZero();
+        await().atMost(FILLED_WITHIN)
+                .until(() -> asRoot("streams", "list", "public").printed().contains("changed from 1 to 3"));
     }
 
     @Test

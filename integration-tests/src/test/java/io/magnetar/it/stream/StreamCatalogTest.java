@@ -123,6 +123,54 @@ class StreamCatalogTest {
     }
 
     @Test
+    void whoLooksLaterKnowsWithHowManyPartitionsAStreamBegan(EmbeddedPulsar pulsar) throws Exception {
+        try (Streams streams = Streams.open(pulsar)) {
+            streams.create("readings", 2, Map.of("mqtt.filter", "a/b"));
+            pulsar.admin().topics().updatePartitionedTopic(streams.topic("readings"), 5);
+
+            try (Streams later = Streams.open(pulsar, streams.namespace.name(), OwnedPartitions.NONE, 30_000)) {
+                assertThat(later.find("readings").orElseThrow().partitions()).isEqualTo(2);
+                assertThat(reason(later, streams.topic("readings"))).contains("from 2 to 5");
+            }
+        }
+    }
+
+    @Test
+    void goesOnWithItsPartitionsWhenSomebodyRemovesTheNoteOfThem(EmbeddedPulsar pulsar) throws Exception {
+        try (Streams streams = Streams.open(pulsar)) {
+            streams.create("readings", 2, Map.of("mqtt.filter", "a/b"));
+            pulsar.admin().topics().updatePartitionedTopic(streams.topic("readings"), 5);
+            pulsar.admin().topics().removeProperties(streams.topic("readings"), "mqtt.partitions");
+
+            withinTwoSeconds()
+                    .untilAsserted(() -> assertThat(pulsar.admin().topics().getProperties(streams.topic("readings")))
+                            .containsEntry("mqtt.partitions", "2"));
+            assertThat(streams.find("readings").orElseThrow().partitions()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void servesTheOldestWhenANamespaceHasTooManyAndTheNextWhenOneGoes(EmbeddedPulsar pulsar) throws Exception {
+        try (Streams streams = Streams.open(pulsar)) {
+            for (int i = 0; i < Streams.MAX_STREAMS; i++) {
+                streams.create("s" + (9 - i), 1, Map.of("mqtt.filter", "a/" + i));
+            }
+            pulsar.admin().topics().createPartitionedTopic(streams.topic("a-late"), 1, Map.of("mqtt.filter", "b"));
+            withinTwoSeconds().until(() -> !streams.catalog.refused().isEmpty());
+            assertThat(reason(streams, streams.topic("a-late"))).contains("mqttMaxStreams=" + Streams.MAX_STREAMS);
+            try (Streams other = Streams.open(pulsar, streams.namespace.name(), OwnedPartitions.NONE, 30_000)) {
+                assertThat(other.catalog.all()).isEqualTo(streams.catalog.all());
+                assertThat(other.catalog.refused()).isEqualTo(streams.catalog.refused());
+            }
+
+            pulsar.admin().topics().deletePartitionedTopic(streams.topic("s7"));
+
+            withinTwoSeconds().until(() -> streams.find("a-late").isPresent());
+            assertThat(streams.catalog.refused()).isEmpty();
+        }
+    }
+
+    @Test
     void takesADeletedStreamThatIsMadeAgainForANewOne(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             streams.create("readings", 2, Map.of("mqtt.filter", "a/b"));

@@ -45,6 +45,8 @@ final class Streams implements AutoCloseable {
     /** The name of the producers. */
     static final String WRITER = "magnetar-test";
 
+    static final int MAX_STREAMS = 5;
+
     private static final int TIMEOUT_SECONDS = 30;
 
     final EmbeddedPulsar pulsar;
@@ -66,6 +68,7 @@ final class Streams implements AutoCloseable {
         this.catalog = new WatchedStreamCatalog(
                 new MetadataStoreDefinitions(
                         pulsar.broker().getConfigurationMetadataStore(), Pattern.compile(Pattern.quote(tenant))),
+                MAX_STREAMS,
                 executor);
         catalog.start().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         this.appender = new PulsarStreamAppender(

@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.magnetar.stream.StreamBackfill;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamSubscriptionSyntax;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -31,10 +33,15 @@ public final class StreamRequests {
 
     private final StreamStates states;
     private final StreamTopics topics;
+    private final Backfills backfills;
+    private final int maxStreams;
 
-    public StreamRequests(StreamCatalog catalog, StreamTopics topics) {
+    /** @param maxStreams how many a namespace may have */
+    public StreamRequests(StreamCatalog catalog, StreamTopics topics, StreamBackfill backfill, int maxStreams) {
         this.states = new StreamStates(catalog);
         this.topics = topics;
+        this.backfills = new Backfills(catalog, backfill);
+        this.maxStreams = maxStreams;
     }
 
     List<Route> routes() {
@@ -87,6 +94,10 @@ public final class StreamRequests {
         body.put("pulsarTopic", topic.pulsarTopic());
         body.put("properties", new TreeMap<>(topic.properties()));
         body.putAll(states.state(topic.namespace(), topic.name()));
+        Map<String, Object> backfill = backfills.describe(topic.namespace(), topic.name());
+        if (!backfill.isEmpty()) {
+            body.put("backfill", backfill);
+        }
         return body;
     }
 
@@ -105,9 +116,11 @@ public final class StreamRequests {
         String name = call.variable("stream");
         JsonNode body = call.body();
         return call.require(Right.CREATE_STREAM, null).thenCompose(ignored -> {
-            StreamTopic topic =
-                    new StreamTopic(namespace, name, true, partitions(body), Call.strings(body, "properties"), 0);
+            int partitions = partitions(body);
+            Map<String, String> properties = Call.strings(body, "properties");
             List<String> problems = new ArrayList<>();
+            brokersOwn(properties.keySet()).ifPresent(problems::add);
+            StreamTopic topic = new StreamTopic(namespace, name, partitions, properties).pinned(partitions);
             if (!topics.serves(namespace)) {
                 problems.add("the tenant " + namespace + " is no MQTT namespace here: mqttTenants does not match it");
             }
@@ -115,14 +128,61 @@ public final class StreamRequests {
                 problems.add("'" + name + "' is no name of a stream: " + StreamSubscriptionSyntax.LEGAL_NAME);
             }
             StreamDefinition stream = parsed(topic, problems);
-            return topics.find(namespace, name)
-                    .thenCompose(found -> found.isEmpty()
-                            ? topics.create(topic)
-                            : CompletableFuture.failedFuture(new RefusedRequest(
-                                    RefusedRequest.CONFLICT,
-                                    "the stream " + namespace + "/" + name + " exists: alter it, or delete it first")))
-                    .thenCompose(done -> served(topic, stream, AdminAnswer.CREATED));
+            return body.has("from")
+                    ? createFrom(call, topic, stream, body.path("from").asText())
+                    : create(topic).thenCompose(done -> served(topic, stream, AdminAnswer.CREATED));
         });
+    }
+
+    private CompletableFuture<Void> create(StreamTopic topic) {
+        return topics.find(topic.namespace(), topic.name())
+                .thenCompose(found -> conflict(topic, found.isPresent())
+                        .<CompletableFuture<Void>>map(reason ->
+                                CompletableFuture.failedFuture(new RefusedRequest(RefusedRequest.CONFLICT, reason)))
+                        .orElseGet(() -> topics.create(topic)));
+    }
+
+    /** The answer comes when the filling has begun. One that was not finished is made anew. */
+    private CompletableFuture<AdminAnswer> createFrom(
+            Call call, StreamTopic topic, StreamDefinition stream, String from) {
+        StreamTopic toFill = backfills.topic(topic, from);
+        Optional<StreamDefinition> before = backfills.filling(topic);
+        return call.require(Right.READ_MESSAGES, from)
+                .thenCompose(ignored -> backfills
+                        .problem(stream, from)
+                        .<CompletableFuture<Void>>map(
+                                problem -> CompletableFuture.failedFuture(RefusedRequest.bad(problem)))
+                        .orElseGet(() -> deleteUnfinished(call, topic)))
+                .thenCompose(done -> create(toFill))
+                .thenCompose(done -> backfills.begin(toFill, from, before))
+                .thenApply(begun -> new AdminAnswer(AdminAnswer.ACCEPTED, described(toFill)));
+    }
+
+    private CompletableFuture<Void> deleteUnfinished(Call call, StreamTopic topic) {
+        return topics.find(topic.namespace(), topic.name())
+                .thenCompose(found -> found.filter(Backfills::isUnfinished).isPresent()
+                        ? call.require(Right.DELETE_STREAM, topic.name()).thenCompose(may -> topics.delete(topic))
+                        : CompletableFuture.completedFuture(null));
+    }
+
+    /** Why a stream cannot be made though its definition is good. */
+    private Optional<String> conflict(StreamTopic topic, boolean exists) {
+        if (exists) {
+            return Optional.of(
+                    "the stream " + topic.namespace() + "/" + topic.name() + " exists: alter it, or delete it first");
+        }
+        return states.count(topic.namespace()) < maxStreams
+                ? Optional.empty()
+                : Optional.of("the namespace " + topic.namespace() + " has mqttMaxStreams=" + maxStreams
+                        + " streams: delete one, or allow more");
+    }
+
+    /** What is wrong with setting or removing properties that are not an admin's. */
+    private static Optional<String> brokersOwn(Set<String> names) {
+        return StreamDefinitionParser.BROKERS.stream()
+                .filter(names::contains)
+                .findFirst()
+                .map(name -> name + " is written by brokers and by nobody else");
     }
 
     private static int partitions(JsonNode body) {
@@ -158,7 +218,11 @@ public final class StreamRequests {
             if (body.has("partitions")) {
                 throw RefusedRequest.bad(
                         "the number of partitions is fixed for the life of a stream, for more would break"
-                                + " the order of keys: make a new stream");
+                                + " the order of keys: make a new stream from this one");
+            }
+            if (topic.properties().containsKey(StreamDefinitionParser.BACKFILL)) {
+                throw new RefusedRequest(
+                        RefusedRequest.CONFLICT, "the stream is being filled: it can be altered when that is done");
             }
             Map<String, String> set = Call.strings(body, "properties");
             Set<String> remove = new HashSet<>();
@@ -166,17 +230,14 @@ public final class StreamRequests {
             if (set.isEmpty() && remove.isEmpty()) {
                 throw RefusedRequest.bad("there is nothing to alter: give properties to set or to remove");
             }
+            brokersOwn(set.keySet()).or(() -> brokersOwn(remove)).ifPresent(problem -> {
+                throw RefusedRequest.bad(problem);
+            });
             remove.removeAll(set.keySet());
             Map<String, String> properties = new HashMap<>(topic.properties());
             properties.putAll(set);
             properties.keySet().removeAll(remove);
-            StreamTopic altered = new StreamTopic(
-                    topic.namespace(),
-                    topic.name(),
-                    topic.persistent(),
-                    topic.partitions(),
-                    properties,
-                    topic.createdAtMillis());
+            StreamTopic altered = topic.withProperties(properties);
             StreamDefinition stream = parsed(altered, new ArrayList<>());
             remove.retainAll(topic.properties().keySet());
             return topics.alter(altered, set, remove).thenCompose(done -> served(altered, stream, AdminAnswer.OK));

@@ -51,6 +51,26 @@ final class StreamStates {
         return streams;
     }
 
+    /** Whether there is one of the name, be it refused. */
+    boolean isKnown(Namespace namespace, String name) {
+        return served(namespace, name).isPresent() || refusal(namespace, name).isPresent();
+    }
+
+    /** Completes when something is so; with false when that takes too long. */
+    CompletableFuture<Boolean> await(BooleanSupplier isSo) {
+        return until(isSo, PATIENCE_MILLIS);
+    }
+
+    /** Completes when something is so, or the stream is refused; with false when that takes too long. */
+    CompletableFuture<Boolean> await(Namespace namespace, String name, BooleanSupplier isSo) {
+        return until(() -> isSo.getAsBoolean() || refusal(namespace, name).isPresent(), PATIENCE_MILLIS);
+    }
+
+    /** How many a namespace has, those that are refused too. */
+    int count(Namespace namespace) {
+        return of(namespace).size();
+    }
+
     /** The namespaces that have any. */
     List<Namespace> namespaces() {
         List<String> names = new ArrayList<>();
@@ -80,7 +100,9 @@ final class StreamStates {
         Map<String, Object> state = new LinkedHashMap<>();
         Optional<String> refusal = refusal(namespace, name);
         boolean served = served(namespace, name).isPresent();
-        state.put("state", served ? "served" : refusal.isPresent() ? "refused" : "not yet served");
+        boolean filling = catalog.of(namespace).filling(name).isPresent();
+        state.put(
+                "state", served ? "served" : filling ? "filling" : refusal.isPresent() ? "refused" : "not yet served");
         refusal.ifPresent(reason -> state.put("reason", reason));
         return state;
     }

@@ -303,6 +303,23 @@ public enum ConfigurationKey {
                     + " client of one more is refused with 0x97 (3 in MQTT 3.1.1).",
             1,
             1_000_000),
+    MAX_STREAMS(
+            "mqttMaxStreams",
+            "1000",
+            "How many streams a namespace may have, those that are refused too; one more is not made, and made with Pulsar's tools"
+                    + " it is not served: the oldest are.",
+            1,
+            1_000_000),
+    STREAM_CREATORS(
+            "mqttStreamCreators",
+            "",
+            "Who may have a stream made by subscribing to one that is not there: `client-id:<pattern>` and `username:<pattern>`,"
+                    + " separated by commas, where `*` is any text. Without it no stream is made so."),
+    STREAM_TEMPLATE(
+            "mqttStreamTemplate",
+            "{\"partitions\": 1}",
+            "What such a stream is like, in JSON: how many `partitions`, and in `properties` all of its topic's but the filter, as in"
+                    + " `{\"partitions\": 4, \"properties\": {\"mqtt.key\": \"topic[1]\"}}`."),
     STREAM_RETENTION_MINUTES(
             "mqttStreamRetentionMinutes",
             "10080",

@@ -78,6 +78,7 @@ public final class ConfigurationReader {
                                 flag(ConfigurationKey.NAMESPACE_AUTO_CREATION),
                                 number(ConfigurationKey.MAX_NAMESPACES),
                                 listeners),
+                streams(),
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES),
                 new QueueSettings(
                         number(ConfigurationKey.MAX_DURABLE_SESSIONS),
@@ -221,5 +222,13 @@ public final class ConfigurationReader {
                     + SharedStrategy.labels() + " is needed, and <group>=<strategy> behind commas");
             return new SharedStrategies(SharedStrategy.ROUND_ROBIN, Map.of());
         });
+    }
+
+    private StreamSettings streams() {
+        StreamSettingsReader reader = new StreamSettingsReader(problems::add);
+        return new StreamSettings(
+                number(ConfigurationKey.MAX_STREAMS),
+                reader.creators(text(ConfigurationKey.STREAM_CREATORS)),
+                reader.template(text(ConfigurationKey.STREAM_TEMPLATE)));
     }
 }

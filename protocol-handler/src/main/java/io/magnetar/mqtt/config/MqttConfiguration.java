@@ -46,6 +46,7 @@ public record MqttConfiguration(
         int maxStreamMetrics,
         long maxReplayIndexBytes,
         NamespaceSettings namespaces,
+        StreamSettings streams,
         int streamRetentionMinutes,
         QueueSettings queue) {
 

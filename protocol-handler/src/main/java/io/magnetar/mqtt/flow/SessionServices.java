@@ -6,6 +6,7 @@ import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamCatalog;
+import io.magnetar.stream.StreamCreation;
 import io.magnetar.stream.StreamGroups;
 import io.magnetar.stream.StreamReaders;
 
@@ -16,7 +17,23 @@ public record SessionServices(
         StreamAppender appender,
         StreamReaders readers,
         StreamGroups streamGroups,
+        StreamCreation streamCreation,
         Retained retained,
         BrokerClock clock,
         Counters counters,
-        SessionLimits limits) {}
+        SessionLimits limits) {
+
+    /** Of a broker that makes no streams for its clients. */
+    public SessionServices(
+            Routing routing,
+            StreamCatalog streams,
+            StreamAppender appender,
+            StreamReaders readers,
+            StreamGroups streamGroups,
+            Retained retained,
+            BrokerClock clock,
+            Counters counters,
+            SessionLimits limits) {
+        this(routing, streams, appender, readers, streamGroups, StreamCreation.NONE, retained, clock, counters, limits);
+    }
+}

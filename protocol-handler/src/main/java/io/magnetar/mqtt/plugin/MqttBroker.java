@@ -2,6 +2,7 @@ package io.magnetar.mqtt.plugin;
 
 import io.magnetar.log.PulsarCompactedLogs;
 import io.magnetar.mqtt.admin.AdminApi;
+import io.magnetar.mqtt.admin.AutomaticStreams;
 import io.magnetar.mqtt.admin.CursorRequests;
 import io.magnetar.mqtt.admin.InspectionRequests;
 import io.magnetar.mqtt.admin.StreamRequests;
@@ -12,6 +13,7 @@ import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.mqtt.config.StreamSettings;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.connection.ConnectionServices;
 import io.magnetar.mqtt.connection.ConnectionSettings;
@@ -49,6 +51,7 @@ import io.magnetar.mqtt.sys.SysTopics;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.mqtt.trace.PacketTraces;
 import io.magnetar.mqtt.transport.TlsContexts;
+import io.magnetar.stream.StreamCreation;
 import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.queue.LogAppender;
 import io.magnetar.tenancy.Namespace;
@@ -139,6 +142,10 @@ public final class MqttBroker {
                 System::nanoTime);
         BrokerClock clock = new BrokerClock(InstantSource.system());
         Routing routing = new Routing(streams.catalog());
+        StreamTopics topics = new PulsarStreamTopics(
+                pulsar,
+                streams.provisioner(),
+                configuration.namespaces().tenants().asMatchPredicate());
         SessionServices services = new SessionServices(
                 routing,
                 streams.catalog(),
@@ -147,6 +154,7 @@ public final class MqttBroker {
                         MeasuredAppends.of(queues.appender(), counters.latency(Latency.MESSAGES_APPEND))),
                 streams.readers(),
                 streams.groups(),
+                streamCreation(topics),
                 retained,
                 clock,
                 counters,
@@ -234,18 +242,27 @@ public final class MqttBroker {
                         streams.catalog(),
                         counters),
                 traces,
-                adminApi(pulsar, counters),
+                adminApi(pulsar, topics, counters),
                 namespaceChoice.defaultNamespace());
     }
 
-    private AdminApi adminApi(PulsarService pulsar, Counters counters) throws PulsarServerException {
-        StreamTopics topics = new PulsarStreamTopics(
-                pulsar,
-                streams.provisioner(),
-                configuration.namespaces().tenants().asMatchPredicate());
+    private StreamCreation streamCreation(StreamTopics topics) {
+        StreamSettings settings = configuration.streams();
+        return settings.creators() == null
+                ? StreamCreation.NONE
+                : new AutomaticStreams(
+                        streams.catalog(), topics, settings.creators(), settings.template(), settings.maxStreams());
+    }
+
+    private AdminApi adminApi(PulsarService pulsar, StreamTopics topics, Counters counters)
+            throws PulsarServerException {
         return new AdminApi(
                 new PulsarAccess(pulsar, adminAccess),
-                new StreamRequests(streams.catalog(), topics),
+                new StreamRequests(
+                        streams.catalog(),
+                        topics,
+                        streams.backfill(),
+                        configuration.streams().maxStreams()),
                 new InspectionRequests(
                         streams.catalog(),
                         topics,

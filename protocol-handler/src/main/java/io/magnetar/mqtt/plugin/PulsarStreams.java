@@ -10,6 +10,7 @@ import io.magnetar.mqtt.owned.SurplusLedgers;
 import io.magnetar.stream.NamespaceStreams;
 import io.magnetar.stream.RetentionFloors;
 import io.magnetar.stream.StreamAppender;
+import io.magnetar.stream.StreamBackfill;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamGroups;
@@ -17,6 +18,7 @@ import io.magnetar.stream.StreamInspection;
 import io.magnetar.stream.StreamReaders;
 import io.magnetar.stream.append.AppendSettings;
 import io.magnetar.stream.append.PulsarStreamAppender;
+import io.magnetar.stream.backfill.PulsarBackfills;
 import io.magnetar.stream.compaction.CompactionThresholds;
 import io.magnetar.stream.compaction.PulsarCompactions;
 import io.magnetar.stream.definition.MetadataStoreDefinitions;
@@ -61,6 +63,7 @@ final class PulsarStreams {
     private final PulsarStreamGroups groups;
     private final StreamInspection inspection;
     private final RetentionPolicies policies;
+    private final PulsarBackfills backfills;
     private final TenantProvisioner provisioner;
 
     /**
@@ -80,6 +83,7 @@ final class PulsarStreams {
                 new MetadataStoreDefinitions(
                         pulsar.getConfigurationMetadataStore(),
                         configuration.namespaces().tenants()),
+                configuration.streams().maxStreams(),
                 executor);
         appendSettings = new AppendSettings(
                 "magnetar-" + brokerName,
@@ -106,6 +110,7 @@ final class PulsarStreams {
         compaction = new CompactionThresholds(pulsar.getAdminClient().topicPolicies(), catalog, executor);
         groups = new PulsarStreamGroups(client, pulsar.getAdminClient(), catalog, readers, floors, readSettings);
         inspection = new PulsarStreamInspection(client, floors, readSettings);
+        backfills = new PulsarBackfills(client, pulsar.getAdminClient().topics(), catalog, clock, executor);
         appender = new PulsarStreamAppender(
                 client,
                 new PulsarOwnedPartitions(pulsar.getBrokerService()),
@@ -158,6 +163,10 @@ final class PulsarStreams {
         return groups;
     }
 
+    StreamBackfill backfill() {
+        return backfills;
+    }
+
     StreamInspection inspection() {
         return inspection;
     }
@@ -184,6 +193,7 @@ final class PulsarStreams {
     /** Completes when all that was given to the streams is answered. */
     CompletableFuture<Void> close() {
         compaction.close();
+        backfills.close();
         catalog.close();
         groups.close();
         readers.close();

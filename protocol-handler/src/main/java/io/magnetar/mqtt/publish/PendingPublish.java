@@ -73,9 +73,10 @@ final class PendingPublish implements AppendListener, Runnable {
         };
     }
 
+    /** A stream that was deleted on the way wanted it no longer: that is no failure. */
     @Override
     public void appended(@Nullable StreamFailure outcome) {
-        if (outcome != null) {
+        if (outcome != null && outcome.kind() != StreamFailure.Kind.GONE) {
             failure = outcome;
         }
         if (WAITING_FOR.decrementAndGet(this) == 0) {

@@ -12,6 +12,7 @@ import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.share.SharedStreamFilter;
 import io.magnetar.stream.NamespaceStreams;
 import io.magnetar.stream.StartPosition;
+import io.magnetar.stream.StreamChoice;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamGroup;
@@ -52,6 +53,7 @@ public final class StreamGroupSubscriptions {
     /** Who waits to be told how the first joining of a filter went. */
     private final Map<String, List<Joined>> joining = new HashMap<>();
 
+    private final StreamsInTheMaking inTheMaking;
     private int joinsUnderWay;
 
     public StreamGroupSubscriptions(
@@ -61,6 +63,7 @@ public final class StreamGroupSubscriptions {
         this.owner = owner;
         this.client = client;
         this.outbound = outbound;
+        this.inTheMaking = new StreamsInTheMaking(services, owner, client.identity());
     }
 
     public int size() {
@@ -116,14 +119,43 @@ public final class StreamGroupSubscriptions {
         NamespaceStreams streams = services.streams().of(client.identity().namespace());
         Optional<StreamDefinition> stream = request.wanted().stream().in(streams);
         if (stream.isPresent()) {
-            join(key, group(filter, stream.get(), request), request, answer);
+            StreamGroup group = group(filter, stream.get(), request);
+            begin(key, request, answer, (joins, joined) -> join(key, group, joins, joined));
         } else if (request.waits()) {
             joinLater(key, member(key, request.ofTheFuture()));
             answer.accept(ReasonCode.granted(request.qos()), null);
         } else {
-            answer.accept(
-                    ReasonCode.TOPIC_FILTER_INVALID, request.wanted().stream().whyNone(streams));
+            make(key, filter, request, answer);
         }
+    }
+
+    /** Has the stream made, where streams are made for subscribers, and joins then. */
+    private void make(
+            String key,
+            SharedStreamFilter filter,
+            StreamRequest request,
+            BiConsumer<ReasonCode, @Nullable String> answer) {
+        StreamChoice wanted = request.wanted().stream();
+        begin(key, request, answer, (member, joined) -> {
+            boolean made = inTheMaking.make(wanted, failure -> {
+                Optional<StreamDefinition> stream =
+                        wanted.in(services.streams().of(client.identity().namespace()));
+                if (failure == null && stream.isPresent() && member.equals(subscriptions.get(key))) {
+                    join(key, group(filter, stream.get(), request), member, joined);
+                } else {
+                    joined.joined(failure == null ? unsubscribed() : failure);
+                }
+            });
+            if (!made) {
+                joined.joined(new StreamFailure(
+                        StreamFailure.Kind.NO_SUCH_POSITION,
+                        wanted.whyNone(services.streams().of(client.identity().namespace()))));
+            }
+        });
+    }
+
+    private static StreamFailure unsubscribed() {
+        return new StreamFailure(StreamFailure.Kind.GONE, "the filter was unsubscribed in the meantime");
     }
 
     private StreamSubscriptionSyntax.Parsed parse(SharedStreamFilter filter, Subscribe.Request written) {
@@ -169,13 +201,17 @@ public final class StreamGroupSubscriptions {
         }
     }
 
-    private void join(
-            String key, StreamGroup group, StreamRequest request, BiConsumer<ReasonCode, @Nullable String> answer) {
+    /** @param join told the new member, tells once how its joining went */
+    private void begin(
+            String key,
+            StreamRequest request,
+            BiConsumer<ReasonCode, @Nullable String> answer,
+            BiConsumer<StreamGroupSubscription, Joined> join) {
         StreamGroupSubscription member = member(key, request);
         List<Joined> waiting = new ArrayList<>();
         joining.put(key, waiting);
         answer(key, request, answer);
-        join(key, group, member, failure -> {
+        join.accept(member, failure -> {
             joining.remove(key, waiting);
             if (failure != null) {
                 subscriptions.remove(key, member);
@@ -208,8 +244,7 @@ public final class StreamGroupSubscriptions {
                         joined.joined(null);
                     } else {
                         membership.leave();
-                        joined.joined(new StreamFailure(
-                                StreamFailure.Kind.GONE, "the filter was unsubscribed in the meantime"));
+                        joined.joined(unsubscribed());
                     }
                 }));
     }

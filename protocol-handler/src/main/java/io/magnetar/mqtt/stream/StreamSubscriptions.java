@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class StreamSubscriptions {
     private static final long REOPEN_MILLIS = 1_000;
     private static final int MAX_OPENS_UNDER_WAY = 16;
+    private static final String UNSUBSCRIBED = "the filter was unsubscribed in the meantime";
 
     private final SessionServices services;
     private final PacketSink sink;
@@ -49,10 +50,12 @@ public final class StreamSubscriptions {
     /** The last one of each filter whose reader is being opened. */
     private final Map<String, StreamSubscription> opening = new HashMap<>();
 
-    /** Those that are to wait for their stream, until that is recorded. */
+    /** Those that are to wait for their stream, until that is recorded, and those whose stream is being made. */
     private final Set<String> beginning = new HashSet<>();
 
+    private final StreamsInTheMaking inTheMaking;
     private int opensUnderWay;
+    private boolean ended;
 
     /** @param places of a durable session; null when the session ends with the connection */
     public StreamSubscriptions(
@@ -68,6 +71,7 @@ public final class StreamSubscriptions {
         this.client = client;
         this.outbound = outbound;
         this.places = places;
+        this.inTheMaking = new StreamsInTheMaking(services, owner, client.identity());
     }
 
     /** How many there are, with those that are still being made. */
@@ -90,6 +94,15 @@ public final class StreamSubscriptions {
      */
     public void subscribe(
             Subscribe.Request written, int subscriptionId, BiConsumer<ReasonCode, @Nullable String> answer) {
+        subscribe(written, subscriptionId, true, answer);
+    }
+
+    /** @param mayMake whether a stream that is not there may be made */
+    private void subscribe(
+            Subscribe.Request written,
+            int subscriptionId,
+            boolean mayMake,
+            BiConsumer<ReasonCode, @Nullable String> answer) {
         StreamSubscriptionSyntax.Parsed parsed = parse(written);
         if (parsed instanceof StreamSubscriptionSyntax.Refused refused) {
             answer.accept(ReasonCode.TOPIC_FILTER_INVALID, refused.reason());
@@ -104,11 +117,13 @@ public final class StreamSubscriptions {
         NamespaceStreams streams = services.streams().of(client.identity().namespace());
         Optional<StreamDefinition> stream = wanted.stream().in(streams);
         StreamRequest request = StreamRequest.of(client, written, subscriptionId, wanted);
+        String key = StreamSubscriptionSyntax.withoutOffset(written.filter());
         if (stream.isEmpty() && !request.waits()) {
-            answer.accept(ReasonCode.TOPIC_FILTER_INVALID, wanted.stream().whyNone(streams));
+            if (!mayMake || !make(key, request, answer)) {
+                answer.accept(ReasonCode.TOPIC_FILTER_INVALID, wanted.stream().whyNone(streams));
+            }
             return;
         }
-        String key = StreamSubscriptionSyntax.withoutOffset(written.filter());
         if (goesOn(request, subscriptions.get(key))
                 && (!opening.containsKey(key) || goesOn(request, opening.get(key)))) {
             goOn(key, request, answer);
@@ -130,6 +145,29 @@ public final class StreamSubscriptions {
                 answer.accept(ReasonCodes.of(failure.kind()), failure.reason());
             }
         });
+    }
+
+    /** Has the stream made first. @return false when none is made */
+    private boolean make(String key, StreamRequest request, BiConsumer<ReasonCode, @Nullable String> answer) {
+        Optional<String> unfit = unfit(request, false);
+        if (unfit.isPresent()) {
+            answer.accept(ReasonCode.TOPIC_FILTER_INVALID, unfit.get());
+            return true;
+        }
+        boolean begins = !isThere(key) && beginning.add(key);
+        boolean made = inTheMaking.make(request.wanted().stream(), failure -> {
+            if (ended || (begins && !beginning.remove(key))) {
+                answer.accept(ReasonCodes.of(StreamFailure.Kind.GONE), UNSUBSCRIBED);
+            } else if (failure != null) {
+                answer.accept(ReasonCodes.of(failure.kind()), failure.reason());
+            } else {
+                subscribe(request.written(), request.subscriptionId(), false, answer);
+            }
+        });
+        if (!made && begins) {
+            beginning.remove(key);
+        }
+        return made;
     }
 
     /** Why a range cannot be begun. To go on in it is another thing: its end may be past by then. */
@@ -162,7 +200,7 @@ public final class StreamSubscriptions {
         boolean begins = !isThere(key) && beginning.add(key);
         keep(request, place, (code, reason) -> {
             if (begins && !beginning.remove(key)) {
-                answer.accept(ReasonCodes.of(StreamFailure.Kind.GONE), "the filter was unsubscribed in the meantime");
+                answer.accept(ReasonCodes.of(StreamFailure.Kind.GONE), UNSUBSCRIBED);
                 return;
             }
             if (!code.isError()) {
@@ -376,6 +414,7 @@ public final class StreamSubscriptions {
     /** The connection has ended; places stay as they are, for the record. */
     public void end() {
         subscriptions.values().forEach(StreamSubscription::close);
+        ended = true;
         subscriptions.clear();
         opening.clear();
     }

@@ -3,10 +3,17 @@ package io.magnetar.mqtt.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.listener.Listener;
+import io.magnetar.tenancy.Namespace;
+import io.magnetar.topic.TopicFilter;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationReaderTest {
     private static final int MAX_MESSAGE_SIZE = 5 * 1024 * 1024;
@@ -54,6 +61,8 @@ class ConfigurationReaderTest {
                         "mqttTenants", "(",
                         "mqttBrokerName", "broker one",
                         "mqttBanned", "client-id:x, address:localhost, mallory",
+                        "mqttStreamCreators", "client-id:x-*, mallory",
+                        "mqttStreamTemplate", "{\"properties\": {\"mqtt.key\": \"colour\"}}",
                         "mqttMaxPaketSize", "1"))
                 .isInstanceOf(MqttConfiguration.InvalidException.class)
                 .hasMessageContaining("'tcp://x:1' is no listener")
@@ -64,7 +73,47 @@ class ConfigurationReaderTest {
                 .hasMessageContaining("mqttBrokerName=broker one: up to 200 letters, digits and .:_- are needed")
                 .hasMessageContaining("mqttBanned: 'address:localhost' is not client-id:<id>, username:<name> or")
                 .hasMessageContaining("mqttBanned: 'mallory' is not")
+                .hasMessageContaining("mqttStreamCreators: 'mallory' is not client-id:<pattern> or username:<pattern>")
+                .hasMessageContaining("mqttStreamTemplate: mqtt.key=colour is no key")
                 .hasMessageContaining("mqttMaxPaketSize: there is no such key");
+    }
+
+    @Test
+    void knowsWhoMayMakeStreamsAndWhatTheseAreLike() {
+        StreamSettings streams = read(
+                        "mqttStreamCreators",
+                        "client-id:job.*-1, username:ops",
+                        "mqttStreamTemplate",
+                        "{\"partitions\": 4, \"properties\": {\"mqtt.key\": \"topic[1]\"}}")
+                .streams();
+
+        assertThat(mayCreate(streams, "job.x-1", null)).isTrue();
+        assertThat(mayCreate(streams, "jobx-1", null)).isFalse();
+        assertThat(mayCreate(streams, null, "ops")).isTrue();
+        assertThat(mayCreate(streams, "ops", "job.x-1")).isFalse();
+        assertThat(streams.template().partitions()).isEqualTo(4);
+        assertThat(read().streams().creators()).as("nobody").isNull();
+    }
+
+    private static boolean mayCreate(StreamSettings streams, @Nullable String clientId, @Nullable String username) {
+        Publisher client = new Publisher(new Namespace("public"), clientId, username);
+        return Objects.requireNonNull(streams.creators())
+                .mayCreate(client, new TopicFilter("#"))
+                .join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "4",
+                "{\"partitions\": \"4\"}",
+                "{\"partitions\": 0}",
+                "{\"partition\": 4}",
+                "{\"properties\": {\"mqtt.filter\": \"#\"}}",
+                "{"
+            })
+    void refusesATemplateThatNoStreamCanBeMadeFrom(String template) {
+        assertThatThrownBy(() -> read("mqttStreamTemplate", template)).hasMessageContaining("mqttStreamTemplate: ");
     }
 
     @Test

@@ -64,11 +64,15 @@ final class PartitionWriter {
      */
     record Shape(int partition, int buckets, StreamLimits limits) {}
 
-    /** @param contents looks at what the partition holds */
+    /**
+     * @param source opens the partition
+     * @param contents looks at what the partition holds
+     * @param streamExists whether the stream is defined
+     */
     PartitionWriter(
             String pulsarTopic,
             Shape shape,
-            PartitionLogs logs,
+            Supplier<CompletableFuture<PartitionLog>> source,
             Supplier<CompletableFuture<Held>> contents,
             BooleanSupplier streamExists,
             Executor executor) {
@@ -77,8 +81,7 @@ final class PartitionWriter {
         this.batches = new BatchMaker(Partitioning.orderingKeys(shape.partition(), shape.buckets()));
         this.turns = new Turns(executor, this::turn);
         this.quota = new PartitionQuota(shape.limits(), contents, turns);
-        this.opener = new PartitionOpener(
-                pulsarTopic, () -> logs.open(pulsarTopic, shape.buckets() > 0), streamExists, this::answerAll, turns);
+        this.opener = new PartitionOpener(pulsarTopic, source, streamExists, this::answerAll, turns);
     }
 
     void append(PendingAppend append) {

@@ -22,12 +22,12 @@ public final class Partitioning {
      * The ordering bucket of a key, from 0 to {@code buckets - 1}. The hash is mixed first: names that count up differ in few of
      * its low bits, and those have chosen the partition already.
      */
-    static int bucket(String key, int buckets) {
+    public static int bucket(String key, int buckets) {
         return ((key.hashCode() * MIX) >>> 16) % buckets;
     }
 
     /** The ordering keys of a partition's buckets: {@code <partition>/<bucket>} in ASCII. */
-    static byte[][] orderingKeys(int partition, int buckets) {
+    public static byte[][] orderingKeys(int partition, int buckets) {
         byte[][] keys = new byte[buckets][];
         for (int bucket = 0; bucket < buckets; bucket++) {
             keys[bucket] = (partition + "/" + bucket).getBytes(US_ASCII);

@@ -54,7 +54,7 @@ public final class PulsarLogWriter {
                 .mapToObj(partition -> new PartitionWriter(
                         pulsarTopics.get(partition),
                         new PartitionWriter.Shape(partition, NO_BUCKETS, StreamLimits.NONE),
-                        logs,
+                        () -> logs.open(pulsarTopics.get(partition), false),
                         () -> CompletableFuture.failedFuture(new IllegalStateException("it has no limits")),
                         () -> true,
                         executor))

@@ -6,6 +6,7 @@ import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
+import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.layout.MessageEncoder;
 import io.magnetar.stream.turn.TurnThreads;
 import io.magnetar.tenancy.Namespace;
@@ -23,16 +24,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to streams with the Pulsar client. A stream's writers are made with its first message, and end when the catalog no
- * longer has it: what they could not write then is answered {@link Kind#GONE}.
+ * longer has it: what they could not write then is answered {@link Kind#GONE}. One that is made again under its name is another
+ * one: what was meant for the old one is not written there, under a key that may no longer be right.
  *
  * <p>Thread: any.
  */
 public final class PulsarStreamAppender implements StreamAppender {
     private static final long TICK_MILLIS = 500;
-    private static final long GONE_GRACE_MILLIS = 2_000;
+    private static final long GRACE_MILLIS = 2_000;
 
-    /** Streams by identity: a stream keeps its writers when its definition changes. */
-    private record StreamName(Namespace namespace, String name) {}
+    private static final long AT_ONCE = 0;
+
+    /** Streams by identity, those that are being filled and written to as well: a stream keeps its writers when its definition changes. */
+    private record StreamName(Namespace namespace, String name, long createdAtMillis) {
+        static StreamName of(StreamDefinition stream) {
+            return new StreamName(
+                    stream.namespace(), stream.name(), stream.life().createdAtMillis());
+        }
+    }
 
     private final StreamCatalog catalog;
     private final PartitionContents contents;
@@ -74,6 +83,10 @@ public final class PulsarStreamAppender implements StreamAppender {
             refuse(stream, new StreamFailure(Kind.UNAVAILABLE, "the broker is stopping"), listener);
             return;
         }
+        if (!stream.life().takes(message.timestampMicros())) {
+            listener.appended(null); // It is there already, or will be copied.
+            return;
+        }
         StreamWriter writer = writer(stream);
         if (writer == null) {
             refuse(stream, gone(stream.name()), listener);
@@ -104,7 +117,7 @@ public final class PulsarStreamAppender implements StreamAppender {
 
     /** The writers of a stream; null when the catalog does not have it: a writer could bring its Pulsar topic back. */
     private @Nullable StreamWriter writer(StreamDefinition stream) {
-        StreamName name = new StreamName(stream.namespace(), stream.name());
+        StreamName name = StreamName.of(stream);
         StreamWriter writer = writers.get(name);
         return writer != null
                 ? writer
@@ -113,24 +126,44 @@ public final class PulsarStreamAppender implements StreamAppender {
     }
 
     private StreamWriter open(StreamDefinition stream) {
-        StreamName name = new StreamName(stream.namespace(), stream.name());
+        StreamName name = StreamName.of(stream);
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        if (!stream.life().isFilling()) {
+            gate.complete(null);
+        }
         return new StreamWriter(
                 stream,
                 AppendAccount.of(settings, pendingBytes, meters.apply(stream)),
+                gate,
                 partition -> new PartitionWriter(
                         stream.pulsarTopic(partition),
                         new PartitionWriter.Shape(partition, stream.orderBuckets(), stream.limits()),
-                        logs,
+                        () -> gate.thenCompose(released -> open(name, stream, partition)),
                         () -> contents.of(stream, partition),
                         () -> current(name).isPresent(),
                         executor));
     }
 
+    /** Not the partition of one that was made in the stream's place: a writer that has not heard of it yet has other keys. */
+    private CompletableFuture<PartitionLog> open(StreamName name, StreamDefinition stream, int partition) {
+        if (current(name).isEmpty()) {
+            return isGone(stream);
+        }
+        return logs.open(stream.pulsarTopic(partition), stream.orderBuckets() > 0)
+                .thenCompose(log -> current(name).isPresent()
+                        ? CompletableFuture.completedFuture(log)
+                        : log.close().thenCompose(closed -> isGone(stream)));
+    }
+
+    private static CompletableFuture<PartitionLog> isGone(StreamDefinition stream) {
+        return CompletableFuture.failedFuture(new StreamFailureException(gone(stream.name())));
+    }
+
     /** The stream as it is defined now. */
     private Optional<StreamDefinition> current(StreamName name) {
-        return catalog.of(name.namespace()).all().stream()
-                .filter(stream -> stream.name().equals(name.name()))
-                .findFirst();
+        return catalog.of(name.namespace())
+                .written(name.name())
+                .filter(stream -> StreamName.of(stream).equals(name));
     }
 
     private void namespaceChanged(Namespace namespace) {
@@ -139,16 +172,36 @@ public final class PulsarStreamAppender implements StreamAppender {
                 Optional<StreamDefinition> now = current(name);
                 if (now.isEmpty() || !writer.fits(now.get())) {
                     writers.remove(name, writer);
-                    var unused = writer.close(GONE_GRACE_MILLIS, gone(name.name()));
+                    boolean topicStays = now.isPresent() || isRefused(name);
+                    var unused = writer.close(topicStays ? GRACE_MILLIS : AT_ONCE, gone(name.name()));
                 } else {
                     writer.limit(now.get().limits());
+                    if (!now.get().life().isFilling()) {
+                        writer.release();
+                    }
                 }
             }
         });
     }
 
+    /** Whether there is a topic of the name that is no stream: an admin may have altered it. */
+    private boolean isRefused(StreamName name) {
+        String topic = "/" + name.namespace().name() + "/" + StreamDefinition.STREAMS + "/" + name.name();
+        return catalog.of(name.namespace()).written(name.name()).isEmpty()
+                && catalog.refused().stream()
+                        .anyMatch(refused -> refused.pulsarTopic().endsWith(topic));
+    }
+
     private void tick() {
-        writers.values().forEach(StreamWriter::tick);
+        writers.forEach((name, writer) -> {
+            writer.tick();
+            if (writer.isHeld()
+                    && current(name)
+                            .filter(stream -> !stream.life().isFilling())
+                            .isPresent()) {
+                writer.release();
+            }
+        });
     }
 
     @Override

@@ -12,14 +12,30 @@ import java.util.stream.IntStream;
 /** The writers of a stream's partitions. Thread: immutable, its writers any. */
 final class StreamWriter {
     private final int orderBuckets;
+    private final CompletableFuture<Void> gate;
     private final PartitionWriter[] partitions;
     private final AppendAccount account;
 
-    StreamWriter(StreamDefinition stream, AppendAccount account, IntFunction<PartitionWriter> partition) {
+    /** @param gate nothing is written before it completes */
+    StreamWriter(
+            StreamDefinition stream,
+            AppendAccount account,
+            CompletableFuture<Void> gate,
+            IntFunction<PartitionWriter> partition) {
         this.account = account;
+        this.gate = gate;
         this.orderBuckets = stream.orderBuckets();
         this.partitions =
                 IntStream.range(0, stream.partitions()).mapToObj(partition).toArray(PartitionWriter[]::new);
+    }
+
+    boolean isHeld() {
+        return !gate.isDone();
+    }
+
+    /** What was held is written from now on. */
+    void release() {
+        gate.complete(null);
     }
 
     /** Whether the stream can still be written to in this way. */

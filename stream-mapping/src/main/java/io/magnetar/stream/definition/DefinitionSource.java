@@ -15,6 +15,12 @@ public interface DefinitionSource {
     CompletableFuture<List<StreamTopic>> topics(Namespace namespace);
 
     /**
+     * Writes down beside the definition with how many partitions the topic began as a stream, if nothing else was written there since
+     * it was read; else does nothing. Completes when that is done.
+     */
+    CompletableFuture<Void> pin(StreamTopic topic, int partitions);
+
+    /**
      * Calls {@code listener} with a namespace when its topics may have changed, by whomever; on any thread. A call may be lost:
      * who needs to know all looks again from time to time.
      */

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.magnetar.tenancy.Namespace;
 import java.io.IOException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,12 +16,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.pulsar.metadata.api.GetResult;
 import org.apache.pulsar.metadata.api.MetadataStore;
+import org.apache.pulsar.metadata.api.MetadataStoreException.BadVersionException;
+import org.apache.pulsar.metadata.api.MetadataStoreException.NotFoundException;
 
 /**
  * Finds the definitions where the brokers of a Pulsar instance keep their partitioned topics: in the configuration metadata
@@ -64,8 +69,12 @@ public final class MetadataStoreDefinitions implements DefinitionSource {
         });
     }
 
+    private static String parent(Namespace namespace, boolean persistent) {
+        return ROOT + "/" + namespace.name() + "/streams/" + (persistent ? "persistent" : "non-persistent");
+    }
+
     private CompletableFuture<List<StreamTopic>> topics(Namespace namespace, boolean persistent) {
-        String parent = ROOT + "/" + namespace.name() + "/streams/" + (persistent ? "persistent" : "non-persistent");
+        String parent = parent(namespace, persistent);
         return store.getChildrenFromStore(parent).thenCompose(names -> {
             CompletableFuture<List<StreamTopic>> topics = CompletableFuture.completedFuture(new ArrayList<>());
             for (String encoded : names) {
@@ -99,7 +108,30 @@ public final class MetadataStoreDefinitions implements DefinitionSource {
                 persistent,
                 json.path("partitions").asInt(0),
                 properties,
-                node.getStat().getCreationTimestamp()));
+                node.getStat().getCreationTimestamp(),
+                node.getStat().getVersion()));
+    }
+
+    @Override
+    public CompletableFuture<Void> pin(StreamTopic topic, int partitions) {
+        String path = parent(topic.namespace(), topic.persistent()) + "/" + URLEncoder.encode(topic.name(), UTF_8);
+        return store.get(path).thenCompose(node -> {
+            boolean unchanged = node.isPresent() && node.get().getStat().getVersion() == topic.version();
+            if (!unchanged || !(json(node.get().getValue()) instanceof ObjectNode json)) {
+                return CompletableFuture.completedFuture(null);
+            }
+            json.withObject("/properties").put(StreamDefinitionParser.PARTITIONS, Integer.toString(partitions));
+            return store.put(path, json.toString().getBytes(UTF_8), Optional.of(topic.version()))
+                    .<Void>thenApply(written -> null)
+                    .exceptionallyCompose(MetadataStoreDefinitions::unlessChanged);
+        });
+    }
+
+    private static CompletableFuture<Void> unlessChanged(Throwable thrown) {
+        Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        return cause instanceof BadVersionException || cause instanceof NotFoundException
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(thrown);
     }
 
     private static JsonNode json(byte[] bytes) {

@@ -16,20 +16,35 @@ import java.util.stream.Collectors;
 final class NamespaceSnapshot implements NamespaceStreams {
     static final NamespaceSnapshot EMPTY = new NamespaceSnapshot(List.of(), List.of());
 
+    private final List<StreamDefinition> everything;
     private final List<StreamDefinition> streams;
     private final List<RefusedStream> refused;
     private final Map<String, StreamDefinition> byName;
+    private final Map<String, StreamDefinition> filling;
     private final TopicTrie<String, StreamDefinition> index = new TopicTrie<>();
 
-    NamespaceSnapshot(List<StreamDefinition> streams, List<RefusedStream> refused) {
-        this.streams = streams.stream()
+    /** @param everything with the streams that are being filled and not served yet */
+    NamespaceSnapshot(List<StreamDefinition> everything, List<RefusedStream> refused) {
+        this.everything = everything.stream()
                 .sorted(Comparator.comparing(StreamDefinition::name))
+                .toList();
+        this.streams = this.everything.stream()
+                .filter(stream -> !stream.life().isFilling())
                 .toList();
         this.refused = refused.stream()
                 .sorted(Comparator.comparing(RefusedStream::pulsarTopic))
                 .toList();
         this.byName = this.streams.stream().collect(Collectors.toMap(StreamDefinition::name, stream -> stream));
-        this.streams.forEach(stream -> index.put(stream.filter(), stream.name(), stream));
+        this.filling = this.everything.stream()
+                .filter(stream -> stream.life().isFilling())
+                .collect(Collectors.toMap(StreamDefinition::name, stream -> stream));
+        this.everything.stream()
+                .filter(stream -> stream.life().isWritten())
+                .forEach(stream -> index.put(stream.filter(), stream.name(), stream));
+    }
+
+    List<StreamDefinition> everything() {
+        return everything;
     }
 
     List<RefusedStream> refused() {
@@ -47,8 +62,18 @@ final class NamespaceSnapshot implements NamespaceStreams {
     }
 
     @Override
+    public Optional<StreamDefinition> written(String name) {
+        return named(name).or(() -> filling(name).filter(stream -> stream.life().isWritten()));
+    }
+
+    @Override
+    public Optional<StreamDefinition> filling(String name) {
+        return Optional.ofNullable(filling.get(name));
+    }
+
+    @Override
     public List<StreamDefinition> matching(String topic) {
-        if (streams.isEmpty()) {
+        if (everything.isEmpty()) {
             return List.of();
         }
         List<StreamDefinition> matching = new ArrayList<>(2);

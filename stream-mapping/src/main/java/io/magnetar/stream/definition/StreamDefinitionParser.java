@@ -1,6 +1,7 @@
 package io.magnetar.stream.definition;
 
 import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamDefinition.Life;
 import io.magnetar.stream.StreamLimits;
 import io.magnetar.stream.key.StreamKey;
 import io.magnetar.stream.key.StreamKeys;
@@ -19,8 +20,11 @@ public final class StreamDefinitionParser {
     static final String ORDER_BUCKETS = "mqtt.order-buckets";
     static final String LAST_VALUE = "mqtt.last-value";
 
+    /** Written by the brokers, and never changed after. */
+    public static final String PARTITIONS = "mqtt.partitions";
+
     private static final String PREFIX = "mqtt.";
-    private static final List<String> KNOWN = List.of(
+    private static final List<String> ADMINS = List.of(
             FILTER,
             KEY,
             ORDER_BUCKETS,
@@ -28,6 +32,15 @@ public final class StreamDefinitionParser {
             StreamLimitsParser.MAX_MESSAGES,
             StreamLimitsParser.MAX_BYTES,
             StreamLimitsParser.WHEN_FULL);
+    /** The stream that this one is being filled from. */
+    public static final String BACKFILL = "mqtt.backfill";
+    /** From what receive time on a stream that was filled has its messages by itself, epoch microseconds. */
+    public static final String LIVE_FROM = "mqtt.live-from";
+
+    /** What brokers write, and no admin. */
+    public static final List<String> BROKERS = List.of(PARTITIONS, BACKFILL, LIVE_FROM);
+
+    private static final String KNOWN = String.join(", ", ADMINS);
     private static final int DEFAULT_ORDER_BUCKETS = 16;
     private static final int MAX_ORDER_BUCKETS = 1_024;
 
@@ -57,13 +70,16 @@ public final class StreamDefinitionParser {
         int orderBuckets = orderBuckets(properties.get(ORDER_BUCKETS), problems);
         StreamLimits limits = StreamLimitsParser.parse(properties, problems);
         boolean lastValue = lastValue(properties.get(LAST_VALUE), problems);
+        int partitions = partitions(topic, properties.get(PARTITIONS), problems);
+        long liveFrom = liveFrom(properties.get(LIVE_FROM), problems);
         unknown(properties, problems);
         if (!problems.isEmpty() || filter.isEmpty()) {
             return new Refused(String.join("; ", problems));
         }
-        return new Valid(new StreamDefinition(
-                        topic.namespace(), topic.name(), filter.get(), key, topic.partitions(), orderBuckets, lastValue)
-                .limited(limits));
+        StreamDefinition stream = new StreamDefinition(
+                topic.namespace(), topic.name(), filter.get(), key, partitions, orderBuckets, lastValue);
+        return new Valid(stream.limited(limits)
+                .living(new Life(topic.createdAtMillis(), properties.get(BACKFILL), liveFrom)));
     }
 
     private static Optional<TopicFilter> filter(@Nullable String value, List<String> problems) {
@@ -110,10 +126,37 @@ public final class StreamDefinitionParser {
         return "true".equals(value);
     }
 
+    /** Of a topic that has grown only the first ones are the stream's. */
+    private static int partitions(StreamTopic topic, @Nullable String value, List<String> problems) {
+        if (value == null) {
+            return topic.partitions();
+        }
+        if (value.matches("\\d{1,9}")
+                && Integer.parseInt(value) >= 1
+                && Integer.parseInt(value) <= topic.partitions()) {
+            return Integer.parseInt(value);
+        }
+        problems.add(
+                PARTITIONS + "=" + value + " is not the number of partitions that the stream was made with, for the"
+                        + " topic has " + topic.partitions() + ": brokers write it, and nobody changes it");
+        return topic.partitions();
+    }
+
+    private static long liveFrom(@Nullable String value, List<String> problems) {
+        if (value == null) {
+            return 0;
+        }
+        if (value.matches("\\d{1,18}")) {
+            return Long.parseLong(value);
+        }
+        problems.add(LIVE_FROM + "=" + value + " is no time: brokers write it, and nobody changes it");
+        return 0;
+    }
+
     private static void unknown(Map<String, String> properties, List<String> problems) {
         for (String name : new TreeMap<>(properties).keySet()) {
-            if (name.startsWith(PREFIX) && !KNOWN.contains(name)) {
-                problems.add("property " + name + " is unknown: known are " + String.join(", ", KNOWN));
+            if (name.startsWith(PREFIX) && !ADMINS.contains(name) && !BROKERS.contains(name)) {
+                problems.add("property " + name + " is unknown: known are " + KNOWN);
             }
         }
     }

@@ -2,6 +2,7 @@ package io.magnetar.stream.definition;
 
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param properties the topic's properties
  * @param createdAtMillis when it was created, epoch milliseconds; a topic that was deleted and created again is another one.
  *     0 when the metadata store does not say
+ * @param version of what was read; rises with each change of the topic
  */
 public record StreamTopic(
         Namespace namespace,
@@ -23,7 +25,13 @@ public record StreamTopic(
         boolean persistent,
         int partitions,
         Map<String, String> properties,
-        long createdAtMillis) {
+        long createdAtMillis,
+        long version) {
+
+    /** A topic that is still to be made. */
+    public StreamTopic(Namespace namespace, String name, int partitions, Map<String, String> properties) {
+        this(namespace, name, true, partitions, properties, 0, 0);
+    }
 
     public StreamTopic {
         properties = Map.copyOf(properties);
@@ -35,8 +43,20 @@ public record StreamTopic(
                 + "/" + name;
     }
 
-    /** The same topic with another number of partitions. */
-    StreamTopic withPartitions(int other) {
-        return new StreamTopic(namespace, name, persistent, other, properties, createdAtMillis);
+    /** The same topic with other properties. */
+    public StreamTopic withProperties(Map<String, String> others) {
+        return new StreamTopic(namespace, name, persistent, partitions, others, createdAtMillis, version);
+    }
+
+    /** Whether it is written down with how many partitions it began as a stream. */
+    boolean isPinned() {
+        return properties.containsKey(StreamDefinitionParser.PARTITIONS);
+    }
+
+    /** The same topic, which began as a stream with a number of partitions. */
+    public StreamTopic pinned(int partitionsOfStream) {
+        Map<String, String> pinned = new HashMap<>(properties);
+        pinned.put(StreamDefinitionParser.PARTITIONS, Integer.toString(partitionsOfStream));
+        return withProperties(pinned);
     }
 }

@@ -28,8 +28,7 @@ import org.slf4j.LoggerFactory;
  * source says that it changed, and now and then in case a word was lost: those in use every {@value #LOOK_AGAIN_MILLIS} ms, and of
  * the others {@value #OTHERS_AT_A_TIME} each time.
  *
- * <p>A bad definition is refused alone. The number of partitions is fixed for the life of a stream, because a key's messages
- * would part: when a topic has grown, the stream goes on with the partitions that it had, and the change is listed as refused.
+ * <p>A bad definition is refused alone. Before a stream is served it is written down with how many partitions it begins.
  *
  * <p>Thread: answers on any, from immutable snapshots; everything else runs on the executor, which must have one thread.
  */
@@ -45,8 +44,8 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private final Map<Namespace, NamespaceSnapshot> snapshots = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    private final Map<Namespace, StreamOrigins> origins = new HashMap<>();
-    private final Map<Namespace, ParsedTopics> parsed = new HashMap<>();
+    private final int maxStreams;
+    private final Map<Namespace, NamespaceTopics> known = new HashMap<>();
     private final Map<Namespace, CompletableFuture<Void>> looks = new HashMap<>();
     private final Set<Namespace> changed = new HashSet<>();
     private final Set<Namespace> inUse = new HashSet<>();
@@ -56,9 +55,13 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private boolean watching;
     private boolean failing;
 
-    /** @param executor has one thread */
-    public WatchedStreamCatalog(DefinitionSource source, ScheduledExecutorService executor) {
+    /**
+     * @param maxStreams how many a namespace may have
+     * @param executor has one thread
+     */
+    public WatchedStreamCatalog(DefinitionSource source, int maxStreams, ScheduledExecutorService executor) {
         this.source = source;
+        this.maxStreams = maxStreams;
         this.executor = executor;
     }
 
@@ -154,65 +157,49 @@ public final class WatchedStreamCatalog implements StreamCatalog {
         CompletableFuture<Void> before = looks.getOrDefault(namespace, CompletableFuture.completedFuture(null));
         CompletableFuture<Void> look = before.exceptionally(failure -> null)
                 .thenCompose(done -> source.topics(namespace))
+                .thenComposeAsync(topics -> pinned(namespace, topics), executor)
                 .thenAcceptAsync(topics -> apply(namespace, topics), executor);
         looks.put(namespace, look);
         return look.whenCompleteAsync((done, failure) -> looks.remove(namespace, look), executor);
     }
 
+    /** The topics again when something had to be written down about some of them. */
+    private CompletableFuture<List<StreamTopic>> pinned(Namespace namespace, List<StreamTopic> topics) {
+        List<NamespaceTopics.Unpinned> unpinned = known(namespace).unpinned(topics);
+        if (unpinned.isEmpty()) {
+            return CompletableFuture.completedFuture(topics);
+        }
+        return CompletableFuture.allOf(unpinned.stream()
+                        .map(one -> source.pin(one.topic(), one.partitions()))
+                        .toArray(CompletableFuture[]::new))
+                .exceptionally(failure -> {
+                    LOG.warn("{}: the partitions of new streams cannot be written down now", namespace, failure);
+                    return null;
+                })
+                .thenCompose(done -> source.topics(namespace));
+    }
+
+    private NamespaceTopics known(Namespace namespace) {
+        return known.computeIfAbsent(namespace, ignored -> new NamespaceTopics(maxStreams));
+    }
+
     private void apply(Namespace namespace, List<StreamTopic> topics) {
         NamespaceSnapshot before = snapshots.getOrDefault(namespace, NamespaceSnapshot.EMPTY);
-        NamespaceSnapshot now = snapshot(namespace, topics);
+        NamespaceSnapshot now = known(namespace).snapshot(topics);
         if (topics.isEmpty()) {
             snapshots.remove(namespace);
-            origins.remove(namespace);
-            parsed.remove(namespace);
+            known.remove(namespace);
         } else {
             snapshots.put(namespace, now);
         }
         now.refused().stream()
                 .filter(refusal -> !before.refused().contains(refusal))
-                .forEach(refusal -> LOG.warn("Refused stream {}: {}", refusal.pulsarTopic(), refusal.reason()));
-        if (!now.all().equals(before.all())) {
+                .forEach(refusal -> LOG.warn(
+                        "Stream {} is not served as it is defined: {}", refusal.pulsarTopic(), refusal.reason()));
+        if (!now.everything().equals(before.everything())) {
             LOG.info("Streams of namespace {}: {}", namespace, now.all());
             listeners.forEach(listener -> tell(listener, namespace));
         }
-    }
-
-    private NamespaceSnapshot snapshot(Namespace namespace, List<StreamTopic> topics) {
-        StreamOrigins known = origins.computeIfAbsent(namespace, ignored -> new StreamOrigins());
-        known.retain(topics);
-        ParsedTopics definitions = parsed.computeIfAbsent(namespace, ignored -> new ParsedTopics());
-        List<StreamTopic> served = new ArrayList<>();
-        List<StreamDefinition> streams = new ArrayList<>();
-        List<RefusedStream> refused = new ArrayList<>();
-        for (StreamTopic topic : topics) {
-            int partitions = known.partitions(topic);
-            if (partitions != topic.partitions()) {
-                refused.add(new RefusedStream(topic.pulsarTopic(), grown(partitions, topic.partitions())));
-            }
-            served.add(topic.withPartitions(partitions));
-            sort(definitions.of(topic.withPartitions(partitions)), topic, streams, refused);
-        }
-        definitions.retain(served);
-        return new NamespaceSnapshot(streams, refused);
-    }
-
-    private static void sort(
-            StreamDefinitionParser.Parsed parsed,
-            StreamTopic topic,
-            List<StreamDefinition> streams,
-            List<RefusedStream> refused) {
-        if (parsed instanceof StreamDefinitionParser.Valid valid) {
-            streams.add(valid.stream());
-        } else if (parsed instanceof StreamDefinitionParser.Refused bad) {
-            refused.add(new RefusedStream(topic.pulsarTopic(), bad.reason()));
-        }
-    }
-
-    private static String grown(int from, int to) {
-        return "the number of partitions changed from " + from + " to " + to
-                + ", which would break the order of keys: the stream goes on with its first " + from
-                + "; for more, make a new stream";
     }
 
     private static void tell(Consumer<Namespace> listener, Namespace namespace) {

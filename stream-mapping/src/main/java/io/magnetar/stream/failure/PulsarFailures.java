@@ -36,9 +36,9 @@ public final class PulsarFailures {
             case UNAVAILABLE -> "cannot be reached now";
             case QUOTA_EXCEEDED -> "has reached its backlog quota";
             case TOO_LARGE -> "cannot take a message this large";
-            case GONE -> "does not exist or has ended";
+            case GONE -> "does not exist";
             case REFUSED -> "may not be used";
-            case UNSUPPORTED, NO_SUCH_POSITION -> "cannot do this";
+            case UNSUPPORTED, NO_SUCH_POSITION -> "cannot do this, or has been terminated";
         };
         return new StreamFailure(
                 kind, pulsarTopic + " " + what + " (" + cause.getClass().getSimpleName() + ")");
@@ -49,6 +49,7 @@ public final class PulsarFailures {
         Throwable cause = unwrap(thrown);
         return cause instanceof AlreadyClosedException
                 || cause instanceof ProducerFencedException
+                || cause instanceof TopicTerminatedException
                 || kind(cause) == Kind.GONE
                 || kind(cause) == Kind.REFUSED
                 || kind(cause) == Kind.QUOTA_EXCEEDED;
@@ -68,10 +69,11 @@ public final class PulsarFailures {
                 || cause instanceof ProducerBlockedQuotaExceededException) {
             return Kind.QUOTA_EXCEEDED;
         }
-        if (cause instanceof NotFoundException
-                || cause instanceof TopicDoesNotExistException
-                || cause instanceof TopicTerminatedException) {
+        if (cause instanceof NotFoundException || cause instanceof TopicDoesNotExistException) {
             return Kind.GONE;
+        }
+        if (cause instanceof TopicTerminatedException) {
+            return Kind.UNSUPPORTED;
         }
         if (cause instanceof AuthorizationException
                 || cause instanceof AuthenticationException

@@ -168,11 +168,12 @@ public final class PulsarStreamGroups implements StreamGroups {
 
     /** Whether there is such a stream, and what a group depends on is as it was: members of one that was altered join again. */
     private boolean isDefined(StreamDefinition stream) {
-        return catalog.of(stream.namespace()).all().stream()
-                .anyMatch(defined -> defined.name().equals(stream.name())
+        return catalog.of(stream.namespace())
+                .named(stream.name())
+                .filter(defined -> defined.isSameAs(stream)
                         && defined.filter().equals(stream.filter())
-                        && defined.partitions() == stream.partitions()
-                        && defined.orderBuckets() == stream.orderBuckets());
+                        && defined.orderBuckets() == stream.orderBuckets())
+                .isPresent();
     }
 
     private void namespaceChanged(Namespace namespace) {

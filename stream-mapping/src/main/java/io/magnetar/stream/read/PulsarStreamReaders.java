@@ -284,9 +284,12 @@ public final class PulsarStreamReaders implements StreamReaders {
         return self[0];
     }
 
+    /** Whether there is the stream still: one that was made in its place under its name is another one. */
     private boolean isDefined(StreamDefinition stream) {
-        return catalog.of(stream.namespace()).all().stream()
-                .anyMatch(defined -> defined.name().equals(stream.name()));
+        return catalog.of(stream.namespace())
+                .named(stream.name())
+                .filter(stream::isSameAs)
+                .isPresent();
     }
 
     private void namespaceChanged(Namespace namespace) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamDefinitionParserTest {
     private static StreamDefinitionParser.Parsed parse(Map<String, String> properties) {
         return StreamDefinitionParser.parse(
-                new StreamTopic(new Namespace("public"), "readings", true, 4, properties, 0));
+                new StreamTopic(new Namespace("public"), "readings", true, 4, properties, 0, 0));
     }
 
     private static String reason(Map<String, String> properties) {
@@ -110,9 +110,36 @@ class StreamDefinitionParserTest {
     }
 
     @Test
+    void hasThePartitionsThatItBeganWith() {
+        assertThat(stream(Map.of("mqtt.filter", "a", "mqtt.partitions", "3")).partitions())
+                .isEqualTo(3);
+        assertThat(reason(Map.of("mqtt.filter", "a", "mqtt.partitions", "5"))).contains("mqtt.partitions=5", "has 4");
+        assertThat(reason(Map.of("mqtt.filter", "a", "mqtt.partitions", "0"))).contains("mqtt.partitions=0");
+    }
+
+    @Test
+    void isWrittenToFromAMomentOnWhileItIsBeingFilled() {
+        StreamDefinition.Life filling =
+                stream(Map.of("mqtt.filter", "a", "mqtt.backfill", "b")).life();
+        StreamDefinition.Life joining = stream(
+                        Map.of("mqtt.filter", "a", "mqtt.backfill", "b", "mqtt.live-from", "1000"))
+                .life();
+        StreamDefinition.Life filled =
+                stream(Map.of("mqtt.filter", "a", "mqtt.live-from", "1000")).life();
+
+        assertThat(filling.takes(1_000)).isFalse();
+        assertThat(joining.takes(999)).isFalse();
+        assertThat(joining.takes(1_000)).isTrue();
+        assertThat(joining.takes(31_000_000)).as("held for too long").isFalse();
+        assertThat(filled.takes(999)).isFalse();
+        assertThat(filled.takes(31_000_000)).isTrue();
+        assertThat(reason(Map.of("mqtt.filter", "a", "mqtt.live-from", "soon"))).contains("mqtt.live-from=soon");
+    }
+
+    @Test
     void refusesATopicThatKeepsNothing() {
         StreamTopic fleeting =
-                new StreamTopic(new Namespace("public"), "readings", false, 4, Map.of("mqtt.filter", "a"), 0);
+                new StreamTopic(new Namespace("public"), "readings", false, 4, Map.of("mqtt.filter", "a"), 0, 0);
 
         assertThat(StreamDefinitionParser.parse(fleeting)).isInstanceOf(StreamDefinitionParser.Refused.class);
         assertThat(fleeting.pulsarTopic()).isEqualTo("non-persistent://public/streams/readings");

@@ -76,6 +76,7 @@ public final class PulsarStreamTopics implements StreamTopics {
                                 true,
                                 metadata.partitions,
                                 metadata.properties == null ? Map.of() : metadata.properties,
+                                0,
                                 0)));
     }
 

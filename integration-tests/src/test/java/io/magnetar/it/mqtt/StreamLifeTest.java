@@ -84,11 +84,12 @@ class StreamLifeTest {
         calls.ask("PUT", "streams/public/life-pinned", "{\"properties\": {\"mqtt.filter\": \"life-pinned/#\"}}", null);
 
         Answer set = calls.ask(
-                "PATCH", "streams/public/life-pinned", "{\"properties\": {\"mqtt.partitions\": \"2\"}}", null);
-        Answer removed = calls.ask("PATCH", "streams/public/life-pinned", "{\"remove\": [\"mqtt.partitions\"]}", null);
+                "PATCH", "streams/public/life-pinned", "{\"properties\": {\"magnetar.partitions\": \"2\"}}", null);
+        Answer removed =
+                calls.ask("PATCH", "streams/public/life-pinned", "{\"remove\": [\"magnetar.partitions\"]}", null);
 
         assertThat(set.status()).isEqualTo(400);
-        assertThat(set.error()).contains("mqtt.partitions is written by brokers");
+        assertThat(set.error()).contains("magnetar.partitions is written by brokers");
         assertThat(removed.status()).isEqualTo(400);
     }
 

@@ -288,6 +288,22 @@ class StreamAppendTest {
     }
 
     @Test
+    void doesNotCallAStreamGoneThatWasAlteredIntoABadOne(EmbeddedPulsar pulsar) throws Exception {
+        try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
+            StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));
+            streams.appendAndConfirm(stream, streams.message("c", "a/b", "first", 1_000_000L));
+
+            pulsar.admin().topics().updateProperties(stream.pulsarTopic(), Map.of("mqtt.kye", "topic"));
+            Awaitility.await().until(() -> streams.find("readings").isEmpty());
+
+            assertThat(streams.append(stream, streams.message("c", "a/b", "late", 1_000_001L))
+                            .get(20, TimeUnit.SECONDS))
+                    .map(StreamFailure::kind)
+                    .contains(Kind.UNAVAILABLE);
+        }
+    }
+
+    @Test
     void refusesAMessageThatTheLogCannotTakeAndTakesTheNext(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar, owned(pulsar))) {
             StreamDefinition stream = streams.create("readings", 1, Map.of("mqtt.filter", "a/b"));

@@ -140,11 +140,11 @@ class StreamCatalogTest {
         try (Streams streams = Streams.open(pulsar)) {
             streams.create("readings", 2, Map.of("mqtt.filter", "a/b"));
             pulsar.admin().topics().updatePartitionedTopic(streams.topic("readings"), 5);
-            pulsar.admin().topics().removeProperties(streams.topic("readings"), "mqtt.partitions");
+            pulsar.admin().topics().removeProperties(streams.topic("readings"), "magnetar.partitions");
 
             withinTwoSeconds()
                     .untilAsserted(() -> assertThat(pulsar.admin().topics().getProperties(streams.topic("readings")))
-                            .containsEntry("mqtt.partitions", "2"));
+                            .containsEntry("magnetar.partitions", "2"));
             assertThat(streams.find("readings").orElseThrow().partitions()).isEqualTo(2);
         }
     }

@@ -50,12 +50,13 @@ public final class StreamSubscriptions {
     /** The last one of each filter whose reader is being opened. */
     private final Map<String, StreamSubscription> opening = new HashMap<>();
 
-    /** Those that are to wait for their stream, until that is recorded, and those whose stream is being made. */
+    private final Map<String, Making> making = new HashMap<>();
+
+    /** Those that are to wait for their stream, until that is recorded. */
     private final Set<String> beginning = new HashSet<>();
 
     private final StreamsInTheMaking inTheMaking;
     private int opensUnderWay;
-    private boolean ended;
 
     /** @param places of a durable session; null when the session ends with the connection */
     public StreamSubscriptions(
@@ -76,7 +77,7 @@ public final class StreamSubscriptions {
 
     /** How many there are, with those that are still being made. */
     public int size() {
-        return subscriptions.size() + opening.size() + beginning.size();
+        return subscriptions.size() + opening.size() + beginning.size() + making.size();
     }
 
     public boolean contains(String filter) {
@@ -84,7 +85,10 @@ public final class StreamSubscriptions {
     }
 
     private boolean isThere(String key) {
-        return subscriptions.containsKey(key) || opening.containsKey(key) || beginning.contains(key);
+        return subscriptions.containsKey(key)
+                || opening.containsKey(key)
+                || beginning.contains(key)
+                || making.containsKey(key);
     }
 
     /**
@@ -154,9 +158,10 @@ public final class StreamSubscriptions {
             answer.accept(ReasonCode.TOPIC_FILTER_INVALID, unfit.get());
             return true;
         }
-        boolean begins = !isThere(key) && beginning.add(key);
+        Making making = this.making.computeIfAbsent(key, ignored -> new Making());
+        making.waiting++;
         boolean made = inTheMaking.make(request.wanted().stream(), failure -> {
-            if (ended || (begins && !beginning.remove(key))) {
+            if (!goesOn(key, making)) {
                 answer.accept(ReasonCodes.of(StreamFailure.Kind.GONE), UNSUBSCRIBED);
             } else if (failure != null) {
                 answer.accept(ReasonCodes.of(failure.kind()), failure.reason());
@@ -164,10 +169,25 @@ public final class StreamSubscriptions {
                 subscribe(request.written(), request.subscriptionId(), false, answer);
             }
         });
-        if (!made && begins) {
-            beginning.remove(key);
+        if (!made) {
+            goesOn(key, making);
         }
         return made;
+    }
+
+    /** One of those who wait for a stream goes on. @return false when the filter was unsubscribed, or the connection has ended */
+    private boolean goesOn(String key, Making waited) {
+        waited.waiting--;
+        boolean isWanted = waited.equals(making.get(key));
+        if (isWanted && waited.waiting == 0) {
+            making.remove(key);
+        }
+        return isWanted;
+    }
+
+    /** The subscriptions to one filter that wait until their stream is made. */
+    private static final class Making {
+        private int waiting;
     }
 
     /** Why a range cannot be begun. To go on in it is another thing: its end may be past by then. */
@@ -407,14 +427,14 @@ public final class StreamSubscriptions {
         if (places != null) {
             places.remove(key);
         }
-        boolean begins = beginning.remove(key);
+        boolean begins = beginning.remove(key) | making.remove(key) != null;
         return begins || pending != null || subscription != null;
     }
 
     /** The connection has ended; places stay as they are, for the record. */
     public void end() {
         subscriptions.values().forEach(StreamSubscription::close);
-        ended = true;
+        making.clear();
         subscriptions.clear();
         opening.clear();
     }

@@ -89,7 +89,8 @@ public final class PulsarStreamAppender implements StreamAppender {
         }
         StreamWriter writer = writer(stream);
         if (writer == null) {
-            refuse(stream, gone(stream.name()), listener);
+            StreamName name = StreamName.of(stream);
+            refuse(stream, isRefused(name) ? notServed(stream.name()) : gone(stream.name()), listener);
             return;
         }
         String key = writer.keyOf(stream, message);
@@ -113,6 +114,11 @@ public final class PulsarStreamAppender implements StreamAppender {
 
     private static StreamFailure gone(String stream) {
         return new StreamFailure(Kind.GONE, "the stream " + stream + " is gone or was made anew");
+    }
+
+    /** The topic is still there: what it has not got is a failure, and its publisher sends it again. */
+    private static StreamFailure notServed(String stream) {
+        return new StreamFailure(Kind.UNAVAILABLE, "the stream " + stream + " was altered meanwhile");
     }
 
     /** The writers of a stream; null when the catalog does not have it: a writer could bring its Pulsar topic back. */
@@ -147,12 +153,16 @@ public final class PulsarStreamAppender implements StreamAppender {
     /** Not the partition of one that was made in the stream's place: a writer that has not heard of it yet has other keys. */
     private CompletableFuture<PartitionLog> open(StreamName name, StreamDefinition stream, int partition) {
         if (current(name).isEmpty()) {
-            return isGone(stream);
+            return isRefused(name) ? isNotServed(stream) : isGone(stream);
         }
         return logs.open(stream.pulsarTopic(partition), stream.orderBuckets() > 0)
                 .thenCompose(log -> current(name).isPresent()
                         ? CompletableFuture.completedFuture(log)
-                        : log.close().thenCompose(closed -> isGone(stream)));
+                        : log.close().thenCompose(closed -> isRefused(name) ? isNotServed(stream) : isGone(stream)));
+    }
+
+    private static CompletableFuture<PartitionLog> isNotServed(StreamDefinition stream) {
+        return CompletableFuture.failedFuture(new StreamFailureException(notServed(stream.name())));
     }
 
     private static CompletableFuture<PartitionLog> isGone(StreamDefinition stream) {
@@ -173,7 +183,9 @@ public final class PulsarStreamAppender implements StreamAppender {
                 if (now.isEmpty() || !writer.fits(now.get())) {
                     writers.remove(name, writer);
                     boolean topicStays = now.isPresent() || isRefused(name);
-                    var unused = writer.close(topicStays ? GRACE_MILLIS : AT_ONCE, gone(name.name()));
+                    var unused = topicStays
+                            ? writer.close(GRACE_MILLIS, notServed(name.name()))
+                            : writer.close(AT_ONCE, gone(name.name()));
                 } else {
                     writer.limit(now.get().limits());
                     if (!now.get().life().isFilling()) {

@@ -19,9 +19,8 @@ public final class StreamDefinitionParser {
     static final String KEY = "mqtt.key";
     static final String ORDER_BUCKETS = "mqtt.order-buckets";
     static final String LAST_VALUE = "mqtt.last-value";
-
-    /** Written by the brokers, and never changed after. */
-    public static final String PARTITIONS = "mqtt.partitions";
+    /** Written by the brokers, and never changed after; brokers of a version that does not know it pass it over. */
+    public static final String PARTITIONS = "magnetar.partitions";
 
     private static final String PREFIX = "mqtt.";
     private static final List<String> ADMINS = List.of(

@@ -111,10 +111,13 @@ class StreamDefinitionParserTest {
 
     @Test
     void hasThePartitionsThatItBeganWith() {
-        assertThat(stream(Map.of("mqtt.filter", "a", "mqtt.partitions", "3")).partitions())
+        assertThat(stream(Map.of("mqtt.filter", "a", "magnetar.partitions", "3"))
+                        .partitions())
                 .isEqualTo(3);
-        assertThat(reason(Map.of("mqtt.filter", "a", "mqtt.partitions", "5"))).contains("mqtt.partitions=5", "has 4");
-        assertThat(reason(Map.of("mqtt.filter", "a", "mqtt.partitions", "0"))).contains("mqtt.partitions=0");
+        assertThat(reason(Map.of("mqtt.filter", "a", "magnetar.partitions", "5")))
+                .contains("magnetar.partitions=5", "has 4");
+        assertThat(reason(Map.of("mqtt.filter", "a", "magnetar.partitions", "0")))
+                .contains("magnetar.partitions=0");
     }
 
     @Test

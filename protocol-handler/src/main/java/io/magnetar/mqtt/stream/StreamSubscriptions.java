@@ -427,8 +427,9 @@ public final class StreamSubscriptions {
         if (places != null) {
             places.remove(key);
         }
-        boolean begins = beginning.remove(key) | making.remove(key) != null;
-        return begins || pending != null || subscription != null;
+        boolean begins = beginning.remove(key);
+        boolean isMade = making.remove(key) != null;
+        return begins || isMade || pending != null || subscription != null;
     }
 
     /** The connection has ended; places stay as they are, for the record. */

@@ -77,8 +77,8 @@ public final class StreamDefinitionParser {
         }
         StreamDefinition stream = new StreamDefinition(
                 topic.namespace(), topic.name(), filter.get(), key, partitions, orderBuckets, lastValue);
-        return new Valid(stream.limited(limits)
-                .living(new Life(topic.createdAtMillis(), properties.get(BACKFILL), liveFrom)));
+        return new Valid(
+                stream.limited(limits).living(new Life(topic.createdAtMillis(), properties.get(BACKFILL), liveFrom)));
     }
 
     private static Optional<TopicFilter> filter(@Nullable String value, List<String> problems) {

@@ -4,7 +4,6 @@ import io.magnetar.stream.NamespaceStreams;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;

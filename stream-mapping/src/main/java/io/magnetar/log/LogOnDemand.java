@@ -7,6 +7,7 @@ import io.magnetar.stream.StreamFailure.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   absent --first append, or another broker has made it--> opening --followed to its end--> open
  *     ^                                                        | fails
- *     +--------------------------------------------------------+ what waits is answered
+ *     +--------------------------------------------------------+ what waits is answered; it is tried again, if it is there
  * </pre>
  *
  * <p>Synchronization: once it is open, no lock is taken. Before that appends wait in their order, up to
@@ -28,11 +29,16 @@ public final class LogOnDemand implements CompactedLog {
     private static final long MAX_WAITING_BYTES = 4L << 20;
 
     private final Source source;
+    private final String topic;
+    private final Executor later;
     private @Nullable LogFollower follower;
     private @Nullable CompactedLog opened;
     private @Nullable CompletableFuture<Void> opening;
     private List<Waiting> waiting = new ArrayList<>();
     private boolean closed;
+    /** It is to be tried again. */
+    private boolean due;
+
     private volatile @Nullable CompactedLog log;
     private volatile long waitingBytes;
 
@@ -49,8 +55,14 @@ public final class LogOnDemand implements CompactedLog {
 
     private record Waiting(String key, Message record, AppendListener listener) {}
 
-    public LogOnDemand(Source source) {
+    /**
+     * @param topic the Pulsar topic, for messages
+     * @param later runs a task after a while
+     */
+    public LogOnDemand(Source source, String topic, Executor later) {
         this.source = source;
+        this.topic = topic;
+        this.later = later;
     }
 
     /** Follows the log, if there is one, and when there is one. There is one follower; after a failure it may be given again. */
@@ -68,9 +80,43 @@ public final class LogOnDemand implements CompactedLog {
         return open(true);
     }
 
-    /** Another broker may have made it. */
+    /** Another broker has made it. A failure is logged, and it is tried again. */
     public void appeared() {
-        var unused = open(false);
+        var unused = open(false).exceptionally(failure -> null);
+    }
+
+    /** Looks whether another broker has made it, in case nobody told; to be called now and then. */
+    public void look() {
+        if (isAwaited()) {
+            var unused = source.exists().whenComplete((there, failure) -> {
+                if (failure != null) {
+                    LOG.debug("Whether there is {} cannot be found out now", topic, failure);
+                    tryLater();
+                } else if (there) {
+                    appeared();
+                }
+            });
+        }
+    }
+
+    /** It has a follower, and is neither open nor on the way to it. */
+    private synchronized boolean isAwaited() {
+        return log == null && opening == null && follower != null && !closed;
+    }
+
+    private void tryLater() {
+        synchronized (this) {
+            if (due || closed) {
+                return;
+            }
+            due = true;
+        }
+        later.execute(() -> {
+            synchronized (this) {
+                due = false;
+            }
+            look();
+        });
     }
 
     private CompletableFuture<Void> open(boolean make) {
@@ -93,8 +139,9 @@ public final class LogOnDemand implements CompactedLog {
                         drain(target());
                         promise.complete(null);
                     } else {
-                        LOG.warn("A log cannot be opened now: {}", failure.toString());
+                        LOG.warn("{} cannot be opened now, it is tried again: {}", topic, failure.toString());
                         answerAll("the log cannot be opened now: " + failure.getMessage());
+                        tryLater();
                         promise.completeExceptionally(failure);
                     }
                 });

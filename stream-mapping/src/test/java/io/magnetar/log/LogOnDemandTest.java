@@ -7,6 +7,7 @@ import io.magnetar.message.Message;
 import io.magnetar.message.MessageProperties;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
+import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.tenancy.Namespace;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class LogOnDemandTest {
     private final InMemoryCompactedLog real = new InMemoryCompactedLog(Runnable::run);
     private final LogSource source = new LogSource();
-    private final LogOnDemand log = new LogOnDemand(source);
+    private final List<Runnable> later = new ArrayList<>();
+    private final LogOnDemand log = new LogOnDemand(source, "persistent://public/mqtt/retained", later::add);
     private final List<String> followed = new ArrayList<>();
     private final List<String> answers = new ArrayList<>();
 
@@ -27,9 +29,12 @@ class LogOnDemandTest {
         int opened;
         CompletableFuture<Void> making = new CompletableFuture<>();
 
+        @Nullable
+        Throwable broken;
+
         @Override
         public CompletableFuture<Boolean> exists() {
-            return CompletableFuture.completedFuture(there);
+            return broken == null ? CompletableFuture.completedFuture(there) : CompletableFuture.failedFuture(broken);
         }
 
         @Override
@@ -40,8 +45,32 @@ class LogOnDemandTest {
         @Override
         public CompactedLog open() {
             opened++;
-            return real;
+            return following;
         }
+    }
+
+    /** The real one, which cannot be followed while the source is broken. */
+    private final CompactedLog following = new CompactedLog() {
+        @Override
+        public CompletableFuture<Void> follow(LogFollower follower) {
+            return source.broken == null ? real.follow(follower) : CompletableFuture.failedFuture(source.broken);
+        }
+
+        @Override
+        public void append(String key, Message record, AppendListener listener) {
+            real.append(key, record, listener);
+        }
+
+        @Override
+        public long pendingBytes() {
+            return real.pendingBytes();
+        }
+    };
+
+    private void afterAWhile() {
+        List<Runnable> due = List.copyOf(later);
+        later.clear();
+        due.forEach(Runnable::run);
     }
 
     private CompletableFuture<Void> follow() {
@@ -125,6 +154,55 @@ class LogOnDemandTest {
         log.appeared();
 
         assertThat(followed).containsExactly("of-another");
+    }
+
+    @Test
+    void isTriedAgainWhenItCouldNotBeFollowedAsAnotherBrokerMadeIt() {
+        assertThat(follow()).isCompleted();
+        real.append("of-another", message("of-another"), failure -> {});
+        source.there = true;
+        source.broken = new IllegalStateException("no bookie");
+
+        log.appeared();
+        log.appeared();
+        assertThat(later).as("one attempt, however often it fails").hasSize(1);
+        afterAWhile();
+        assertThat(followed).isEmpty();
+        assertThat(later).as("the store could not be asked either").hasSize(1);
+
+        source.broken = null;
+        afterAWhile();
+        assertThat(followed).containsExactly("of-another");
+        assertThat(later).isEmpty();
+    }
+
+    @Test
+    void isFoundThoughNobodyTold() {
+        assertThat(follow()).isCompleted();
+        log.look();
+        assertThat(source.opened).isZero();
+        real.append("of-another", message("of-another"), failure -> {});
+        source.there = true;
+
+        log.look();
+        log.look();
+
+        assertThat(followed).containsExactly("of-another");
+    }
+
+    @Test
+    void isNotTriedAgainAfterItIsClosed() {
+        assertThat(follow()).isCompleted();
+        source.there = true;
+        source.broken = new IllegalStateException("no bookie");
+        log.appeared();
+
+        log.close();
+        source.broken = null;
+        afterAWhile();
+
+        assertThat(followed).isEmpty();
+        assertThat(later).isEmpty();
     }
 
     @Test

@@ -15,6 +15,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.pulsar.common.policies.data.ClusterData;
+import org.apache.pulsar.common.policies.data.TenantInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class NamespaceLifeTest {
     private static final int DISCONNECT = 14;
     private static final int ADMINISTRATIVE_ACTION = 0x98;
+    private static final int SERVER_UNAVAILABLE = 0x88;
 
     private static MqttBroker start(EmbeddedPulsar pulsar, String name, String tenants) throws Exception {
         Map<String, String> settings =
@@ -160,6 +164,54 @@ class NamespaceLifeTest {
                     .as("no session")
                     .isZero();
         }
+    }
+
+    @Test
+    void aTenantThatCannotBeOpenedKeepsNoOtherFromStartingAndItsSessionsGoOnWhenItCan(EmbeddedPulsar pulsar)
+            throws Exception {
+        Tenants.create(pulsar, "stuck");
+        try (MqttBroker before = start(pulsar, "life-stuck", "public|stuck");
+                Device device = Tenants.durable(before, "stuck", "sleeper")) {
+            device.subscribe("stuck/x", MqttQos.AT_LEAST_ONCE);
+            device.publish("stuck/x", "kept", MqttQos.AT_LEAST_ONCE);
+            assertThat(device.next(1)).containsExactly("kept");
+        }
+        pulsar.admin().namespaces().deleteNamespace("stuck/streams");
+        allowClusters(pulsar, "stuck", "elsewhere");
+        try (MqttBroker after = start(pulsar, "life-stuck", "public|stuck")) {
+            assertThat(Tenants.code(after, "other", "public")).isEqualTo(Tenants.SUCCESS);
+            assertThat(Tenants.code(after, "sleeper", "stuck")).isEqualTo(SERVER_UNAVAILABLE);
+
+            allowClusters(pulsar, "stuck", EmbeddedPulsar.CLUSTER);
+
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+                            after.status().get().path("namespaces").path("open").asInt())
+                    .as("opened without a client")
+                    .isEqualTo(2));
+            try (Device publisher = Tenants.device(after, "stuck", "publisher")) {
+                publisher.publish("stuck/x", "for one who is absent", MqttQos.AT_LEAST_ONCE);
+            }
+            try (Device device = Tenants.durable(after, "stuck", "sleeper")) {
+                assertThat(device.next(1)).containsExactly("for one who is absent");
+            }
+        }
+    }
+
+    private static void allowClusters(EmbeddedPulsar pulsar, String tenant, String cluster) throws Exception {
+        if (!pulsar.admin().clusters().getClusters().contains(cluster)) {
+            pulsar.admin()
+                    .clusters()
+                    .createCluster(
+                            cluster,
+                            ClusterData.builder()
+                                    .serviceUrl("http://127.0.0.1:1")
+                                    .build());
+        }
+        pulsar.admin()
+                .tenants()
+                .updateTenant(
+                        tenant,
+                        TenantInfo.builder().allowedClusters(Set.of(cluster)).build());
     }
 
     @Test

@@ -34,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.apache.pulsar.client.admin.LongRunningProcessStatus;
 import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.common.policies.data.AutoTopicCreationOverride;
@@ -67,7 +66,7 @@ final class Streams implements AutoCloseable {
         this.namespace = new Namespace(tenant);
         this.catalog = new WatchedStreamCatalog(
                 new MetadataStoreDefinitions(
-                        pulsar.broker().getConfigurationMetadataStore(), Pattern.compile(Pattern.quote(tenant))),
+                        pulsar.broker().getConfigurationMetadataStore(), tenant::equals),
                 MAX_STREAMS,
                 executor);
         catalog.start().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);

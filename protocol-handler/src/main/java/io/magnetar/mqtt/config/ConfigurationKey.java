@@ -270,7 +270,7 @@ public enum ConfigurationKey {
     TENANTS(
             "mqttTenants",
             "public",
-            "Which Pulsar tenants are MQTT namespaces: a regular expression that a tenant's whole name matches."),
+            "Which Pulsar tenants are MQTT namespaces: a regular expression of RE2 that a tenant's whole name matches."),
     NAMESPACE_FROM(
             "mqttNamespaceFrom",
             "",

@@ -1,5 +1,7 @@
 package io.magnetar.mqtt.config;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.namespace.NamespaceRules;
 import io.magnetar.mqtt.namespace.NamespaceSettings;
@@ -11,8 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * Reads which namespaces there are, and how a client's is found.
@@ -89,7 +89,7 @@ final class NamespaceReader {
             problems.accept(ConfigurationKey.DEFAULT_NAMESPACE.key() + "=" + name + ": " + illegal.get());
             return new Namespace(ConfigurationKey.DEFAULT_NAMESPACE.defaultValue());
         }
-        if (!required && !tenants.matcher(name).matches()) {
+        if (!required && !tenants.matches(name)) {
             problems.accept(ConfigurationKey.DEFAULT_NAMESPACE.key() + "=" + name + ": "
                     + ConfigurationKey.TENANTS.key() + "=" + tenants + " does not match it");
         }

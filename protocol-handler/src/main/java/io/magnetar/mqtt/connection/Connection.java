@@ -444,6 +444,7 @@ final class Connection implements LiveSessions.Claimant {
             connections.admission().leave(key.namespace());
         }
         authentication.end();
+        namespace.leave();
         if (keepAlive != null) {
             keepAlive.stop();
         }

@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 final class CelSource implements NamespaceSource {
     private static final int MAX_EXPRESSION_LENGTH = 4_096;
     private static final int MAX_ITERATIONS = 1_000;
-    private static final int MAX_PROPERTIES = 64;
 
     private static final Set<CelType> LEGAL_RESULTS = Set.of(SimpleType.STRING, SimpleType.DYN);
 
@@ -84,6 +83,7 @@ final class CelSource implements NamespaceSource {
 
     @Override
     public List<String> values(Newcomer client) throws PacketException {
+        NamespaceSource.checkServerName(client);
         if (client.userProperties().size() > MAX_PROPERTIES || texts(client).anyMatch(CelSource::isLong)) {
             throw new PacketException(
                     refusal(),

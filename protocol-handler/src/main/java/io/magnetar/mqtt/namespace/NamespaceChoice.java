@@ -32,7 +32,8 @@ public final class NamespaceChoice {
      * @throws PacketException with the code of the CONNACK that refuses
      */
     public Optional<Namespace> before(Newcomer client) throws PacketException {
-        return settings.rules().needAuthenticator(client) ? Optional.empty() : Optional.of(of(client, null));
+        NamespaceRules.Found found = settings.rules().findBefore(client);
+        return NamespaceRules.UNANSWERED.equals(found) ? Optional.empty() : Optional.of(of(found));
     }
 
     /**
@@ -42,7 +43,7 @@ public final class NamespaceChoice {
      * @throws PacketException with the code of the CONNACK that refuses
      */
     public Namespace after(Newcomer client, @Nullable String answered) throws PacketException {
-        return of(client, answered);
+        return of(settings.rules().find(client, answered));
     }
 
     /**
@@ -58,8 +59,7 @@ public final class NamespaceChoice {
         }
     }
 
-    private Namespace of(Newcomer client, @Nullable String answered) throws PacketException {
-        NamespaceRules.Found found = settings.rules().find(client, answered);
+    private Namespace of(NamespaceRules.@Nullable Found found) throws PacketException {
         if (found != null) {
             return legal(found);
         }

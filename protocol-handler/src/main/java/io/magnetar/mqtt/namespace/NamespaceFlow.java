@@ -25,6 +25,8 @@ public final class NamespaceFlow {
     private final Owner owner;
     private @Nullable Newcomer client;
     private @Nullable Namespace chosen;
+    /** Until it is told. */
+    private @Nullable Listener listener;
 
     public NamespaceFlow(NamespaceChoice choice, Namespaces namespaces, Owner owner) {
         this.choice = choice;
@@ -57,7 +59,7 @@ public final class NamespaceFlow {
      *
      * @param named the namespace that the authenticator named, or null
      */
-    public void enter(@Nullable String named, Listener listener) {
+    public void enter(@Nullable String named, Listener told) {
         Namespace namespace;
         try {
             namespace = chosen == null ? choice.after(Objects.requireNonNull(client, "begun"), named) : chosen;
@@ -65,25 +67,34 @@ public final class NamespaceFlow {
                 choice.confirm(chosen, named);
             }
         } catch (PacketException e) {
-            listener.refused(e.reasonCode(), e.problem());
+            told.refused(e.reasonCode(), e.problem());
             return;
         }
         if (namespaces.isOpen(namespace)) {
-            listener.entered(namespace);
+            told.entered(namespace);
             return;
         }
-        var unused = namespaces
-                .open(namespace)
-                .whenCompleteAsync((done, failure) -> opened(namespace, failure, listener), owner);
+        listener = told;
+        var unused = namespaces.open(namespace).whenCompleteAsync((done, failure) -> opened(namespace, failure), owner);
     }
 
-    private static void opened(Namespace namespace, @Nullable Throwable failure, Listener listener) {
+    /** The connection has ended: it is told nothing more, and nobody who waits for the namespace keeps it in memory. */
+    public void leave() {
+        listener = null;
+    }
+
+    private void opened(Namespace namespace, @Nullable Throwable failure) {
+        Listener told = listener;
+        listener = null;
+        if (told == null) {
+            return;
+        }
         if (failure == null) {
-            listener.entered(namespace);
+            told.entered(namespace);
         } else if (Failures.cause(failure) instanceof NamespaceRefusedException refused) {
-            listener.refused(refused.code(), String.valueOf(refused.getMessage()));
+            told.refused(refused.code(), String.valueOf(refused.getMessage()));
         } else {
-            listener.refused(ReasonCode.SERVER_UNAVAILABLE, "the namespace cannot be opened now");
+            told.refused(ReasonCode.SERVER_UNAVAILABLE, "the namespace cannot be opened now");
         }
     }
 }

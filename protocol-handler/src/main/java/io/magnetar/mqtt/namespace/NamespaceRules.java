@@ -21,6 +21,9 @@ public record NamespaceRules(List<NamespaceRule> rules) {
     /** A name, and the source that gave it. */
     record Found(String name, NamespaceSource source) {}
 
+    /** Only the authenticator can tell. */
+    static final Found UNANSWERED = new Found("", NamespaceSource.AUTHENTICATOR);
+
     /** Whether what a listener says of the namespace of its clients may be looked at. */
     public boolean useListener() {
         return useListenerAlone() || rules.stream().anyMatch(rule -> rule.source() instanceof CelSource);
@@ -29,19 +32,6 @@ public record NamespaceRules(List<NamespaceRule> rules) {
     /** Whether there is a place that is nothing but what a listener says. */
     public boolean useListenerAlone() {
         return rules.stream().anyMatch(rule -> rule.source().equals(NamespaceSource.Named.LISTENER));
-    }
-
-    /** Whether the answer of the authenticator may decide: no place before it gives a name. */
-    boolean needAuthenticator(Newcomer client) throws PacketException {
-        for (NamespaceRule rule : rules) {
-            if (rule.source().equals(NamespaceSource.AUTHENTICATOR)) {
-                return true;
-            }
-            if (rule.name(client) != null) {
-                return false;
-            }
-        }
-        return false;
     }
 
     /** The name in what the authenticator said, by the first place that is its answer; the whole when there is no such place. */
@@ -56,7 +46,26 @@ public record NamespaceRules(List<NamespaceRule> rules) {
     }
 
     /**
-     * Looks for a name.
+     * Looks for a name before the client is authenticated.
+     *
+     * @return {@link #UNANSWERED} when no place before the authenticator gives one; null when there is none
+     */
+    @Nullable
+    Found findBefore(Newcomer client) throws PacketException {
+        for (NamespaceRule rule : rules) {
+            if (rule.source().equals(NamespaceSource.AUTHENTICATOR)) {
+                return UNANSWERED;
+            }
+            String name = rule.name(client);
+            if (name != null) {
+                return new Found(name, rule.source());
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Looks for a name when the client is authenticated.
      *
      * @param answered the namespace that the authenticator named, or null
      * @return null when there is none

@@ -1,9 +1,9 @@
 package io.magnetar.mqtt.namespace;
 
+import com.google.re2j.Pattern;
 import io.magnetar.tenancy.Namespace;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Which namespaces there are for clients.
@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * @param defaultNamespace the namespace of those who name none
  * @param required those who name none are refused
  * @param denied names that nobody may give
- * @param tenants which tenants are namespaces, by their whole names
+ * @param tenants which tenants are namespaces, by their whole names; clients choose names, and RE2's expressions take time in
+ *     proportion to a name's length
  * @param creation what becomes of a name that no tenant has
  * @param maxOpen how many namespaces are open at once
  */
@@ -59,6 +60,11 @@ public record NamespaceSettings(
     }
 
     boolean isServed(Namespace namespace) {
-        return tenants.matcher(namespace.name()).matches();
+        return isServed(namespace.name());
+    }
+
+    /** Whether a tenant of that name is a namespace here. */
+    public boolean isServed(String tenant) {
+        return tenants.matches(tenant);
     }
 }

@@ -28,12 +28,33 @@ interface NamespaceSource {
     /** The value comes from the authenticator, and is known when it has answered. */
     NamespaceSource AUTHENTICATOR = client -> List.of();
 
+    /** How many user properties a client may have where one of them tells its namespace. */
+    int MAX_PROPERTIES = 64;
+
+    int MAX_ASCII = 0x7F;
+
     /** @param name of a user property of CONNECT; each value that it has counts */
     static NamespaceSource userProperty(String name) {
-        return client -> client.userProperties().stream()
-                .filter(property -> property.name().equals(name))
-                .map(UserProperty::value)
-                .toList();
+        return client -> {
+            if (client.userProperties().size() > MAX_PROPERTIES) {
+                throw new PacketException(
+                        ReasonCode.NOT_AUTHORIZED,
+                        "a client has at most " + MAX_PROPERTIES
+                                + " user properties where one of them tells its namespace");
+            }
+            return client.userProperties().stream()
+                    .filter(property -> property.name().equals(name))
+                    .map(UserProperty::value)
+                    .toList();
+        };
+    }
+
+    /** The name of a server is in ASCII, RFC 6066 section 3. */
+    static void checkServerName(Newcomer client) throws PacketException {
+        String name = client.peer().serverName();
+        if (name != null && name.chars().anyMatch(character -> character > MAX_ASCII)) {
+            throw new PacketException(ReasonCode.NOT_AUTHORIZED, "the name of the server, SNI, is not in ASCII");
+        }
     }
 
     /** The sources that have a name and need nothing more, but for the authenticator. */
@@ -79,7 +100,10 @@ interface NamespaceSource {
         }
 
         @Override
-        public List<String> values(Newcomer client) {
+        public List<String> values(Newcomer client) throws PacketException {
+            if (equals(SNI)) {
+                checkServerName(client);
+            }
             return values.apply(client);
         }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -41,11 +42,17 @@ public final class Namespaces {
     private static final Logger LOG = LoggerFactory.getLogger(Namespaces.class);
     /** When thousands of namespaces have clients that come at once. */
     private static final int OPENED_AT_ONCE = 16;
+    /** One that takes longer keeps no others waiting. */
+    private static final long COUNTED_MILLIS = 10_000;
+
+    private static final int MAX_WAITING = 65_536;
 
     private static final int LOOKED_AT_AGAIN = 64;
 
     private static final long ANSWER_MILLIS = 5_000;
     private static final long PREPARED_MILLIS = 30_000;
+    static final long MISSING_MILLIS = 1_000;
+    private static final long STUCK_MILLIS = 30_000;
     private static final long WARN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final NamespaceSettings settings;
@@ -54,11 +61,17 @@ public final class Namespaces {
     private final LongSupplier nanoTime;
     private final Set<Namespace> open = ConcurrentHashMap.newKeySet();
     private final Map<Namespace, CompletableFuture<Void>> opening = new ConcurrentHashMap<>();
-    private final MissingTenants missing;
-    private final Turnstile turnstile = new Turnstile(OPENED_AT_ONCE);
+    /** Names that no tenant had: until the metadata store says another thing, or time ends it. */
+    private final RecentNames missing;
+    /** Those that were not prepared in time. */
+    private final RecentNames stuck;
+
+    private final Turnstile turnstile = new Turnstile(OPENED_AT_ONCE, COUNTED_MILLIS);
     private final List<Consumer<Namespace>> closedListeners = new CopyOnWriteArrayList<>();
     /** Those that are open, and those that are on the way to it and have a tenant. */
     private final AtomicInteger places = new AtomicInteger();
+    /** Those who wait for one to be opened. */
+    private final AtomicInteger waiting = new AtomicInteger();
 
     private final AtomicLong nextWarning;
     /** The last one that was looked at again. */
@@ -77,7 +90,8 @@ public final class Namespaces {
         this.tenants = tenants;
         this.preparation = preparation;
         this.nanoTime = nanoTime;
-        this.missing = new MissingTenants(nanoTime);
+        this.missing = new RecentNames(MISSING_MILLIS, nanoTime);
+        this.stuck = new RecentNames(STUCK_MILLIS, nanoTime);
         this.nextWarning = new AtomicLong(nanoTime.getAsLong());
         tenants.onChange(new Tenants.Listener() {
             @Override
@@ -112,10 +126,22 @@ public final class Namespaces {
      * @return completes on any thread; fails with a {@link NamespaceRefusedException}, or because Pulsar cannot be asked now
      */
     public CompletableFuture<Void> open(Namespace namespace) {
-        return open(namespace, settings.creation().automatic(), settings.maxOpen());
+        if (!isOpen(namespace) && stuck.has(namespace)) {
+            return CompletableFuture.failedFuture(new IllegalStateException("it was not prepared in time just now"));
+        }
+        if (waiting.incrementAndGet() > MAX_WAITING) {
+            waiting.decrementAndGet();
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("more than " + MAX_WAITING + " wait for namespaces"));
+        }
+        return open(namespace, settings.creation().automatic(), settings.maxOpen())
+                .whenComplete((done, failure) -> waiting.decrementAndGet());
     }
 
-    /** The same for sessions of a broker before this one: nothing is made for them, and they are not too many. */
+    /**
+     * The same for sessions of a broker before this one: nothing is made for them, they are not too many, and it is tried even where
+     * clients are refused for a while.
+     */
     public CompletableFuture<Void> reopen(Namespace namespace) {
         return open(namespace, false, Integer.MAX_VALUE);
     }
@@ -164,6 +190,9 @@ public final class Namespaces {
                         if (failure != null) {
                             places.decrementAndGet();
                         }
+                        if (Failures.cause(failure) instanceof TimeoutException) {
+                            stuck.add(namespace);
+                        }
                     });
         });
     }
@@ -183,6 +212,7 @@ public final class Namespaces {
         }
         opening.remove(namespace, promise);
         if (failure == null) {
+            stuck.forget(namespace);
             LOG.info("Namespace {} is open", namespace);
             promise.complete(null);
             return;

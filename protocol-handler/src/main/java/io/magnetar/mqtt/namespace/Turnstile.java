@@ -3,37 +3,47 @@ package io.magnetar.mqtt.namespace;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a few tasks run at once; the others wait in their order.
+ * Lets a few tasks run at once; the others wait in their order. One that takes long goes on, and is not counted any more.
  *
  * <p>Thread: any; a task begins on a thread that gives one or that ends one.
  */
 final class Turnstile {
     private final int most;
+    private final long countedMillis;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int running;
     /** A thread begins tasks; others leave theirs to it. */
     private boolean beginning;
 
-    Turnstile(int most) {
+    /** @param countedMillis how long a task keeps others waiting at most */
+    Turnstile(int most, long countedMillis) {
         this.most = most;
+        this.countedMillis = countedMillis;
     }
 
     /** Runs a task when its turn has come. */
     <T> CompletableFuture<T> pass(Supplier<CompletableFuture<T>> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         enqueue(() -> {
-            var unused = task.get().whenComplete((done, failure) -> {
-                ended();
-                beginThoseWhoMay();
+            CompletableFuture<T> running = task.get();
+            var unused = running.handle((done, failure) -> true)
+                    .completeOnTimeout(false, countedMillis, TimeUnit.MILLISECONDS)
+                    .thenRun(() -> {
+                        ended();
+                        beginThoseWhoMay();
+                    });
+            unused = running.handle((done, failure) -> {
                 if (failure == null) {
                     result.complete(done);
                 } else {
                     result.completeExceptionally(failure);
                 }
+                return null;
             });
         });
         beginThoseWhoMay();

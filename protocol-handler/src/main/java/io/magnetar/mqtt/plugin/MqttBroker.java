@@ -32,6 +32,7 @@ import io.magnetar.mqtt.namespace.Namespaces;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.mqtt.owned.UnloadedTopics;
 import io.magnetar.mqtt.owner.TurnsOwner;
+import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
@@ -74,8 +75,9 @@ import org.slf4j.LoggerFactory;
 /**
  * All that runs inside one Pulsar broker, wired from top to bottom. Nothing of it is static: two brokers may share a JVM.
  *
- * <p>Start order: the status page at once; then, when the broker serves, the Pulsar namespaces, the streams, the retained
- * messages, the durable sessions, and last the listeners. A step that fails is tried again, and the status page says why.
+ * <p>Start order: the status page at once; then, when the broker serves, the streams, the records of durable sessions, the
+ * default namespace with its retained messages and sessions, those of the other sessions, and last the listeners. A step that fails is
+ * tried again, and the status page says why; of the other sessions' namespaces one that fails keeps nobody waiting.
  *
  * <p>Thread: any.
  */
@@ -138,14 +140,12 @@ public final class MqttBroker {
                         pulsar.getConfigurationMetadataStore(),
                         streams.provisioner(),
                         configuration.namespaces().creation()),
-                namespace -> streams.open(namespace).thenCompose(ignored -> pulsarRetained.open(namespace)),
+                this::prepare,
                 System::nanoTime);
         BrokerClock clock = new BrokerClock(InstantSource.system());
         Routing routing = new Routing(streams.catalog());
         StreamTopics topics = new PulsarStreamTopics(
-                pulsar,
-                streams.provisioner(),
-                configuration.namespaces().tenants().asMatchPredicate());
+                pulsar, streams.provisioner(), configuration.namespaces()::isServed);
         SessionServices services = new SessionServices(
                 routing,
                 streams.catalog(),
@@ -334,8 +334,11 @@ public final class MqttBroker {
                         ? ""
                         : "tenant '" + configuration.namespaces().defaultNamespace() + "', ")
                 + "the streams, the retained messages and the sessions");
-        var unused = openDefault()
+        var unused = awaitDefault()
+                .thenCompose(ignored -> streams.start())
                 .thenCompose(ignored -> queues.start())
+                .thenCompose(ignored -> sessions.read())
+                .thenCompose(ignored -> openDefault())
                 .thenCompose(ignored -> sessions.start(this::reopen))
                 .thenCompose(ignored -> listen())
                 .whenComplete((ignored, failure) -> {
@@ -348,28 +351,40 @@ public final class MqttBroker {
                 });
     }
 
+    private CompletableFuture<Void> awaitDefault() {
+        return configuration.namespaces().required()
+                ? CompletableFuture.completedFuture(null)
+                : streams.provisioner().awaitTenant(configuration.namespaces().defaultNamespace());
+    }
+
     /** The default namespace is there for its first client, and the broker is not ready without it. */
     private CompletableFuture<Void> openDefault() {
         Namespace namespace = configuration.namespaces().defaultNamespace();
-        if (configuration.namespaces().required()) {
-            return streams.start();
-        }
-        return streams.provisioner()
-                .awaitTenant(namespace)
-                .thenCompose(ignored -> streams.start())
-                .thenCompose(ignored -> namespaces.reopen(namespace))
-                .thenCompose(ignored -> pulsarRetained.make(namespace));
+        return configuration.namespaces().required()
+                ? CompletableFuture.completedFuture(null)
+                : namespaces.reopen(namespace).thenCompose(ignored -> pulsarRetained.make(namespace));
     }
 
-    /** Opens a namespace that durable sessions are recorded in. */
+    /** Makes what a namespace needs before it has clients. May be tried again after a failure. */
+    private CompletableFuture<Void> prepare(Namespace namespace) {
+        return streams.open(namespace)
+                .thenCompose(ignored -> pulsarRetained.open(namespace))
+                .thenCompose(ignored -> sessions.takeUp(namespace));
+    }
+
+    /** Opens a namespace that sessions are recorded in; fails when that may be possible later. */
     private CompletableFuture<NamespaceStanding> reopen(Namespace namespace) {
         return namespaces
                 .reopen(namespace)
                 .thenApply(ignored -> NamespaceStanding.OPEN)
                 .exceptionallyCompose(failure -> {
                     if (Failures.cause(failure) instanceof NamespaceRefusedException refused) {
-                        return CompletableFuture.completedFuture(
-                                refused.isMissing() ? NamespaceStanding.GONE : NamespaceStanding.CLOSED);
+                        if (refused.isMissing()) {
+                            return CompletableFuture.completedFuture(NamespaceStanding.GONE);
+                        }
+                        if (refused.code() == ReasonCode.NOT_AUTHORIZED) {
+                            return CompletableFuture.completedFuture(NamespaceStanding.CLOSED);
+                        }
                     }
                     return CompletableFuture.failedFuture(failure);
                 });

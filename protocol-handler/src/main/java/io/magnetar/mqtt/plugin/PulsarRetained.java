@@ -11,10 +11,13 @@ import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.tenancy.TenantProvisioner;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.broker.PulsarService;
@@ -28,7 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The retained messages of one broker on its own Pulsar, each namespace's in the compacted topic
  * {@code persistent://<tenant>/mqtt/retained}. One topic without partitions, so that all brokers agree on one order. It is made with
- * the first retained message of the namespace; that another broker has made it, the metadata store tells.
+ * the first retained message of the namespace; that another broker has made it, the metadata store tells; in case its word
+ * is lost, the logs of 64 namespaces are looked for every ten seconds.
  *
  * <p>Thread: any.
  */
@@ -39,14 +43,20 @@ final class PulsarRetained {
     private static final String LEDGERS = "/managed-ledgers/";
     private static final String LEDGER = "/" + PULSAR_NAMESPACE + "/persistent/" + LOG_NAME;
     private static final long SWEEP_MILLIS = 10_000;
+    private static final long TRY_AGAIN_MILLIS = 5_000;
+    private static final long LOOK_AGAIN_MILLIS = 10_000;
+    private static final int LOOKED_AT_AGAIN = 64;
 
     private final Retained retained;
     private final PulsarService pulsar;
     private final PulsarCompactedLogs logs;
     private final Counters counters;
     private final TenantProvisioner provisioner;
+    private final Executor later;
     private final Map<Namespace, NamespaceLog> opened = new ConcurrentHashMap<>();
     private final Set<Namespace> loaded = ConcurrentHashMap.newKeySet();
+    /** The timer's: those whose turn to be looked at has not come yet. */
+    private final Deque<Namespace> notLookedAt = new ArrayDeque<>();
 
     PulsarRetained(
             Retained retained,
@@ -61,9 +71,12 @@ final class PulsarRetained {
         this.logs = logs;
         this.counters = counters;
         this.provisioner = provisioner;
+        this.later = CompletableFuture.delayedExecutor(TRY_AGAIN_MILLIS, TimeUnit.MILLISECONDS, timer);
         if (retained.isAvailable()) {
             pulsar.getLocalMetadataStore().registerListener(this::onNotification);
             var unused = timer.scheduleWithFixedDelay(
+                    this::lookAgain, LOOK_AGAIN_MILLIS, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            unused = timer.scheduleWithFixedDelay(
                     () -> retained.expire(clock.millis()), SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
@@ -102,6 +115,19 @@ final class PulsarRetained {
         return opened.computeIfAbsent(namespace, NamespaceLog::new);
     }
 
+    /** Looks at the logs of the next {@value #LOOKED_AT_AGAIN} namespaces, in case a word of the store was lost. */
+    private void lookAgain() {
+        if (notLookedAt.isEmpty()) {
+            notLookedAt.addAll(opened.keySet());
+        }
+        for (int i = 0; i < LOOKED_AT_AGAIN && !notLookedAt.isEmpty(); i++) {
+            NamespaceLog log = opened.get(notLookedAt.poll());
+            if (log != null) {
+                log.onDemand.look();
+            }
+        }
+    }
+
     private void onNotification(Notification notification) {
         String path = notification.getPath();
         if (notification.getType() != NotificationType.Deleted
@@ -120,12 +146,13 @@ final class PulsarRetained {
     private final class NamespaceLog implements LogOnDemand.Source {
         private final Namespace namespace;
         private final String topic;
-        private final LogOnDemand onDemand = new LogOnDemand(this);
+        private final LogOnDemand onDemand;
         private volatile @Nullable PulsarCompactedLog log;
 
         NamespaceLog(Namespace namespace) {
             this.namespace = namespace;
             this.topic = "persistent://" + namespace + "/" + PULSAR_NAMESPACE + "/" + LOG_NAME;
+            this.onDemand = new LogOnDemand(this, topic, later);
         }
 
         @Override

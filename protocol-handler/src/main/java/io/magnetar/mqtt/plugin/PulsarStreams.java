@@ -81,8 +81,7 @@ final class PulsarStreams {
         PulsarClient client = pulsar.getClient();
         catalog = new WatchedStreamCatalog(
                 new MetadataStoreDefinitions(
-                        pulsar.getConfigurationMetadataStore(),
-                        configuration.namespaces().tenants()),
+                        pulsar.getConfigurationMetadataStore(), configuration.namespaces()::isServed),
                 configuration.streams().maxStreams(),
                 executor);
         appendSettings = new AppendSettings(

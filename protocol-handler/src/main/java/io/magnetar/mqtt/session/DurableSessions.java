@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +54,7 @@ public final class DurableSessions {
     private static final Logger LOG = LoggerFactory.getLogger(DurableSessions.class);
     private static final long SWEEP_MILLIS = 500;
     private static final long ALIVE_MILLIS = 1_000;
+    private static final long TRY_AGAIN_MILLIS = 10_000;
     /** How long a session that was being opened when its tenant was deleted may take to be seen. */
     private static final long GONE_MICROS = TimeUnit.MINUTES.toMicros(1);
 
@@ -65,7 +67,8 @@ public final class DurableSessions {
     private final RecordSaver saver;
     private final SessionRecords records;
     private final AbsentSessions absentSessions;
-    private final Function<Function<Namespace, CompletableFuture<NamespaceStanding>>, SessionRestart> restart;
+    private final SessionRestart restart;
+    private final AtomicBoolean started = new AtomicBoolean();
     private final SessionCursors cursors;
     /** Those with a connection. */
     private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
@@ -95,9 +98,10 @@ public final class DurableSessions {
         this.records = new SessionRecords(saver, settings.queueRetentionMillis());
         this.absentSessions = new AbsentSessions(records, interests, wills, clock);
         this.cursors = new SessionCursors(records, clock, key -> connected.containsKey(key), wills);
-        this.restart = namespaces -> new SessionRestart(
-                new SessionLoader(log, queues, services.streams(), tails, namespaces),
-                new GroupLoader(groups, services.routing()),
+        this.restart = new SessionRestart(
+                new SessionLoader(log, queues, services.streams(), tails),
+                groups,
+                services.routing(),
                 records,
                 interests,
                 wills,
@@ -105,19 +109,41 @@ public final class DurableSessions {
     }
 
     /**
-     * Reads all records, opens the queues that messages are owed from, and starts the timers. No client may be served before: a
-     * publish must not miss an absent session.
+     * Reads the records of all sessions that there were. May be tried again after a failure; then what was read stays. No namespace may
+     * be opened before.
+     */
+    public CompletableFuture<Void> read() {
+        return restart.read();
+    }
+
+    /**
+     * Takes up the sessions of a namespace that is being opened: opens the queue that messages are owed from. No client of the namespace
+     * may be served before: a publish must not miss an absent session. May be tried again after a failure.
+     */
+    public CompletableFuture<Void> takeUp(Namespace namespace) {
+        return restart.takeUp(namespace);
+    }
+
+    /**
+     * Opens the namespaces that sessions are recorded in, and starts the timers. One that cannot be opened is tried again every
+     * {@value #TRY_AGAIN_MILLIS} milliseconds, and does not make this fail.
      *
-     * @param namespaces opens a namespace that sessions are recorded in, and tells what was found
+     * @param namespaces opens a namespace and takes up its sessions, and tells what was found
      */
     public CompletableFuture<Void> start(Function<Namespace, CompletableFuture<NamespaceStanding>> namespaces) {
-        return restart.apply(namespaces).run().thenRun(() -> {
+        LeftNamespaces left = new LeftNamespaces(restart, namespaces, executor);
+        return restart.read().thenCompose(read -> left.openAll()).thenRun(() -> {
+            if (started.getAndSet(true)) {
+                return;
+            }
             LOG.info("{} durable sessions", records.size());
             var unused =
                     executor.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
             unused = executor.scheduleWithFixedDelay(
                     this::giveSignOfLife, ALIVE_MILLIS, ALIVE_MILLIS, TimeUnit.MILLISECONDS);
             unused = executor.scheduleWithFixedDelay(groups::tick, ALIVE_MILLIS, ALIVE_MILLIS, TimeUnit.MILLISECONDS);
+            unused = executor.scheduleWithFixedDelay(
+                    left::tryAgain, TRY_AGAIN_MILLIS, TRY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         });
     }
 
@@ -126,7 +152,7 @@ public final class DurableSessions {
         if (connected.isEmpty() && underWay.isEmpty() && wills.isIdle()) {
             return;
         }
-        long settled = Math.min(clock.millis(), wills.oldestMillis());
+        long settled = Math.min(Math.min(clock.millis(), wills.oldestMillis()), restart.settledMillis());
         for (long since : underWay.values()) {
             settled = Math.min(settled, since);
         }
@@ -348,6 +374,9 @@ public final class DurableSessions {
         Map<Namespace, SessionCounts> counted = new HashMap<>();
         Set<Namespace> ending = new HashSet<>();
         records.forEach((key, stored) -> {
+            if (restart.isLeft(key.namespace())) {
+                return;
+            }
             try {
                 boolean isConnected = connected.containsKey(key);
                 counted.compute(

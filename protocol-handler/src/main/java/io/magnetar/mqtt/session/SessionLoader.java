@@ -2,7 +2,6 @@ package io.magnetar.mqtt.session;
 
 import io.magnetar.mqtt.queue.NamespaceQueue;
 import io.magnetar.mqtt.queue.Queues;
-import io.magnetar.mqtt.record.RecordReader;
 import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.record.WillRecord;
@@ -18,27 +17,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds all durable sessions when a broker starts.
+ * Finds the durable sessions that a broker before this one has left: all records at once, and then, for a namespace that is opened, the
+ * rest.
  *
  * <pre>
- *   all records --> their namespaces, opened --> the queues of these --> any session without a recorded end of its connection?
- *                                                         | no            | yes: the broker died
- *                                                         v               v
- *                                                       done     the logs' tails since the last sign of life:
- *                                                                QoS 2 publishes and wills that they have
+ *   the records of a namespace --> its queue --> any session without a recorded end of its connection?
+ *                                                   | no            | yes: the broker died
+ *                                                   v               v
+ *                                                 done     its logs' tails since the last sign of life:
+ *                                                          QoS 2 publishes and wills that they have
  * </pre>
  *
  * Every second the broker records a sign of life: a time before which all progress of its sessions is in the log. So the tails are
  * short whatever the logs hold.
  *
- * <p>Thread: any; used once for a start.
+ * <p>Thread: any.
  */
 final class SessionLoader {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoader.class);
@@ -47,21 +44,8 @@ final class SessionLoader {
     private final Queues queues;
     private final StreamCatalog streams;
     private final LogTails tails;
-    private final Function<Namespace, CompletableFuture<NamespaceStanding>> namespaces;
-    private final List<SessionKey> gone = new ArrayList<>();
-    private final Map<SessionKey, byte[]> definitions = new HashMap<>();
-    private final Map<SessionKey, byte[]> progresses = new HashMap<>();
-    private final Map<SessionKey, byte[]> groups = new HashMap<>();
-    private long lastAliveMillis;
 
-    /** @param namespaces opens a namespace and tells what was found */
-    SessionLoader(
-            SessionLog log,
-            Queues queues,
-            StreamCatalog streams,
-            LogTails tails,
-            Function<Namespace, CompletableFuture<NamespaceStanding>> namespaces) {
-        this.namespaces = namespaces;
+    SessionLoader(SessionLog log, Queues queues, StreamCatalog streams, LogTails tails) {
         this.log = log;
         this.queues = queues;
         this.streams = streams;
@@ -76,100 +60,63 @@ final class SessionLoader {
      */
     record Loaded(SessionKey key, SessionDefinition definition, SessionProgress progress, Set<String> willInLogs) {}
 
-    /** When the broker before gave its last sign of life, epoch milliseconds; 0 when it never did. */
-    long lastAliveMillis() {
-        return lastAliveMillis;
-    }
+    /**
+     * All that the log has.
+     *
+     * @param lastAliveMillis when the broker before gave its last sign of life, epoch milliseconds; 0 when it never did
+     */
+    record Left(Map<Namespace, LeftRecords> records, long lastAliveMillis) {}
 
     static byte[] alive(long epochMillis) {
         return Long.toString(epochMillis).getBytes(StandardCharsets.US_ASCII);
     }
 
-    CompletableFuture<List<Loaded>> load() {
-        return log.load(this::onRecord)
-                .thenCompose(loaded -> openNamespaces())
-                .thenCompose(opened -> openQueues())
-                .thenCompose(this::recover);
+    /** Reads all records. */
+    CompletableFuture<Left> read() {
+        Reading reading = new Reading();
+        return log.load(reading::onRecord).thenApply(loaded -> reading.left());
     }
 
-    private CompletableFuture<Void> openNamespaces() {
-        Set<Namespace> recorded = Stream.of(definitions, progresses, groups)
-                .flatMap(records -> records.keySet().stream())
-                .map(SessionKey::namespace)
-                .collect(Collectors.toSet());
-        return CompletableFuture.allOf(recorded.stream()
-                .map(namespace -> namespaces.apply(namespace).thenAccept(standing -> sortOut(namespace, standing)))
-                .toArray(CompletableFuture[]::new));
-    }
+    /** Thread: the log's. */
+    private static final class Reading {
+        private final Map<Namespace, LeftRecords> records = new HashMap<>();
+        private long lastAliveMillis;
 
-    private synchronized void sortOut(Namespace namespace, NamespaceStanding standing) {
-        if (standing == NamespaceStanding.OPEN) {
-            return;
+        void onRecord(RecordKey key, byte[] value) {
+            if (key.kind() == RecordKey.Kind.ALIVE) {
+                lastAliveMillis =
+                        Math.max(lastAliveMillis, Long.parseLong(new String(value, StandardCharsets.US_ASCII)));
+                return;
+            }
+            records.computeIfAbsent(key.session().namespace(), namespace -> new LeftRecords())
+                    .put(key, value);
         }
-        Set<SessionKey> sessions = Stream.of(definitions, progresses)
-                .flatMap(records -> records.keySet().stream())
-                .filter(key -> key.namespace().equals(namespace))
-                .collect(Collectors.toSet());
-        definitions.keySet().removeAll(sessions);
-        progresses.keySet().removeAll(sessions);
-        if (standing == NamespaceStanding.GONE) {
-            LOG.info("{} durable sessions have ended: tenant {} was deleted", sessions.size(), namespace);
-            gone.addAll(sessions);
-        } else {
-            LOG.warn("{} durable sessions are passed over: namespace {} is not served", sessions.size(), namespace);
-            groups.keySet().removeIf(key -> key.namespace().equals(namespace));
+
+        Left left() {
+            records.values().removeIf(LeftRecords::isEmpty);
+            return new Left(records, lastAliveMillis);
         }
     }
 
-    /** The sessions whose tenants were deleted: nothing of them is left but their records. */
-    List<SessionKey> gone() {
-        return gone;
-    }
-
-    private void onRecord(RecordKey key, byte[] value) {
-        if (key.kind() == RecordKey.Kind.ALIVE) {
-            lastAliveMillis = Math.max(lastAliveMillis, Long.parseLong(new String(value, StandardCharsets.US_ASCII)));
-            return;
+    /** Finds what the records and the logs of a namespace tell of its sessions. */
+    CompletableFuture<List<Loaded>> load(Namespace namespace, LeftRecords records, long lastAliveMillis) {
+        if (!records.hasSessions()) {
+            return CompletableFuture.completedFuture(List.of());
         }
-        Map<SessionKey, byte[]> records = recordsOf(key.kind());
-        if (value.length == 0) {
-            records.remove(key.session());
-        } else {
-            records.put(key.session(), value);
-        }
+        return queues.of(namespace).thenCompose(queue -> recover(queue, records.read(), lastAliveMillis));
     }
 
-    private Map<SessionKey, byte[]> recordsOf(RecordKey.Kind kind) {
-        return switch (kind) {
-            case DEFINITION -> definitions;
-            case GROUP -> groups;
-            default -> progresses;
-        };
-    }
-
-    /** The records of groups, by namespace and shared subscription. */
-    Map<SessionKey, byte[]> groups() {
-        return groups;
-    }
-
-    private CompletableFuture<List<NamespaceQueue>> openQueues() {
-        Set<Namespace> namespaces =
-                definitions.keySet().stream().map(SessionKey::namespace).collect(Collectors.toSet());
-        List<CompletableFuture<NamespaceQueue>> opening =
-                namespaces.stream().map(queues::of).toList();
-        return CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new))
-                .thenApply(opened ->
-                        opening.stream().map(queue -> queue.getNow(null)).toList());
-    }
-
-    private CompletableFuture<List<Loaded>> recover(List<NamespaceQueue> opened) {
-        List<Loaded> sessions = read();
+    private CompletableFuture<List<Loaded>> recover(NamespaceQueue queue, List<Loaded> sessions, long lastAliveMillis) {
         if (sessions.stream().noneMatch(SessionLoader::mayHaveMoreInTheLogs)) {
             return CompletableFuture.completedFuture(sessions);
         }
-        List<StreamDefinition> logs = new ArrayList<>(streams.all());
-        opened.forEach(queue -> logs.add(queue.definition()));
-        LOG.info("The broker died with sessions connected: reads {} logs since its last sign of life", logs.size());
+        Namespace namespace = queue.definition().namespace();
+        List<StreamDefinition> logs = new ArrayList<>(streams.of(namespace).all());
+        logs.add(queue.definition());
+        LOG.info(
+                "The broker died with sessions of namespace {} connected: reads {} logs since its last sign of life",
+                namespace,
+                logs.size());
         Recovery recovery = new Recovery();
         long since = Math.max(lastAliveMillis, oldest(sessions));
         CompletableFuture<Void> scanned = CompletableFuture.completedFuture(null);
@@ -204,23 +151,5 @@ final class SessionLoader {
                 session.definition(),
                 recovery.complete(session.key(), session.definition().epoch(), session.progress()),
                 recovery.logsOfWill(session.key(), will == null ? null : will.mark()));
-    }
-
-    private List<Loaded> read() {
-        List<Loaded> sessions = new ArrayList<>();
-        definitions.forEach((key, definition) -> {
-            try {
-                byte[] progress = progresses.get(key);
-                SessionDefinition read = RecordReader.definition(definition);
-                sessions.add(new Loaded(
-                        key,
-                        read,
-                        progress == null ? SessionProgress.NONE : RecordReader.progress(read.epoch(), progress),
-                        Set.of()));
-            } catch (IllegalArgumentException e) {
-                LOG.error("A session's record cannot be read, the session is passed over: {}", e.getMessage());
-            }
-        });
-        return sessions;
     }
 }

@@ -1,5 +1,7 @@
 package io.magnetar.mqtt.transport;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.listener.Peer;
 import io.netty.channel.Channel;
@@ -15,9 +17,9 @@ import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
 
 /** Who is at the other end of a channel. Thread: the channel's event loop. */
@@ -71,13 +73,18 @@ public final class Peers {
         }
         try {
             return extended.getRequestedServerNames().stream()
-                    .filter(SNIHostName.class::isInstance)
-                    .map(name -> ((SNIHostName) name).getAsciiName())
+                    .filter(name -> name.getType() == StandardConstants.SNI_HOST_NAME)
                     .findFirst()
+                    .map(name -> asWritten(name.getEncoded()))
                     .orElse(null);
         } catch (IllegalArgumentException e) {
             return null; // What the client sent is no host name.
         }
+    }
+
+    /** A server name as the client wrote it, a character for each byte: what Java calls the name is folded, as the Kelvin sign to k. */
+    static String asWritten(byte[] name) {
+        return new String(name, ISO_8859_1);
     }
 
     private static Peer.@Nullable Certificate certificate(SSLSession session) {

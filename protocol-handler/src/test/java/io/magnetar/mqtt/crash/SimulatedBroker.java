@@ -121,7 +121,10 @@ final class SimulatedBroker {
 
     private void start() {
         var unused = durableSessions
-                .start(namespace -> CompletableFuture.completedFuture(NamespaceStanding.OPEN))
+                .read()
+                .thenCompose(read -> durableSessions.takeUp(namespace))
+                .thenCompose(taken ->
+                        durableSessions.start(one -> CompletableFuture.completedFuture(NamespaceStanding.OPEN)))
                 .whenComplete((done, failure) -> {
                     if (failure == null) {
                         started = true;

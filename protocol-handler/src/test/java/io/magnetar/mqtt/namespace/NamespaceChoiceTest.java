@@ -2,15 +2,18 @@ package io.magnetar.mqtt.namespace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import com.google.re2j.Pattern;
 import io.magnetar.message.UserProperty;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +31,7 @@ class NamespaceChoiceTest {
                 new Namespace("public"),
                 required,
                 Set.of("denied"),
-                Pattern.compile("(?!other).*"),
+                Pattern.compile("[^o].*"),
                 NamespaceSettings.Creation.NEVER,
                 10));
     }
@@ -152,6 +155,50 @@ class NamespaceChoiceTest {
                 Clients.client("c", null),
                 ReasonCode.NOT_AUTHORIZED,
                 "says nothing about this client");
+    }
+
+    @Test
+    void isNotLookedForInManyUserProperties() throws PacketException {
+        UserProperty[] many = new UserProperty[NamespaceSource.MAX_PROPERTIES];
+        Arrays.fill(many, new UserProperty("tenant", "no"));
+        many[many.length - 1] = new UserProperty("tenant", "t:fleetP");
+        UserProperty[] tooMany = Arrays.copyOf(many, many.length + 1);
+        tooMany[many.length] = new UserProperty("more", "");
+
+        assertThat(chosen("user-property:tenant:/^t:(.+)/", Clients.client("c", null, many)))
+                .isEqualTo("fleetP");
+        assertRefused(
+                choice("user-property:tenant:/^t:(.+)/", false),
+                Clients.client("c", null, tooMany),
+                ReasonCode.NOT_AUTHORIZED,
+                "at most 64 user properties");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sni", "sni:/^([^.]+)[.]/", "cel:sni.split('.')[0]"})
+    void isNoServerNameThatIsNotInAscii(String from) {
+        assertRefused(
+                choice(from, false),
+                Clients.from(Clients.peer(null, null, "fleetA.\u212A.example")),
+                ReasonCode.NOT_AUTHORIZED,
+                "not in ASCII");
+    }
+
+    @Test
+    void takesTimeInProportionToANameThatTheClientChooses() {
+        NamespaceChoice choice = new NamespaceChoice(new NamespaceSettings(
+                NamespaceSyntax.read("username", problem -> {}),
+                new Namespace("public"),
+                true,
+                Set.of(),
+                Pattern.compile("(a+)+b"),
+                NamespaceSettings.Creation.NEVER,
+                10));
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> assertRefused(
+                        choice, Clients.client("c", "a".repeat(255)), ReasonCode.NOT_AUTHORIZED, "is not served here"));
     }
 
     @Test

@@ -77,8 +77,8 @@ class NamespaceSyntaxTest {
         NamespaceRules rules = read("client-id:/^([^-]+)-/, authenticator:/^ns:(.+)/, username");
 
         assertThat(problems).isEmpty();
-        assertThat(rules.needAuthenticator(Clients.client("a-1", "u"))).isFalse();
-        assertThat(rules.needAuthenticator(Clients.client("1", "u"))).isTrue();
+        assertThat(rules.findBefore(Clients.client("a-1", "u"))).isNotEqualTo(NamespaceRules.UNANSWERED);
+        assertThat(rules.findBefore(Clients.client("1", "u"))).isEqualTo(NamespaceRules.UNANSWERED);
         NamespaceRules.Found answered = rules.find(Clients.client("1", "u"), "ns:b");
         assertThat(answered == null ? null : answered.name()).isEqualTo("b");
         NamespaceRules.Found silent = rules.find(Clients.client("1", "u"), null);

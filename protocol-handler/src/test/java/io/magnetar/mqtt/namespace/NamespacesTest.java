@@ -2,6 +2,7 @@ package io.magnetar.mqtt.namespace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.re2j.Pattern;
 import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
@@ -13,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -125,7 +126,7 @@ class NamespacesTest {
         assertRefused(namespaces.open(FLEET), ReasonCode.NOT_AUTHORIZED);
         assertRefused(namespaces.open(FLEET), ReasonCode.NOT_AUTHORIZED);
         assertThat(tenants.asked).hasSize(1);
-        nanos += TimeUnit.MILLISECONDS.toNanos(MissingTenants.REMEMBERED_MILLIS);
+        nanos += TimeUnit.MILLISECONDS.toNanos(Namespaces.MISSING_MILLIS);
         assertRefused(namespaces.open(FLEET), ReasonCode.NOT_AUTHORIZED);
         assertThat(tenants.asked).hasSize(2);
         assertThat(preparing).isEmpty();
@@ -220,6 +221,20 @@ class NamespacesTest {
 
         assertThat(opened).allSatisfy(one -> assertThat(one).isCompleted());
         assertThat(preparing).hasSize(50);
+    }
+
+    @Test
+    void leavesOneAloneForAWhileThatWasNotPreparedInTimeButNotItsSessions() {
+        Namespaces namespaces = namespaces(false, 10);
+        tenants.there.add(FLEET);
+        preparation = CompletableFuture.failedFuture(new TimeoutException());
+        assertThat(failure(namespaces.open(FLEET))).isInstanceOf(TimeoutException.class);
+
+        preparation = CompletableFuture.completedFuture(null);
+        assertThat(failure(namespaces.open(FLEET))).hasMessage("it was not prepared in time just now");
+        assertThat(preparing).hasSize(1);
+        assertThat(namespaces.reopen(FLEET)).isCompleted();
+        assertThat(namespaces.open(FLEET)).isCompleted();
     }
 
     @Test

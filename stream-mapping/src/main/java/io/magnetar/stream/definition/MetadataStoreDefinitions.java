@@ -46,11 +46,11 @@ public final class MetadataStoreDefinitions implements DefinitionSource {
 
     /**
      * @param store the configuration metadata store
-     * @param tenants which tenants are namespaces: matches a tenant's whole name
+     * @param isNamespace whether a tenant of that name is a namespace
      */
-    public MetadataStoreDefinitions(MetadataStore store, Pattern tenants) {
+    public MetadataStoreDefinitions(MetadataStore store, Predicate<String> isNamespace) {
         this.store = store;
-        this.tenants = tenants.asMatchPredicate().and(Namespace::isLegal);
+        this.tenants = isNamespace.and(Namespace::isLegal);
     }
 
     @Override

@@ -8,28 +8,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Names that no tenant had a moment ago, so that many clients of one name cost one question. Both a word of the metadata store and
- * time end that. In the order of time; when it is full, the oldest gives way.
+ * Names of which something was found out a moment ago, so that many clients of one name cost one attempt. In the order of time; when it
+ * is full, the oldest gives way.
  *
  * <p>Thread: any; a CONNECT takes the lock for a moment.
  */
-final class MissingTenants {
+final class RecentNames {
     static final int MAX_NAMES = 4_096;
-    static final long REMEMBERED_MILLIS = 1_000;
 
+    private final long rememberedMillis;
     private final LongSupplier nanoTime;
     private final Map<Namespace, Long> since = new LinkedHashMap<>();
 
-    MissingTenants(LongSupplier nanoTime) {
+    /** @param nanoTime the time that rises */
+    RecentNames(long rememberedMillis, LongSupplier nanoTime) {
+        this.rememberedMillis = rememberedMillis;
         this.nanoTime = nanoTime;
     }
 
     synchronized boolean has(Namespace namespace) {
-        Long missed = since.get(namespace);
-        if (missed == null) {
+        Long added = since.get(namespace);
+        if (added == null) {
             return false;
         }
-        boolean lately = nanoTime.getAsLong() - missed < TimeUnit.MILLISECONDS.toNanos(REMEMBERED_MILLIS);
+        boolean lately = nanoTime.getAsLong() - added < TimeUnit.MILLISECONDS.toNanos(rememberedMillis);
         if (!lately) {
             since.remove(namespace);
         }

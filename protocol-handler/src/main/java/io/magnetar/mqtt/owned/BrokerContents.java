@@ -47,7 +47,8 @@ public final class BrokerContents implements PartitionContents {
         return owned.firstNumber(TimeUnit.MICROSECONDS.toMillis(floor.fromMicros()))
                 .thenApply(first -> new Held(
                         Math.max(0, owned.lastNumber() - first + 1),
-                        owned.ledger().getTotalSize()));
+                        owned.ledger().getTotalSize(),
+                        true));
     }
 
     private CompletableFuture<Held> elsewhere(StreamDefinition stream, int partition) {
@@ -56,6 +57,6 @@ public final class BrokerContents implements PartitionContents {
                 .thenApply(Span::messages)
                 .thenCombine(
                         admin.topics().getStatsAsync(stream.pulsarTopic(partition)),
-                        (messages, stats) -> new Held(Math.max(0, messages), stats.getStorageSize()));
+                        (messages, stats) -> new Held(Math.max(0, messages), stats.getStorageSize(), false));
     }
 }

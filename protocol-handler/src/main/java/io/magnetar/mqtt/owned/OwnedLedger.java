@@ -3,6 +3,7 @@ package io.magnetar.mqtt.owned;
 import io.magnetar.stream.retention.LastNumbers;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.bookkeeper.mledger.AsyncCallbacks.ReadEntryCallback;
 import org.apache.bookkeeper.mledger.Entry;
@@ -24,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: any; never blocks.
  */
 record OwnedLedger(ManagedLedger ledger) {
-    /** What an entry's messages are numbered. */
-    private record Numbers(long first, long last) {}
+    private static final long NONE = -1;
 
     /** The partition, when this broker has it. */
     static Optional<OwnedLedger> find(BrokerService broker, String pulsarTopic) {
@@ -41,18 +41,39 @@ record OwnedLedger(ManagedLedger ledger) {
                 : LastNumbers.UNKNOWN;
     }
 
+    /** The number of the newest message that is stored, -1 before the first; {@link LastNumbers#UNSETTLED} while messages are written. */
+    long storedNumberNow() {
+        long last = lastNumber(); // Read first: a message has its number later than its place among those that are written.
+        return ledger.getStats().getPendingAddEntriesCount() == 0 ? last : LastNumbers.UNSETTLED;
+    }
+
+    /** The number of the newest message that is stored, -1 before the first. */
+    CompletableFuture<Long> storedNumber() {
+        long now = storedNumberNow();
+        if (now != LastNumbers.UNSETTLED) {
+            return CompletableFuture.completedFuture(now);
+        }
+        Position last = ledger.getLastConfirmedEntry();
+        return isThere(last) && last.getEntryId() >= 0
+                ? read(last, OwnedLedger::last)
+                : CompletableFuture.completedFuture(NONE);
+    }
+
     /**
      * The number of the first message whose entry was stored at a time or later; one behind the last when there is none.
      *
      * @param epochMillis 0 for the oldest message
      */
     CompletableFuture<Long> firstNumber(long epochMillis) {
-        CompletableFuture<Position> first = epochMillis <= 0
-                ? CompletableFuture.completedFuture(oldest())
-                : ledger.asyncFindPosition(entry -> storedMillis(entry) < epochMillis);
-        return first.thenCompose(position -> isThere(position)
-                ? numbers(position).thenApply(Numbers::first)
-                : CompletableFuture.completedFuture(lastNumber() + 1));
+        return find(entry -> storedMillis(entry) < epochMillis)
+                .thenCompose(position -> isThere(position)
+                        ? read(position, OwnedLedger::first)
+                        : CompletableFuture.completedFuture(lastNumber() + 1));
+    }
+
+    /** The first entry that has a message of a number or of a higher one, or what is behind the last entry; null when there is none. */
+    CompletableFuture<@Nullable Position> firstFrom(long number) {
+        return find(entry -> last(entry) < number);
     }
 
     private @Nullable Position oldest() {
@@ -64,10 +85,43 @@ record OwnedLedger(ManagedLedger ledger) {
         return position != null && position.compareTo(ledger.getLastConfirmedEntry()) <= 0;
     }
 
-    /** The first entry that has a message of a number or of a higher one, or what is behind the last entry. */
-    CompletableFuture<@Nullable Position> firstFrom(long number) {
-        Predicate<Entry> isBelow = entry -> last(entry) < number;
-        return ledger.asyncFindPosition(isBelow);
+    /**
+     * Finds the first entry that is not before something. The oldest is looked at first: mostly it is this one, and Pulsar logs a search
+     * that finds none before it.
+     */
+    private CompletableFuture<@Nullable Position> find(Predicate<Entry> isBefore) {
+        Position oldest = oldest();
+        if (!isThere(oldest)) {
+            return CompletableFuture.completedFuture(oldest);
+        }
+        return read(oldest, isBefore::test)
+                .thenCompose(before -> before ? search(isBefore) : CompletableFuture.completedFuture(oldest));
+    }
+
+    /** Pulsar does not release the entries that it has a search look at, answers nothing when it fails, and never when the look does. */
+    private CompletableFuture<@Nullable Position> search(Predicate<Entry> isBefore) {
+        CompletableFuture<@Nullable Position> found = new CompletableFuture<>();
+        Predicate<Entry> look = entry -> {
+            try {
+                return isBefore.test(entry);
+            } catch (RuntimeException e) {
+                found.completeExceptionally(e);
+                return false;
+            } finally {
+                entry.release();
+            }
+        };
+        var unused = ledger.asyncFindPosition(look).whenComplete((position, failure) -> {
+            if (position != null) {
+                found.complete(position);
+            } else {
+                found.completeExceptionally(
+                        failure != null
+                                ? failure
+                                : new ManagedLedgerException("an entry of " + ledger.getName() + " could not be read"));
+            }
+        });
+        return found;
     }
 
     private static long storedMillis(Entry entry) {
@@ -84,25 +138,24 @@ record OwnedLedger(ManagedLedger ledger) {
     /** Entries without a number are older than all with one. */
     private static long last(Entry entry) {
         BrokerEntryMetadata broker = Commands.peekBrokerEntryMetadataIfExist(entry.getDataBuffer());
-        return broker != null && broker.hasIndex() ? broker.getIndex() : -1;
+        return broker != null && broker.hasIndex() ? broker.getIndex() : NONE;
     }
 
-    private static Numbers numbers(Entry entry) {
+    private static long first(Entry entry) {
         MessageMetadata metadata = metadata(entry);
         int messages = metadata == null ? 1 : Math.max(1, metadata.getNumMessagesInBatch());
-        long last = last(entry);
-        return new Numbers(Math.max(0, last - messages + 1), last);
+        return Math.max(0, last(entry) - messages + 1);
     }
 
-    private CompletableFuture<Numbers> numbers(Position position) {
-        CompletableFuture<Numbers> found = new CompletableFuture<>();
+    private <T> CompletableFuture<T> read(Position position, Function<Entry, T> look) {
+        CompletableFuture<T> found = new CompletableFuture<>();
         ledger.asyncReadEntry(
                 position,
                 new ReadEntryCallback() {
                     @Override
                     public void readEntryComplete(Entry entry, Object context) {
                         try {
-                            found.complete(numbers(entry));
+                            found.complete(look.apply(entry));
                         } catch (RuntimeException e) {
                             found.completeExceptionally(e);
                         } finally {

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class SurplusLedgers {
     private static final Logger LOG = LoggerFactory.getLogger(SurplusLedgers.class);
     private static final int RUN_TAKES_AT_MOST_MARGINS = 2;
+    private static final long SEARCH_TAKES_AT_MOST_MILLIS = 30_000;
 
     private final BrokerService broker;
     private final StreamCatalog catalog;
@@ -75,12 +76,15 @@ public final class SurplusLedgers {
     /** The id of the first ledger that has something that is to stay; 0 when nothing goes. */
     private static CompletableFuture<Long> firstKept(OwnedLedger owned, StreamLimits limits) {
         long byBytes = limits.maxBytes() == StreamLimits.UNLIMITED ? 0 : firstWithin(owned.ledger(), limits.maxBytes());
-        long number = owned.lastNumber() - limits.maxMessages() + 1;
-        if (limits.maxMessages() == StreamLimits.UNLIMITED || number <= 0) {
+        if (limits.maxMessages() == StreamLimits.UNLIMITED) {
             return CompletableFuture.completedFuture(byBytes);
         }
-        return owned.firstFrom(number)
-                .thenApply(position -> Math.max(byBytes, position == null ? 0 : position.getLedgerId()));
+        return owned.storedNumber()
+                .thenApply(last -> last - limits.maxMessages() + 1)
+                .thenCompose(number ->
+                        number <= 0 ? CompletableFuture.completedFuture(null) : owned.firstFrom(number))
+                .thenApply(position -> Math.max(byBytes, position == null ? 0 : position.getLedgerId()))
+                .orTimeout(SEARCH_TAKES_AT_MOST_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** The first ledger of the last so many bytes. */

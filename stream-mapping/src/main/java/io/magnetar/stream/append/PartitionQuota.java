@@ -7,6 +7,7 @@ import io.magnetar.stream.append.PartitionContents.Held;
 import io.magnetar.stream.turn.Turns;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionQuota {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** At a partition that another broker owns a look is dear: readers are opened for it. */
+    private static final long FAR_LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long LOOK_TAKES_AT_MOST_MILLIS = 10_000;
     private static final long RETRY_MILLIS = 200;
 
     /** What the writer is to do with what waits. */
@@ -29,13 +34,16 @@ final class PartitionQuota {
 
     private final Supplier<CompletableFuture<Held>> source;
     private final Turns turns;
+    private final LongSupplier clock;
     private volatile StreamLimits limits;
 
     private @Nullable Held held;
     /** When the look began that brought it. */
     private long heldNanos;
 
-    private long lookedNanos;
+    /** When it ended. */
+    private long endedNanos;
+
     private boolean looking;
     /** What may be missing in the last look that has ended. */
     private Given given = new Given();
@@ -53,11 +61,15 @@ final class PartitionQuota {
         }
     }
 
-    /** @param source looks at the partition */
-    PartitionQuota(StreamLimits limits, Supplier<CompletableFuture<Held>> source, Turns turns) {
+    /**
+     * @param source looks at the partition
+     * @param clock as {@link System#nanoTime()}
+     */
+    PartitionQuota(StreamLimits limits, Supplier<CompletableFuture<Held>> source, Turns turns, LongSupplier clock) {
         this.limits = limits;
         this.source = source;
         this.turns = turns;
+        this.clock = clock;
     }
 
     void limit(StreamLimits other) {
@@ -70,11 +82,12 @@ final class PartitionQuota {
     }
 
     /** After {@link Answer#WAIT} a turn follows when a look has ended, and the writer sees to one when what is under way has. */
-    Answer ask(SentBatches sent, long nowNanos) {
-        if (!looking && (held == null || nowNanos - lookedNanos >= LOOK_NANOS)) {
+    Answer ask(SentBatches sent) {
+        long nowNanos = clock.getAsLong();
+        if (!looking && (held == null || nowNanos - endedNanos >= everyNanos(held))) {
             look(sent, nowNanos);
         }
-        if (looking && nowNanos - heldNanos >= 2 * LOOK_NANOS) {
+        if (looking && (held == null || nowNanos - heldNanos >= everyNanos(held) + LOOK_NANOS)) {
             return Answer.WAIT; // Others may have written since.
         }
         if (messages() > 0 && bytes() > 0) {
@@ -82,36 +95,50 @@ final class PartitionQuota {
         }
         if (!looking && given.messages > 0 && sent.underWay() == 0) {
             look(sent, nowNanos);
-            return ask(sent, nowNanos);
+            return ask(sent);
         }
         return looking || given.messages > 0 ? Answer.WAIT : Answer.REFUSE;
     }
 
-    private void look(SentBatches sent, long nowNanos) {
-        looking = true;
-        lookedNanos = nowNanos;
-        since = new Given();
-        since.add(sent.underWay(), sent.bytesUnderWay());
-        CompletableFuture<Held> look = source.get();
-        Held at = look.isCompletedExceptionally() ? null : look.getNow(null);
-        if (at != null) {
-            looked(at);
-            return;
-        }
-        var unused = look.whenComplete((found, failure) -> {
-            if (failure == null) {
-                turns.take(() -> looked(found));
-            } else {
-                CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
-                        .execute(() -> turns.take(() -> looking = false));
-            }
-        });
+    private static long everyNanos(Held held) {
+        return held.isHere() ? LOOK_NANOS : FAR_LOOK_NANOS;
     }
 
-    private void looked(Held found) {
+    private void look(SentBatches sent, long nowNanos) {
+        looking = true;
+        since = new Given();
+        since.add(sent.underWay(), sent.bytesUnderWay());
+        CompletableFuture<Held> look = found();
+        Held at = look.isCompletedExceptionally() ? null : look.getNow(null);
+        if (at != null) {
+            looked(at, nowNanos);
+            return;
+        }
+        var unused = look.orTimeout(LOOK_TAKES_AT_MOST_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((found, failure) -> {
+                    if (failure == null) {
+                        turns.take(() -> looked(found, nowNanos));
+                    } else {
+                        CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                                .execute(() -> turns.take(() -> looking = false));
+                    }
+                });
+    }
+
+    private CompletableFuture<Held> found() {
+        try {
+            return source.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** @param beganNanos when the look began */
+    private void looked(Held found, long beganNanos) {
         looking = false;
         held = found;
-        heldNanos = lookedNanos;
+        heldNanos = beganNanos;
+        endedNanos = clock.getAsLong();
         given = since;
     }
 

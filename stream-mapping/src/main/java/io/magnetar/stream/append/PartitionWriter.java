@@ -80,7 +80,7 @@ final class PartitionWriter {
         this.late = new StreamFailure(Kind.UNAVAILABLE, pulsarTopic + " could not be written to in time");
         this.batches = new BatchMaker(Partitioning.orderingKeys(shape.partition(), shape.buckets()));
         this.turns = new Turns(executor, this::turn);
-        this.quota = new PartitionQuota(shape.limits(), contents, turns);
+        this.quota = new PartitionQuota(shape.limits(), contents, turns, System::nanoTime);
         this.opener = new PartitionOpener(pulsarTopic, source, streamExists, this::answerAll, turns);
     }
 
@@ -147,7 +147,7 @@ final class PartitionWriter {
     /** @return false when it is not known yet whether there is room */
     private boolean commitWhatFits(PartitionLog log) {
         sent.forgetSettled();
-        switch (quota.ask(sent, System.nanoTime())) {
+        switch (quota.ask(sent)) {
             case WAIT -> {
                 return false;
             }

@@ -145,7 +145,7 @@ public final class PulsarStreamAppender implements StreamAppender {
                         stream.pulsarTopic(partition),
                         new PartitionWriter.Shape(partition, stream.orderBuckets(), stream.limits()),
                         () -> gate.thenCompose(released -> open(name, stream, partition)),
-                        () -> contents.of(stream, partition),
+                        () -> contents.of(current(name).orElse(stream), partition),
                         () -> current(name).isPresent(),
                         executor));
     }

@@ -3,6 +3,7 @@ package io.magnetar.stream.read;
 import io.magnetar.stream.layout.MessageDecoder;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.PulsarClientException;
 
@@ -22,9 +23,10 @@ final class OldestMessage {
         this.floor = floor;
     }
 
-    CompletableFuture<Optional<Message<byte[]>>> find() {
+    /** @param timeoutMillis after so long it fails: what is waited for may have been deleted meanwhile */
+    CompletableFuture<Optional<Message<byte[]>>> find(long timeoutMillis) {
         step();
-        return result.whenComplete((found, failure) -> cursor.close());
+        return result.orTimeout(timeoutMillis, TimeUnit.MILLISECONDS).whenComplete((found, failure) -> cursor.close());
     }
 
     private void step() {

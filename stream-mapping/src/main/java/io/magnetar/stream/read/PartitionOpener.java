@@ -32,6 +32,8 @@ final class PartitionOpener {
 
     private static final long SHORT_MICROS = 60_000_000;
 
+    private static final long NEXT_TAKES_AT_MOST_MILLIS = 30_000;
+
     private final PulsarClient client;
     private final ReadSettings settings;
 
@@ -107,11 +109,13 @@ final class PartitionOpener {
                 }));
     }
 
-    /** The next message of a reader; nothing when there is none. */
+    /** The next message of a reader; nothing when there is none. Fails when it does not come: it may have been deleted meanwhile. */
     static CompletableFuture<Optional<Message<byte[]>>> next(Reader<byte[]> reader) {
         return reader.hasMessageAvailableAsync()
                 .thenCompose(any -> any
-                        ? reader.readNextAsync().thenApply(Optional::of)
+                        ? reader.readNextAsync()
+                                .orTimeout(NEXT_TAKES_AT_MOST_MILLIS, TimeUnit.MILLISECONDS)
+                                .thenApply(Optional::of)
                         : CompletableFuture.completedFuture(Optional.<Message<byte[]>>empty()));
     }
 

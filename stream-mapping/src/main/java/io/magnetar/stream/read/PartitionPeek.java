@@ -1,9 +1,11 @@
 package io.magnetar.stream.read;
 
+import io.magnetar.stream.Position;
 import io.magnetar.stream.StreamReaders.StreamMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +37,16 @@ final class PartitionPeek {
         this.maxBytes = maxBytes;
     }
 
-    /** @param cut it was not looked any further although there may be more that is wanted */
-    record Taken(List<StreamMessage> messages, boolean cut) {}
+    /**
+     * @param cut it was not looked any further although there may be more that is wanted
+     * @param last the last message that was looked at
+     */
+    record Taken(List<StreamMessage> messages, boolean cut, Position last) {}
 
-    CompletableFuture<Taken> run() {
+    /** @param timeoutMillis after so long it fails: what is waited for may have been deleted meanwhile */
+    CompletableFuture<Taken> run(long timeoutMillis) {
         step();
-        return result.whenComplete((done, failure) -> cursor.close());
+        return result.orTimeout(timeoutMillis, TimeUnit.MILLISECONDS).whenComplete((done, failure) -> cursor.close());
     }
 
     private void step() {
@@ -48,7 +54,7 @@ final class PartitionPeek {
         try {
             while (taken.size() < wanted) {
                 if (bytes >= maxBytes || lookedAt >= MAX_LOOKED_AT) {
-                    result.complete(new Taken(taken, true));
+                    result.complete(new Taken(taken, true, cursor.last()));
                     return;
                 }
                 Message<byte[]> pulsar = cursor.poll();
@@ -58,7 +64,7 @@ final class PartitionPeek {
                 }
                 take(pulsar);
             }
-            result.complete(new Taken(taken, false));
+            result.complete(new Taken(taken, false, cursor.last()));
         } catch (PulsarClientException | RuntimeException e) {
             result.completeExceptionally(e);
         }
@@ -79,7 +85,7 @@ final class PartitionPeek {
         } else if (Boolean.TRUE.equals(more)) {
             cursor.await(this::step);
         } else {
-            result.complete(new Taken(taken, false));
+            result.complete(new Taken(taken, false, cursor.last()));
         }
     }
 }

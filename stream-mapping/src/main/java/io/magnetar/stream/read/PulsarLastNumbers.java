@@ -2,7 +2,6 @@ package io.magnetar.stream.read;
 
 import io.magnetar.stream.retention.LastNumbers;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.ToLongFunction;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
 
@@ -15,21 +14,27 @@ public final class PulsarLastNumbers implements LastNumbers {
     private static final long NONE = -1;
 
     private final PartitionOpener opener;
-    private final ToLongFunction<String> own;
+    private final LastNumbers own;
 
-    /** @param own answers as {@link LastNumbers#now} */
-    public PulsarLastNumbers(PulsarClient client, ReadSettings settings, ToLongFunction<String> own) {
+    /** @param own knows those of this process */
+    public PulsarLastNumbers(PulsarClient client, ReadSettings settings, LastNumbers own) {
         this.opener = new PartitionOpener(client, settings);
         this.own = own;
     }
 
     @Override
     public long now(String pulsarTopic) {
-        return own.applyAsLong(pulsarTopic);
+        return own.now(pulsarTopic);
     }
 
     @Override
     public CompletableFuture<Long> of(String pulsarTopic) {
+        return own.of(pulsarTopic)
+                .thenCompose(
+                        number -> number == UNKNOWN ? read(pulsarTopic) : CompletableFuture.completedFuture(number));
+    }
+
+    private CompletableFuture<Long> read(String pulsarTopic) {
         return opener.end(pulsarTopic)
                 .thenCompose(last -> last.isEmpty() || Positions.only(last).entryId() < 0
                         ? CompletableFuture.completedFuture(NONE)

@@ -57,7 +57,7 @@ public final class PulsarStreamInspection implements StreamInspection {
                             partition -> opener.cursor(stream.pulsarTopic(partition), partition, from, floor)
                                     .thenCompose(cursor -> new PartitionPeek(
                                                     cursor, selection, new FloorLine(floor), messages, bytes)
-                                            .run()));
+                                            .run(settings.openTimeoutMillis())));
                 }))
                 .thenApply(taken -> merged(taken, start instanceof StartPosition.Last, messages))
                 .exceptionallyCompose(failure -> failed(stream, failure));
@@ -107,7 +107,8 @@ public final class PulsarStreamInspection implements StreamInspection {
 
     private CompletableFuture<@Nullable Kept> oldest(String pulsarTopic, int partition, RetentionFloor floor) {
         return opener.cursor(pulsarTopic, partition, new StartPosition.Earliest(), floor)
-                .thenCompose(cursor -> new OldestMessage(cursor, new FloorLine(floor)).find())
+                .thenCompose(
+                        cursor -> new OldestMessage(cursor, new FloorLine(floor)).find(settings.openTimeoutMillis()))
                 .thenApply(PulsarStreamInspection::kept);
     }
 
@@ -155,17 +156,32 @@ public final class PulsarStreamInspection implements StreamInspection {
                 partition -> opener.cursor(stream.pulsarTopic(partition), partition, place, floor)
                         .thenCompose(cursor -> new PartitionPeek(
                                         cursor, selection, new FloorLine(floor), 1, MIN_PARTITION_BYTES)
-                                .run())
-                        .thenCompose(taken -> behind(stream.pulsarTopic(partition), partition, taken)));
+                                .run(settings.openTimeoutMillis()))
+                        .thenCompose(taken -> behind(stream.pulsarTopic(partition), partition, taken, floor)));
     }
 
-    private CompletableFuture<Long> behind(String pulsarTopic, int partition, PartitionPeek.Taken next) {
+    private CompletableFuture<Long> behind(
+            String pulsarTopic, int partition, PartitionPeek.Taken next, RetentionFloor floor) {
         if (next.messages().isEmpty()) {
-            return CompletableFuture.completedFuture(next.cut() ? Kept.UNNUMBERED : 0L);
+            return next.cut()
+                    ? atMostBehind(pulsarTopic, partition, next.last(), floor)
+                    : CompletableFuture.completedFuture(0L);
         }
         MessageId first = Positions.messageId(next.messages().get(0).position(), partition);
         return first(pulsarTopic, first)
                 .thenCombine(newest(pulsarTopic), (from, to) -> new Span(partition, from, to).messages());
+    }
+
+    /** All that the partition has, or all behind what was looked at, when that is less. */
+    private CompletableFuture<Long> atMostBehind(
+            String pulsarTopic, int partition, Position last, RetentionFloor floor) {
+        return span(pulsarTopic, partition, floor)
+                .thenCombine(first(pulsarTopic, Positions.messageId(last, partition)), (span, from) -> {
+                    Span behind = new Span(partition, from, span.newest());
+                    return behind.messages() == Kept.UNNUMBERED
+                            ? Kept.UNNUMBERED
+                            : Math.min(span.messages(), Math.max(0, behind.messages() - 1));
+                });
     }
 
     private CompletableFuture<@Nullable Kept> newest(String pulsarTopic) {

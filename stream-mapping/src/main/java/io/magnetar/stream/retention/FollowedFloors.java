@@ -48,6 +48,7 @@ public final class FollowedFloors implements RetentionFloors {
         this.policies = policies;
         this.numbers = numbers;
         this.clock = clock;
+        catalog.onChange(this::forgetGone);
         var unused = timer.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -63,7 +64,10 @@ public final class FollowedFloors implements RetentionFloors {
             return CompletableFuture.completedFuture(known);
         }
         FollowedFloor floor = new FollowedFloor(stream, numbers, clock);
-        return learn(floor, stream).thenApply(done -> follow(stream, floor));
+        // What the stream says now counts, not what it said when whoever asks began.
+        StreamDefinition current =
+                catalog.of(stream.namespace()).named(stream.name()).orElse(stream);
+        return learn(floor, current).thenApply(done -> follow(stream, floor));
     }
 
     /** Of two who learn the floor at once one is followed. */
@@ -85,6 +89,13 @@ public final class FollowedFloors implements RetentionFloors {
                 .thenCompose(policies::of)
                 .thenCompose(policy -> floor.update(policy, stream))
                 .orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A stream that is made again under the name of one that is gone begins anew. */
+    private void forgetGone(Namespace namespace) {
+        followed.keySet()
+                .removeIf(name -> name.namespace().equals(namespace)
+                        && catalog.of(namespace).named(name.name()).isEmpty());
     }
 
     private void look() {

@@ -31,6 +31,7 @@ class PartitionQuotaTest {
     private final List<CompletableFuture<Held>> looks = new ArrayList<>();
     private final SentBatches sent = new SentBatches();
     private final AppendAccount account = new AppendAccount(new LongAdder(), AppendMeter.NONE, 0);
+    private long now;
     private final PartitionQuota quota = new PartitionQuota(
             new StreamLimits(10, StreamLimits.UNLIMITED, true),
             () -> {
@@ -38,14 +39,24 @@ class PartitionQuotaTest {
                 looks.add(look);
                 return look;
             },
-            new Turns(tasks::add, () -> {}));
+            new Turns(tasks::add, () -> {}),
+            this::now);
+
+    private long now() {
+        return now;
+    }
 
     private Answer ask(long nowNanos) {
-        return quota.ask(sent, nowNanos);
+        now = nowNanos;
+        return quota.ask(sent);
     }
 
     private void answer(int look, long messages) {
-        looks.get(look).complete(new Held(messages, 0));
+        answer(look, new Held(messages, 0, true));
+    }
+
+    private void answer(int look, Held held) {
+        looks.get(look).complete(held);
         runTasks();
     }
 
@@ -121,6 +132,52 @@ class PartitionQuotaTest {
     }
 
     @Test
+    void refusesThoughALookTakesLongerThanTheTimeBetweenTwo() {
+        assertThat(ask(0)).isEqualTo(Answer.WAIT);
+        assertThat(ask(3 * SECOND)).isEqualTo(Answer.WAIT);
+        answer(0, 10);
+
+        assertThat(ask(3 * SECOND + 1)).isEqualTo(Answer.REFUSE);
+        assertThat(looks).hasSize(1);
+        assertThat(ask(4 * SECOND)).as("the next look").isEqualTo(Answer.WAIT);
+        now = 7 * SECOND;
+        answer(1, 10);
+        assertThat(ask(7 * SECOND)).isEqualTo(Answer.REFUSE);
+    }
+
+    @Test
+    void looksRarelyWhereALookIsDear() {
+        assertThat(ask(0)).isEqualTo(Answer.WAIT);
+        answer(0, new Held(10, 0, false));
+
+        assertThat(ask(4 * SECOND)).isEqualTo(Answer.REFUSE);
+        assertThat(looks).hasSize(1);
+        assertThat(ask(5 * SECOND)).as("looks").isEqualTo(Answer.WAIT);
+        assertThat(looks).hasSize(2);
+    }
+
+    @Test
+    void looksAgainWhenALookHasFailedAtOnce() {
+        Queue<CompletableFuture<Held>> found = new ArrayDeque<>();
+        CompletableFuture<Void> again = new CompletableFuture<>();
+        PartitionQuota failing = new PartitionQuota(
+                new StreamLimits(10, StreamLimits.UNLIMITED, true),
+                () -> {
+                    if (found.isEmpty()) {
+                        throw new IllegalStateException("cannot look");
+                    }
+                    return Objects.requireNonNull(found.poll());
+                },
+                new Turns(Runnable::run, () -> again.complete(null)),
+                () -> 0);
+        assertThat(failing.ask(sent)).isEqualTo(Answer.WAIT);
+        again.orTimeout(30, TimeUnit.SECONDS).join();
+        found.add(CompletableFuture.completedFuture(new Held(10, 0, true)));
+
+        assertThat(failing.ask(sent)).isEqualTo(Answer.REFUSE);
+    }
+
+    @Test
     void countsWhatIsGivenWhileItLooks() {
         assertThat(ask(0)).isEqualTo(Answer.WAIT);
         answer(0, 0);
@@ -163,7 +220,7 @@ class PartitionQuotaTest {
             }
             for (CompletableFuture<Held> look : looks) {
                 if (random.nextBoolean()) {
-                    look.complete(new Held(stored[0], 0));
+                    look.complete(new Held(stored[0], 0, true));
                 }
             }
             runTasks();

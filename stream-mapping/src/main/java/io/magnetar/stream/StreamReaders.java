@@ -49,6 +49,9 @@ public interface StreamReaders {
          */
         void onPlaceLost(int partition);
 
+        /** A message that was to be read is no longer part of the stream: the reading is slower than the stream's retention. */
+        void onMissed(int partition);
+
         /** All of a range with an end was read, in every partition; the reader is closed. Nothing is said after it. */
         void onEnded(Ended ended);
 

@@ -136,6 +136,7 @@ class RetentionTest {
         try (Device following = Device.connect(broker.port(), "floor-following")) {
             following.subscribe("$s/earliest/floor-changes/#", MqttQos.AT_LEAST_ONCE);
             assertThat(following.next(5)).isEqualTo(numbers(0, 5));
+            long before = broker.status().counter("droppedRetention");
             keepFor("floor-changes", HOUR);
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(replay("$s/earliest..now/floor-changes/#"))
@@ -143,6 +144,9 @@ class RetentionTest {
             produce("floor-changes", Duration.ofHours(2), List.of("late"));
             publish("floor-changes/x", List.of("now"));
             assertThat(following.next(1)).containsExactly("now");
+            assertThat(broker.status().counter("droppedRetention"))
+                    .as("the late one was to be read")
+                    .isEqualTo(before + 1);
         }
         JsonNode retention = admin.get("streams/public/floor-changes").body().path("retention");
         assertThat(retention.path("minutes").asInt()).isEqualTo(HOUR);
@@ -208,6 +212,7 @@ class RetentionTest {
         }
         publish("floor-place/x", numbers(3, 8));
         long before = broker.status().counter("streamPlacesLost");
+        long dropped = broker.status().counter("droppedRetention");
         try (Device second = durable(broker.port(), "floor-place")) {
             assertThat(second.next(5)).as("nothing is missing").isEqualTo(numbers(3, 8));
             assertThat(broker.status().counter("streamPlacesLost")).isEqualTo(before);
@@ -216,6 +221,9 @@ class RetentionTest {
         try (Device third = durable(broker.port(), "floor-place")) {
             assertThat(third.next(5)).isEqualTo(numbers(15, 20));
             assertThat(broker.status().counter("streamPlacesLost")).isEqualTo(before + 1);
+            assertThat(broker.status().counter("droppedRetention"))
+                    .as("8 to 14")
+                    .isEqualTo(dropped + 7);
         }
     }
 

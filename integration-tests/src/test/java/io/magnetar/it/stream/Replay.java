@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Replay implements StreamListener, AutoCloseable {
     final List<StreamMessage> messages = new CopyOnWriteArrayList<>();
     final AtomicInteger placesLost = new AtomicInteger();
+    final AtomicInteger missed = new AtomicInteger();
     volatile @Nullable StreamFailure failure;
     /** How many messages had been read when the range ended. */
     volatile int endedAfter = -1;
@@ -38,6 +39,11 @@ final class Replay implements StreamListener, AutoCloseable {
     @Override
     public void onPlaceLost(int partition) {
         placesLost.incrementAndGet();
+    }
+
+    @Override
+    public void onMissed(int partition) {
+        missed.incrementAndGet();
     }
 
     @Override

@@ -46,6 +46,22 @@ public record PartitionStorage(List<Ledger> ledgers, Map<String, Position> ackno
                 || (ledger.id() == last.ledgerId() && last.entryId() + 1 < ledger.entries());
     }
 
+    /**
+     * The id of the first ledger of the last so many bytes.
+     *
+     * @param bytes 0 for the ledger that is being written alone
+     */
+    long firstWithin(long bytes) {
+        long summed = 0;
+        for (int i = ledgers.size() - 1; i >= 0; i--) {
+            summed += ledgers.get(i).bytes();
+            if (summed >= bytes) {
+                return ledgers.get(i).id();
+            }
+        }
+        return ledgers.isEmpty() ? 0 : ledgers.get(0).id();
+    }
+
     /** The id of the ledger that is being written. */
     long current() {
         return ledgers.isEmpty() ? 0 : ledgers.get(ledgers.size() - 1).id();

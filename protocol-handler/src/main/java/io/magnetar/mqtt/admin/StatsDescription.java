@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class StatsDescription {
      * @param traffic as {@link StreamTopics#traffic} gives it
      * @param storage by partition
      * @param lags by subscription, how many messages it has not acknowledged
-     * @param here what this broker has counted
+     * @param here what this broker has counted; nothing when the stream is counted with others
      */
     record Known(
             StreamDefinition stream,
@@ -41,7 +42,7 @@ final class StatsDescription {
             List<Span> spans,
             List<PartitionStorage> storage,
             Map<String, Long> lags,
-            StreamTraffic here) {}
+            Optional<StreamTraffic> here) {}
 
     static Map<String, Object> of(Known known) {
         List<Span> spans = known.spans();
@@ -67,7 +68,7 @@ final class StatsDescription {
         }
         stats.putAll(known.traffic().whole());
         hold(known, stats);
-        stats.put("broker", here(known.here()));
+        known.here().ifPresent(traffic -> stats.put("broker", here(traffic)));
         List<Map<String, Object>> partitions = new ArrayList<>();
         for (int partition = 0; partition < spans.size(); partition++) {
             partitions.add(partition(
@@ -126,11 +127,23 @@ final class StatsDescription {
         for (int partition = 0; partition < known.spans().size(); partition++) {
             Kept oldest = known.spans().get(partition).oldest();
             PartitionStorage storage = known.storage().get(partition);
-            held += storage.heldBytes(
-                    subscription,
-                    oldest == null ? storage.current() : oldest.position().ledgerId());
+            long first = oldest == null ? storage.current() : oldest.position().ledgerId();
+            held += storage.heldBytes(subscription, Math.max(first, storage.firstWithin(keptBytes(known))));
         }
         return held;
+    }
+
+    /** How much of each partition stays without a subscription, with the ledger in which that begins. */
+    private static long keptBytes(Known known) {
+        RetentionPolicy policy = known.policy();
+        if (policy.minutes() == 0 || policy.megabytes() == 0) {
+            return 0;
+        }
+        StreamLimits limits = known.stream().limits();
+        long byPolicy = policy.megabytes() == RetentionPolicy.UNLIMITED ? Long.MAX_VALUE : policy.megabytes() << 20;
+        long byLimit =
+                limits.maxBytes() == StreamLimits.UNLIMITED || limits.rejects() ? Long.MAX_VALUE : limits.maxBytes();
+        return Math.min(byPolicy, byLimit);
     }
 
     private static Map<String, Object> here(StreamTraffic traffic) {

@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.admin;
 
 import io.magnetar.mqtt.admin.StreamTopics.Traffic;
+import io.magnetar.mqtt.counters.StreamTraffic;
 import io.magnetar.mqtt.counters.StreamTrafficTable;
 import io.magnetar.stream.Position;
 import io.magnetar.stream.StartPosition;
@@ -13,6 +14,7 @@ import io.magnetar.stream.retention.RetentionPolicy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -59,8 +61,14 @@ final class StreamStats {
             List<Span> spans,
             List<PartitionStorage> storage,
             Map<String, Long> lags) {
-        return StatsDescription.of(new StatsDescription.Known(
-                stream, policy, given, spans, storage, lags, traffic.of(stream.namespace(), stream.name())));
+        return StatsDescription.of(
+                new StatsDescription.Known(stream, policy, given, spans, storage, lags, here(stream)));
+    }
+
+    /** A stream that nothing was counted of yet has zeros, unless all are given away. */
+    private Optional<StreamTraffic> here(StreamDefinition stream) {
+        Optional<StreamTraffic> counted = traffic.find(stream.namespace(), stream.name());
+        return counted.isPresent() || !traffic.countsEach() ? counted : Optional.of(new StreamTraffic());
     }
 
     /** How many messages lie behind what each subscription has acknowledged. */

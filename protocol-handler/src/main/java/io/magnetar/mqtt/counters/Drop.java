@@ -13,6 +13,8 @@ public enum Drop {
     EXPIRED("droppedExpired"),
     /** Larger than the client's Maximum Packet Size. */
     TOO_LARGE("droppedTooLarge"),
+    /** A replay was slower than its stream's retention. */
+    RETENTION("droppedRetention"),
     /** QoS 0 messages and wills that a log did not take. */
     APPEND_FAILED("droppedAppendFailed");
 

@@ -17,7 +17,8 @@ public final class StreamTraffic implements AppendMeter {
     private final LongAdder members = new LongAdder();
     private final Histogram appends = new Histogram();
 
-    StreamTraffic() {
+    /** Of which nothing was counted. */
+    public StreamTraffic() {
         Arrays.setAll(failures, kind -> new LongAdder());
     }
 

@@ -3,6 +3,7 @@ package io.magnetar.mqtt.counters;
 import io.magnetar.tenancy.Namespace;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,16 @@ public final class StreamTrafficTable {
         synchronized (streams) {
             return streams.size() < maxStreams ? streams.computeIfAbsent(key, ignored -> new StreamTraffic()) : others;
         }
+    }
+
+    /** The traffic of a stream when it has counts of its own. Nothing is made for it. */
+    public Optional<StreamTraffic> find(Namespace namespace, String name) {
+        return Optional.ofNullable(streams.get(new StreamName(namespace.name(), name)));
+    }
+
+    /** Whether all streams have counts of their own. */
+    public boolean countsEach() {
+        return streams.size() < maxStreams;
     }
 
     /** Forgets the streams of a namespace but those of these names. */

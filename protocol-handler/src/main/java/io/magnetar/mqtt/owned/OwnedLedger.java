@@ -43,8 +43,9 @@ record OwnedLedger(ManagedLedger ledger) {
 
     /** The number of the newest message that is stored, -1 before the first; {@link LastNumbers#UNSETTLED} while messages are written. */
     long storedNumberNow() {
-        long last = lastNumber(); // Read first: a message has its number later than its place among those that are written.
-        return ledger.getStats().getPendingAddEntriesCount() == 0 ? last : LastNumbers.UNSETTLED;
+        long last =
+                lastNumber(); // Read first: a message has its number later than its place among those that are written.
+        return ledger.getPendingAddEntriesCount() == 0 ? last : LastNumbers.UNSETTLED;
     }
 
     /** The number of the newest message that is stored, -1 before the first. */
@@ -91,7 +92,7 @@ record OwnedLedger(ManagedLedger ledger) {
      */
     private CompletableFuture<@Nullable Position> find(Predicate<Entry> isBefore) {
         Position oldest = oldest();
-        if (!isThere(oldest)) {
+        if (oldest == null || !isThere(oldest)) {
             return CompletableFuture.completedFuture(oldest);
         }
         return read(oldest, isBefore::test)

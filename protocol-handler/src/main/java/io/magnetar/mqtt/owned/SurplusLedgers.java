@@ -81,8 +81,7 @@ public final class SurplusLedgers {
         }
         return owned.storedNumber()
                 .thenApply(last -> last - limits.maxMessages() + 1)
-                .thenCompose(number ->
-                        number <= 0 ? CompletableFuture.completedFuture(null) : owned.firstFrom(number))
+                .thenCompose(number -> number <= 0 ? CompletableFuture.completedFuture(null) : owned.firstFrom(number))
                 .thenApply(position -> Math.max(byBytes, position == null ? 0 : position.getLedgerId()))
                 .orTimeout(SEARCH_TAKES_AT_MOST_MILLIS, TimeUnit.MILLISECONDS);
     }

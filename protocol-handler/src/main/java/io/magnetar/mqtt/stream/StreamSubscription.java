@@ -175,6 +175,11 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
     }
 
     @Override
+    public void onMissed(int partition) {
+        services.counters().drop(Drop.RETENTION, request.client().identity().namespace());
+    }
+
+    @Override
     public void onFailed(StreamFailure failure) {
         owner.execute(() -> {
             if (!closed) {

@@ -34,6 +34,17 @@ class PartitionStorageTest {
     }
 
     @Test
+    void theLastBytesBeginInALedger() {
+        PartitionStorage storage = new PartitionStorage(LEDGERS, Map.of());
+        assertThat(storage.firstWithin(0)).isEqualTo(8);
+        assertThat(storage.firstWithin(400)).isEqualTo(8);
+        assertThat(storage.firstWithin(401)).isEqualTo(5);
+        assertThat(storage.firstWithin(601)).isEqualTo(3);
+        assertThat(storage.firstWithin(Long.MAX_VALUE)).isEqualTo(3);
+        assertThat(new PartitionStorage(List.of(), Map.of()).firstWithin(1)).isZero();
+    }
+
+    @Test
     void addsUpItsLedgers() {
         assertThat(new PartitionStorage(LEDGERS, Map.of()).bytes()).isEqualTo(700);
         assertThat(new PartitionStorage(LEDGERS, Map.of()).current()).isEqualTo(8);

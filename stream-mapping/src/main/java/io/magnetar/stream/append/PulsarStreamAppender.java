@@ -107,8 +107,11 @@ public final class PulsarStreamAppender implements StreamAppender {
         writer.append(new PendingAppend(message, key, bytes, account.deadlineNanos(), listener, account));
     }
 
+    /** A stream that is gone has no counts. */
     private void refuse(StreamDefinition stream, StreamFailure failure, AppendListener listener) {
-        meters.apply(stream).failed(failure.kind());
+        if (current(new StreamName(stream.namespace(), stream.name())).isPresent()) {
+            meters.apply(stream).failed(failure.kind());
+        }
         listener.appended(failure);
     }
 

@@ -8,11 +8,13 @@ import io.magnetar.stream.StartPosition;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamGroup;
+import io.magnetar.stream.StreamLimits;
 import io.magnetar.stream.StreamReaders;
 import io.magnetar.stream.StreamReaders.Ended;
 import io.magnetar.stream.StreamReaders.Passed;
 import io.magnetar.stream.StreamReaders.StreamListener;
 import io.magnetar.stream.StreamReaders.StreamMessage;
+import io.magnetar.stream.read.InTheMaking;
 import io.magnetar.stream.read.ReadSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +48,9 @@ final class GroupSubscriptions {
         public void onPlaceLost(int partition) {}
 
         @Override
+        public void onMissed(int partition) {}
+
+        @Override
         public void onEnded(Ended ended) {}
 
         @Override
@@ -55,16 +60,23 @@ final class GroupSubscriptions {
     private final Topics topics;
     private final StreamReaders readers;
     private final RetentionFloors floors;
+    private final InTheMaking inTheMaking;
     private final ReadSettings settings;
 
     /**
      * @param readers tell what position a start means
      * @param floors no group begins below them; what it has begun it gets, for its subscription holds that
      */
-    GroupSubscriptions(Topics topics, StreamReaders readers, RetentionFloors floors, ReadSettings settings) {
+    GroupSubscriptions(
+            Topics topics,
+            StreamReaders readers,
+            RetentionFloors floors,
+            InTheMaking inTheMaking,
+            ReadSettings settings) {
         this.topics = topics;
         this.readers = readers;
         this.floors = floors;
+        this.inTheMaking = inTheMaking;
         this.settings = settings;
     }
 
@@ -84,7 +96,9 @@ final class GroupSubscriptions {
     }
 
     private CompletableFuture<StartPosition.Resume> fixed(StreamGroup group, StartPosition start) {
-        return floors.of(group.stream())
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
+        return inTheMaking
+                .retried(group.stream(), 0, deadline, () -> floors.of(group.stream()))
                 .thenCompose(floor -> readers.open(
                                 group.stream(),
                                 ReplayRange.from(notBelow(floor, group.stream(), start)),
@@ -98,8 +112,12 @@ final class GroupSubscriptions {
                         }));
     }
 
-    private static StartPosition notBelow(RetentionFloor floor, StreamDefinition stream, StartPosition start) {
-        long last = Math.min(stream.limits().lastMessages(), StartPosition.Last.MAX);
+    /** Where more are kept than can be counted back, the oldest that is there is the start: rather some more than some missing. */
+    static StartPosition notBelow(RetentionFloor floor, StreamDefinition stream, StartPosition start) {
+        long last = stream.limits().lastMessages();
+        if (last == StreamLimits.UNLIMITED || last > StartPosition.Last.MAX) {
+            return start;
+        }
         boolean isCut = IntStream.range(0, stream.partitions()).anyMatch(partition -> floor.fromNumber(partition) > 0);
         return start instanceof StartPosition.Earliest && isCut ? new StartPosition.Last((int) last) : start;
     }

@@ -11,6 +11,7 @@ import io.magnetar.stream.StreamGroups;
 import io.magnetar.stream.StreamReaders;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.failure.PulsarFailures;
+import io.magnetar.stream.read.InTheMaking;
 import io.magnetar.stream.read.MessageSelection;
 import io.magnetar.stream.read.ReadSettings;
 import io.magnetar.stream.turn.TurnThreads;
@@ -68,7 +69,8 @@ public final class PulsarStreamGroups implements StreamGroups {
         this.client = client;
         this.catalog = catalog;
         this.settings = settings;
-        this.subscriptions = new GroupSubscriptions(admin.topics(), readers, floors, settings);
+        this.subscriptions =
+                new GroupSubscriptions(admin.topics(), readers, floors, new InTheMaking(catalog), settings);
         this.executor = TurnThreads.named("magnetar-group-", settings.threads());
         catalog.onChange(this::namespaceChanged);
     }

@@ -25,11 +25,11 @@ final class FloorLine {
 
     /** Whether a message is no longer part of the stream. */
     boolean isAbove(Message<byte[]> message, long timestampMicros) {
-        return isAbove(timestampMicros) || (fromNumber > 0 && message.getIndex().orElse(Long.MAX_VALUE) < fromNumber);
+        return isAbove(PositionCursor.number(message), timestampMicros);
     }
 
-    /** Whether a message is older than what is part of the stream. */
-    boolean isAbove(long timestampMicros) {
-        return timestampMicros < fromMicros;
+    /** @param number as {@link PositionCursor#lastNumber} */
+    boolean isAbove(long number, long timestampMicros) {
+        return timestampMicros < fromMicros || (fromNumber > 0 && number < fromNumber);
     }
 }

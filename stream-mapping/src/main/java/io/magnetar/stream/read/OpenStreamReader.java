@@ -211,11 +211,13 @@ final class OpenStreamReader implements StreamReader {
             for (int read = 0; read < BURST && requested.get() > 0 && !closed; read++) {
                 StreamMessage held = takeHeld(cursor.partition);
                 if (held != null) {
-                    passed = floor.isAbove(held.message().timestampMicros());
+                    // What is held of a partition is what was polled last.
+                    passed = floor.isAbove(cursor.lastNumber(), held.message().timestampMicros());
                     if (!passed && !send(held)) {
                         return false;
                     }
                     if (passed) {
+                        missed(cursor);
                         leftOrder(cursor.partition);
                     }
                     continue;
@@ -312,16 +314,26 @@ final class OpenStreamReader implements StreamReader {
     private @Nullable StreamMessage select(
             PositionCursor cursor, @Nullable BoundedCursor bound, Message<byte[]> pulsar) {
         StreamMessage message = selection.select(pulsar, cursor.partition, cursor.last());
+        boolean inRange = message != null
+                && (bound == null || bound.includes(message.message().timestampMicros()));
         if (message != null && floor.isAbove(pulsar, message.message().timestampMicros())) {
-            cursor.missed();
-            message = null;
+            if (inRange) {
+                missed(cursor);
+            }
+            inRange = false;
+        } else if (inRange) {
+            cursor.reached();
         }
         if (cursor.takeLost()) {
             tell(() -> listener.onPlaceLost(cursor.partition));
         }
-        boolean inRange = message != null
-                && (bound == null || bound.includes(message.message().timestampMicros()));
         return inRange ? message : null;
+    }
+
+    private void missed(PositionCursor cursor) {
+        if (cursor.missed()) {
+            tell(() -> listener.onMissed(cursor.partition));
+        }
     }
 
     private void tellPassed(PositionCursor cursor, boolean passed) {

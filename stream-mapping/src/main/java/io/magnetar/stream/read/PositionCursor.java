@@ -19,12 +19,14 @@ final class PositionCursor {
 
     private final MessageCursor cursor;
     private Position last;
+    private long lastNumber = Long.MAX_VALUE;
     /** Whether it is known that the message at {@link #start} is still kept. */
     private boolean begun;
 
     /** Whether it goes on behind a message, which somebody has had. */
     private boolean resumed;
 
+    private boolean reached;
     private boolean lost;
     private boolean saidLost;
 
@@ -64,6 +66,7 @@ final class PositionCursor {
             }
             if (position.isBehind(last)) {
                 last = position;
+                lastNumber = number(message);
                 return message;
             }
         }
@@ -75,9 +78,28 @@ final class PositionCursor {
         return last;
     }
 
-    /** A message was passed over that is wanted, for it is no longer part of the stream. */
-    void missed() {
+    /** The number of the last message that was polled; higher than all when it has none. */
+    long lastNumber() {
+        return lastNumber;
+    }
+
+    static long number(Message<byte[]> message) {
+        return message.getIndex().orElse(Long.MAX_VALUE);
+    }
+
+    /** A message was read that is wanted and part of the stream: what follows is expected. */
+    void reached() {
+        reached = true;
+    }
+
+    /**
+     * A message was passed over that is wanted, for it is no longer part of the stream.
+     *
+     * @return whether it was lost to the reader; what lies before all that it was to read is not
+     */
+    boolean missed() {
         lost |= resumed;
+        return resumed || reached;
     }
 
     /** Whether the place where it was to begin was found to be lost; said once. */

@@ -28,7 +28,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.pulsar.client.api.PulsarClient;
 
@@ -39,9 +38,7 @@ import org.apache.pulsar.client.api.PulsarClient;
  * <p>Thread: any.
  */
 public final class PulsarStreamReaders implements StreamReaders {
-    private static final long RETRY_MILLIS = 100;
-
-    private final StreamCatalog catalog;
+    private final InTheMaking inTheMaking;
     private final ReadSettings settings;
     private final PartitionOpener opener;
     private final EndFinder ends;
@@ -68,7 +65,7 @@ public final class PulsarStreamReaders implements StreamReaders {
             Compactions compactions,
             IndexMemory indexMemory,
             InstantSource clock) {
-        this.catalog = catalog;
+        this.inTheMaking = new InTheMaking(catalog);
         this.floors = floors;
         this.settings = settings;
         this.opener = new PartitionOpener(client, settings);
@@ -89,7 +86,8 @@ public final class PulsarStreamReaders implements StreamReaders {
                     Kind.QUOTA_EXCEEDED, "the broker reads streams for " + settings.maxReaders() + " subscriptions")));
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
-        return retried(stream, 0, deadline, () -> floors.of(stream))
+        return inTheMaking
+                .retried(stream, 0, deadline, () -> floors.of(stream))
                 .thenCompose(floor -> FixedStarts.of(stream, range.from(), stored(stream, deadline))
                         .thenCompose(from -> end(stream, range.to(), deadline)
                                 .thenCompose(to ->
@@ -116,7 +114,8 @@ public final class PulsarStreamReaders implements StreamReaders {
     }
 
     private FixedStarts.StoredMillis stored(StreamDefinition stream, long deadlineNanos) {
-        return (partition, position) -> retried(
+        return (partition, position) -> inTheMaking
+                .retried(
                         stream,
                         partition,
                         deadlineNanos,
@@ -182,7 +181,7 @@ public final class PulsarStreamReaders implements StreamReaders {
             StreamListener listener,
             long deadlineNanos) {
         List<CompletableFuture<PositionCursor>> partitions = IntStream.range(0, stream.partitions())
-                .mapToObj(partition -> retried(
+                .mapToObj(partition -> inTheMaking.retried(
                         stream,
                         partition,
                         deadlineNanos,
@@ -214,7 +213,7 @@ public final class PulsarStreamReaders implements StreamReaders {
             return CompletableFuture.completedFuture(end);
         }
         List<CompletableFuture<Position>> through = IntStream.range(0, stream.partitions())
-                .mapToObj(partition -> retried(
+                .mapToObj(partition -> inTheMaking.retried(
                         stream,
                         partition,
                         deadlineNanos,
@@ -230,25 +229,6 @@ public final class PulsarStreamReaders implements StreamReaders {
                     }
                     return new EndPosition.Fixed(0, fixed);
                 });
-    }
-
-    /** Asks something of one partition. A Pulsar topic that is not there while its stream is defined is in the making. */
-    private <T> CompletableFuture<T> retried(
-            StreamDefinition stream, int partition, long deadlineNanos, Supplier<CompletableFuture<T>> what) {
-        String pulsarTopic = stream.pulsarTopic(partition);
-        return what.get().exceptionallyCompose(failure -> {
-            boolean inTheMaking = PulsarFailures.of(failure, pulsarTopic).kind() == Kind.GONE
-                    && isDefined(stream)
-                    && System.nanoTime() - deadlineNanos < 0;
-            return inTheMaking
-                    ? later().thenCompose(ignored -> retried(stream, partition, deadlineNanos, what))
-                    : CompletableFuture.failedFuture(failure);
-        });
-    }
-
-    private static CompletableFuture<Void> later() {
-        return CompletableFuture.runAsync(
-                () -> {}, CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
     }
 
     private OpenStreamReader opened(
@@ -278,23 +258,16 @@ public final class PulsarStreamReaders implements StreamReaders {
             self[0].bound(end, settings.skewMarginMillis());
         }
         open.add(self[0]);
-        if (!isDefined(stream)) {
+        if (!inTheMaking.isDefined(stream)) {
             fail(self[0]);
         }
         return self[0];
     }
 
-    /** Whether there is the stream still: one that was made in its place under its name is another one. */
-    private boolean isDefined(StreamDefinition stream) {
-        return catalog.of(stream.namespace())
-                .named(stream.name())
-                .filter(stream::isSameAs)
-                .isPresent();
-    }
-
     private void namespaceChanged(Namespace namespace) {
         open.stream()
-                .filter(reader -> reader.stream().namespace().equals(namespace) && !isDefined(reader.stream()))
+                .filter(reader ->
+                        reader.stream().namespace().equals(namespace) && !inTheMaking.isDefined(reader.stream()))
                 .forEach(PulsarStreamReaders::fail);
     }
 

@@ -101,6 +101,12 @@ public record StreamDefinition(
                 namespace, name, filter, key, partitions, orderBuckets, lastValue, pulsarNamespace, other, life);
     }
 
+    /** The same stream for a reader to whom every message counts. */
+    public StreamDefinition everyMessage() {
+        return new StreamDefinition(
+                namespace, name, filter, key, partitions, orderBuckets, false, pulsarNamespace, limits);
+    }
+
     /** The queue of a namespace: its key is the topic. */
     public static StreamDefinition queueOf(Namespace namespace, int partitions) {
         return new StreamDefinition(

@@ -3,20 +3,24 @@ package io.magnetar.stream.compaction;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.pulsar.client.admin.TopicPolicies;
 import org.apache.pulsar.common.util.FutureUtil;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes sure that last-value streams are compacted: one for which no threshold is in force gets one, as a policy of its Pulsar topic. An
- * admin's own, of the topic, its namespace or the broker, stays. All brokers do so, and it is the same whichever was first.
+ * admin's own, of the topic, its namespace or the broker, stays, also a 0 of the topic. All brokers do so, and it is the same whichever was first.
  *
  * <p>Thread: any.
  */
@@ -29,8 +33,10 @@ public final class CompactionThresholds {
 
     private final TopicPolicies policies;
     private final StreamCatalog catalog;
-    private final Set<String> settled = ConcurrentHashMap.newKeySet();
-    private final Set<String> failed = ConcurrentHashMap.newKeySet();
+    /** The last-value streams that are looked after, by their Pulsar topics. */
+    private final Map<String, Namespace> settled = new ConcurrentHashMap<>();
+
+    private final Map<String, Namespace> failed = new ConcurrentHashMap<>();
     private final ScheduledFuture<?> retries;
 
     /** @param timer tries again what has failed */
@@ -43,7 +49,17 @@ public final class CompactionThresholds {
     }
 
     private void namespaceChanged(Namespace namespace) {
-        settle(catalog.of(namespace).all());
+        Collection<StreamDefinition> streams = catalog.of(namespace).all();
+        forgetOthers(settled, namespace, streams);
+        forgetOthers(failed, namespace, streams);
+        settle(streams);
+    }
+
+    /** A stream that is made again under its name has lost its policies. */
+    private static void forgetOthers(
+            Map<String, Namespace> known, Namespace namespace, Collection<StreamDefinition> streams) {
+        Set<String> there = streams.stream().map(StreamDefinition::pulsarTopic).collect(Collectors.toUnmodifiableSet());
+        known.entrySet().removeIf(stream -> stream.getValue().equals(namespace) && !there.contains(stream.getKey()));
     }
 
     private void settle(Iterable<StreamDefinition> streams) {
@@ -51,11 +67,11 @@ public final class CompactionThresholds {
             String pulsarTopic = stream.pulsarTopic();
             if (!stream.lastValue()) {
                 settled.remove(pulsarTopic);
-            } else if (settled.add(pulsarTopic)) {
+            } else if (settled.putIfAbsent(pulsarTopic, stream.namespace()) == null) {
                 var unused = settle(pulsarTopic).whenComplete((done, failure) -> {
                     if (failure != null) {
                         settled.remove(pulsarTopic);
-                        warn(pulsarTopic, failure);
+                        warn(stream, failure);
                     }
                 });
             }
@@ -63,17 +79,25 @@ public final class CompactionThresholds {
     }
 
     private CompletableFuture<Void> settle(String pulsarTopic) {
-        return policies.getCompactionThresholdAsync(pulsarTopic, true)
-                .thenCompose(inForce -> inForce != null && inForce > 0
+        return policies.getCompactionThresholdAsync(pulsarTopic, false)
+                .thenCompose(own -> own != null
                         ? CompletableFuture.<Void>completedFuture(null)
-                        : policies.setCompactionThresholdAsync(pulsarTopic, BYTES)
-                                .thenRun(() -> LOG.info(
-                                        "{} is compacted after every {} bytes of a partition", pulsarTopic, BYTES)));
+                        : policies.getCompactionThresholdAsync(pulsarTopic, true)
+                                .thenCompose(inForce -> set(pulsarTopic, inForce)));
+    }
+
+    private CompletableFuture<Void> set(String pulsarTopic, @Nullable Long inForce) {
+        return inForce != null && inForce > 0
+                ? CompletableFuture.completedFuture(null)
+                : policies.setCompactionThresholdAsync(pulsarTopic, BYTES)
+                        .thenRun(() ->
+                                LOG.info("{} is compacted after every {} bytes of a partition", pulsarTopic, BYTES));
     }
 
     /** Once for each stream. */
-    private void warn(String pulsarTopic, Throwable failure) {
-        if (failed.add(pulsarTopic)) {
+    private void warn(StreamDefinition stream, Throwable failure) {
+        String pulsarTopic = stream.pulsarTopic();
+        if (failed.putIfAbsent(pulsarTopic, stream.namespace()) == null) {
             LOG.warn(
                     "{} is a last-value stream without compaction, and replays of it read all that is kept. Its threshold"
                             + " cannot be set, it is tried again every {} s: {}",

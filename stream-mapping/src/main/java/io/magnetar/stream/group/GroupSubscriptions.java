@@ -100,7 +100,7 @@ final class GroupSubscriptions {
         return inTheMaking
                 .retried(group.stream(), 0, deadline, () -> floors.of(group.stream()))
                 .thenCompose(floor -> readers.open(
-                                group.stream(),
+                                group.stream().everyMessage(),
                                 ReplayRange.from(notBelow(floor, group.stream(), start)),
                                 group.filter(),
                                 NOBODY)

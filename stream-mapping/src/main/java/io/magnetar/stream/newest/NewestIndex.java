@@ -85,7 +85,7 @@ public final class NewestIndex {
         update(key, packing.pack(position));
     }
 
-    /** A key was deleted. */
+    /** A key was deleted. One that is not there takes no room. */
     public void delete(String key) {
         update(key, DELETED);
     }
@@ -108,6 +108,9 @@ public final class NewestIndex {
             long[] chunk = table[slot / CHUNK_SLOTS];
             int at = slot % CHUNK_SLOTS * FIELDS;
             boolean free = chunk[at + PLACE] == 0;
+            if (free && place == DELETED) {
+                return false;
+            }
             if (free || (chunk[at + HIGH] == high && chunk[at + LOW] == low)) {
                 chunk[at + HIGH] = high;
                 chunk[at + LOW] = low;

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   what is shown is LOOKED FOR --> SHOWN, from what compaction has left --> all that follows is read, if the range goes on
- *                                     |        ^ nothing to show for long
+ *                                     |        ^ what is to be shown is not there, nothing to show or nothing at all for long
  *                                     | what is to be shown is not there, or nothing comes for long
- *                                     +--> SHOWN, from all that there is, which has everything until retention takes it
+ *                                     v        |
+ *                                   SHOWN, from the log itself, as far as it is kept
  * </pre>
  *
  * Compaction goes on meanwhile: a message that a newer one has superseded since the begin is in the log itself and no longer in what
- * compaction leaves.
+ * compaction leaves. And the log is cut: what is not superseded is then only in what compaction has left. What is in neither is
+ * passed over.
  *
  * <p>Thread: the reader's turns.
  */
@@ -48,7 +50,13 @@ final class NewestCursor implements MessageCursor {
     private Position through;
     private int next;
     private @Nullable Position nextPosition;
+    /** Whether what compaction has left is read now. */
     private boolean compacted;
+    /** What is to be shown and is before this is not in what compaction has left. */
+    private Position compactedFrom = Position.START;
+    /** What is to be shown and is before this is not in the log itself. */
+    private Position logFrom = Position.START;
+
     private int passed;
 
     private @Nullable CompletableFuture<Reader<byte[]>> opening;
@@ -70,7 +78,6 @@ final class NewestCursor implements MessageCursor {
         this.order = order;
         this.floor = floor;
         this.through = span.through();
-        this.compacted = span.compacted();
     }
 
     @Override
@@ -93,7 +100,7 @@ final class NewestCursor implements MessageCursor {
 
     /** Takes a turn after a while, to see whether it is stalled. */
     private void watch() {
-        if (compacted && nextPosition != null && !closed && watched.compareAndSet(false, true)) {
+        if (nextPosition != null && !closed && watched.compareAndSet(false, true)) {
             Runnable ready = onReady;
             CompletableFuture.delayedExecutor(STALL_MILLIS, TimeUnit.MILLISECONDS)
                     .execute(() -> {
@@ -103,10 +110,12 @@ final class NewestCursor implements MessageCursor {
         }
     }
 
-    /** A reader of compacted data that brings nothing for long, though there is something, will bring nothing at all. */
+    /**
+     * A reader of compacted data that brings nothing for long, though there is something, will bring nothing at all. One of the log
+     * itself brings nothing when all that it had is cut off.
+     */
     private boolean isStalled() {
-        return compacted
-                && nextPosition != null
+        return nextPosition != null
                 && System.nanoTime() - waitsSinceNanos >= TimeUnit.MILLISECONDS.toNanos(STALL_MILLIS);
     }
 
@@ -124,7 +133,7 @@ final class NewestCursor implements MessageCursor {
             return null;
         }
         if (soughtInVain != null) {
-            open(soughtInVain, false);
+            open(soughtInVain, !compacted);
         }
         for (int lookedAt = 0; lookedAt < MAX_LOOKED_AT; lookedAt++) {
             PartitionCursor reading = reading();
@@ -152,7 +161,7 @@ final class NewestCursor implements MessageCursor {
         shown = mine.positions();
         through = mine.through();
         placeLost = mine.placeLost();
-        compacted |= placeLost;
+        compacted = mine.compacted();
         nextPosition = shown.size() == 0 ? null : shown.get(0);
         return true;
     }
@@ -206,13 +215,13 @@ final class NewestCursor implements MessageCursor {
         Position position = Positions.of(message.getMessageId());
         if (wanted.isAfter(position)) {
             passed++;
-            if (!compacted && span.compacted() && passed > MAX_PASSED) {
+            if (!compacted && passed > MAX_PASSED) {
                 open(wanted, true);
             }
             return false;
         }
         passed = 0;
-        if (position.isAfter(wanted) && !isNextAfterLost(position, wanted)) {
+        if (position.isAfter(wanted) && !isNextAfterLost(position)) {
             return false;
         }
         toNext();
@@ -220,24 +229,26 @@ final class NewestCursor implements MessageCursor {
     }
 
     /**
-     * What is to be shown is not there: it is looked for in the log itself, or it is nowhere, and what comes after it is looked for.
+     * What is to be shown is not here: it is looked for in the other place, or it is in neither, and what comes after it is looked for.
      *
      * @return whether this position is one to be shown
      */
-    private boolean isNextAfterLost(Position position, Position wanted) {
+    private boolean isNextAfterLost(Position position) {
         if (compacted) {
-            open(wanted, false);
-            return false;
+            compactedFrom = position;
+        } else {
+            logFrom = position;
         }
-        Position following = toNext(); // Retention has taken it.
-        while (!span.compacted() && following != null && position.isAfter(following)) {
-            following = toNext();
+        Position wanted = nextPosition;
+        while (wanted != null && position.isAfter(wanted)) {
+            boolean other = !(compacted ? logFrom : compactedFrom).isAfter(wanted);
+            if (other) {
+                open(wanted, !compacted);
+                return false;
+            }
+            wanted = toNext();
         }
-        if (following != null && position.isAfter(following)) {
-            open(following, true);
-            return false;
-        }
-        return position.equals(following);
+        return position.equals(wanted);
     }
 
     private @Nullable Position toNext() {

@@ -51,6 +51,8 @@ final class NewestOpening {
                 compactions,
                 spans,
                 new MessageDecoder(stream.namespace(), stream.filter()),
+                stream.namespace(),
+                floor,
                 range.from() instanceof StartPosition.Last last ? last.messages() : 0,
                 memory,
                 clock,

@@ -1,15 +1,18 @@
 package io.magnetar.stream.read;
 
 import io.magnetar.stream.Position;
+import io.magnetar.stream.RetentionFloor;
 import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.layout.MessageDecoder;
 import io.magnetar.stream.newest.IndexMemory;
 import io.magnetar.stream.newest.IndexMemory.Share;
+import io.magnetar.stream.newest.IndexMemory.Waiting;
 import io.magnetar.stream.newest.NewestIndex;
 import io.magnetar.stream.newest.NewestPositions;
 import io.magnetar.stream.turn.Turns;
+import io.magnetar.tenancy.Namespace;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +20,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.pulsar.client.api.PulsarClientException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ final class NewestReplay {
     private final Compactions compactions;
     private final List<NewestSpan> spans;
     private final MessageDecoder decoder;
+    private final Namespace namespace;
+    private final RetentionFloor floor;
     private final int last;
     private final IndexMemory memory;
     private final InstantSource clock;
@@ -43,6 +47,9 @@ final class NewestReplay {
     private final @Nullable Found[] results;
 
     private final List<Found> done = new ArrayList<>();
+    /** The last time that it asked for memory. */
+    private @Nullable Waiting waits;
+
     private @Nullable Share share;
     private @Nullable NewestScan scan;
     private boolean closed;
@@ -50,11 +57,14 @@ final class NewestReplay {
     /**
      * @param through the position up to which they are the newest; what follows is behind it
      * @param placeLost what the replay was to go on behind is no longer kept
+     * @param compacted whether some of them may be where only compaction has left them
      */
-    record Found(NewestPositions positions, Position through, boolean placeLost) {}
+    record Found(NewestPositions positions, Position through, boolean placeLost, boolean compacted) {}
 
     /**
      * @param spans of the partitions, in their order
+     * @param namespace whose memory it takes
+     * @param floor of the stream
      * @param last how many messages of each partition are shown at most, the last ones; 0 for all
      */
     NewestReplay(
@@ -62,6 +72,8 @@ final class NewestReplay {
             Compactions compactions,
             List<NewestSpan> spans,
             MessageDecoder decoder,
+            Namespace namespace,
+            RetentionFloor floor,
             int last,
             IndexMemory memory,
             InstantSource clock,
@@ -71,6 +83,8 @@ final class NewestReplay {
         this.spans = List.copyOf(spans);
         this.results = new Found[spans.size()];
         this.decoder = decoder;
+        this.namespace = namespace;
+        this.floor = floor;
         this.last = last;
         this.memory = memory;
         this.clock = clock;
@@ -101,13 +115,17 @@ final class NewestReplay {
     }
 
     private void enter(long bytes) {
-        memory.enter(
+        if (closed) {
+            return;
+        }
+        waits = memory.enter(
+                namespace,
                 bytes,
                 given -> turns.take(() -> {
-                    share = given;
                     if (closed) {
                         given.free();
                     } else {
+                        share = given;
                         next();
                     }
                 }));
@@ -115,14 +133,14 @@ final class NewestReplay {
 
     private void next() {
         while (done.size() < spans.size() && spans.get(done.size()).isEmpty()) {
-            done.add(new Found(NewestPositions.NONE, spans.get(done.size()).through(), false));
+            done.add(new Found(NewestPositions.NONE, spans.get(done.size()).through(), false, false));
         }
         if (done.size() == spans.size()) {
             finish();
             return;
         }
-        NewestScan next =
-                new NewestScan(opener, compactions, spans.get(done.size()), decoder, clock, turns::take, this::fail);
+        NewestScan next = new NewestScan(
+                opener, compactions, spans.get(done.size()), decoder, floor, clock, turns::take, this::fail);
         if (holds(next.index().bytes())) {
             scan = next;
             next.begin();
@@ -151,11 +169,11 @@ final class NewestReplay {
             return true;
         }
         giveBack();
-        if (wanted > memory.maxBytes()) {
+        if (wanted > memory.maxBytesOfOne()) {
             fail(new StreamFailureException(new StreamFailure(
                     Kind.QUOTA_EXCEEDED,
-                    "the newest messages of so many keys take " + wanted + " bytes of memory to find, and"
-                            + " mqttMaxReplayIndexBytes is " + memory.maxBytes())));
+                    "the newest messages of so many keys take " + wanted + " bytes of memory to find, and one"
+                            + " namespace has half of what mqttMaxReplayIndexBytes says, " + memory.maxBytesOfOne())));
         } else {
             enter(wanted);
         }
@@ -195,7 +213,7 @@ final class NewestReplay {
             }
         } catch (UnsupportedOperationException e) {
             fail(new StreamFailureException(new StreamFailure(Kind.UNSUPPORTED, String.valueOf(e.getMessage()))));
-        } catch (PulsarClientException | RuntimeException e) {
+        } catch (RuntimeException e) {
             fail(e);
         }
     }
@@ -206,7 +224,11 @@ final class NewestReplay {
             return;
         }
         NewestPositions positions = index.positions();
-        done.add(new Found(last > 0 ? positions.last(last) : positions, ended.through(), ended.isPlaceLost()));
+        done.add(new Found(
+                last > 0 ? positions.last(last) : positions,
+                ended.through(),
+                ended.isPlaceLost(),
+                ended.hasCompacted()));
         ended.close();
         scan = null;
         next();
@@ -221,6 +243,9 @@ final class NewestReplay {
     void close() {
         turns.take(() -> {
             closed = true;
+            if (waits != null) {
+                waits.withdraw();
+            }
             giveBack();
         });
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param again positions behind {@code after} whose messages are shown whatever became of their keys
  * @param before only what is before this end counts as there; null for all
  * @param compacted whether what compaction has left of it is enough
+ * @param empty whether there is no message at all
  * @param goesOn whether what follows in the partition is read as well
  */
 record NewestSpan(
@@ -28,13 +29,14 @@ record NewestSpan(
         Set<Position> again,
         @Nullable PartitionEnd before,
         boolean compacted,
+        boolean empty,
         boolean goesOn) {
     NewestSpan {
         again = Set.copyOf(again);
     }
 
     boolean isEmpty() {
-        return through.entryId() < 0 || !through.isAfter(after);
+        return empty || !through.isAfter(after);
     }
 
     /** The end of a reading up to a position, whatever the time. */

@@ -44,10 +44,11 @@ final class NewestSpans {
             long marginMillis,
             long nowMicros) {
         Position after = after(range.from(), partition);
-        boolean resumed = range.from() instanceof StartPosition.Resume && after.entryId() >= 0;
         Set<Position> again = range.from() instanceof StartPosition.Resume resume
                 ? resume.onTheirWay().getOrDefault(partition, Set.of())
                 : Set.of();
+        // Who has had something of the partition is to hear what was deleted since.
+        boolean resumed = range.from() instanceof StartPosition.Resume && (after.entryId() >= 0 || !again.isEmpty());
         Position through = last;
         PartitionEnd before = null;
         boolean asOfNow = true;
@@ -74,7 +75,8 @@ final class NewestSpans {
                 resumed,
                 again,
                 before,
-                asOfNow && !resumed && again.isEmpty(),
+                asOfNow && !resumed,
+                last.entryId() < 0,
                 goesOn);
     }
 

@@ -161,12 +161,23 @@ public final class PulsarStreamReaders implements StreamReaders {
                             executor);
                 })
                 .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
-                .thenCompose(opening -> opening.cursors().thenApply(cursors -> {
+                .thenCompose(opening -> cursors(opening).thenApply(cursors -> {
                     OpenStreamReader reader =
                             opened(stream, opening.range(), cursors, filter, floor, listener, opening::close);
                     reader.inOrder(opening.order());
                     return reader;
                 }));
+    }
+
+    /** The client has no answer until the last so many keys are known, which takes turns and memory. */
+    private CompletableFuture<List<PositionCursor>> cursors(NewestOpening opening) {
+        return opening.cursors()
+                .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((cursors, failure) -> {
+                    if (failure != null) {
+                        opening.close();
+                    }
+                });
     }
 
     private long nowMicros() {

@@ -3,6 +3,7 @@ package io.magnetar.stream.newest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.magnetar.stream.newest.IndexMemory.Share;
+import io.magnetar.tenancy.Namespace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,15 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class IndexMemoryTest {
+    private static final Namespace ONE = new Namespace("one");
+    private static final Namespace OTHER = new Namespace("other");
+
     @Test
     void letsSoManyBuildAtATimeInTheirOrder() {
-        IndexMemory memory = new IndexMemory(1_000, 2);
+        IndexMemory memory = new IndexMemory(2_000, 2);
         List<Share> in = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            memory.enter(10, in::add);
+            memory.enter(ONE, 10, in::add);
         }
         assertThat(in).hasSize(2);
         assertThat(memory.waiting()).isEqualTo(2);
@@ -32,11 +36,11 @@ class IndexMemoryTest {
 
     @Test
     void whoNeedsMuchWaitsUntilItIsFreeAndIsNotOvertaken() {
-        IndexMemory memory = new IndexMemory(1_000, 9);
+        IndexMemory memory = new IndexMemory(2_000, 9);
         List<Share> in = new ArrayList<>();
-        memory.enter(600, in::add);
-        memory.enter(600, in::add);
-        memory.enter(10, in::add);
+        memory.enter(ONE, 600, in::add);
+        memory.enter(ONE, 600, in::add);
+        memory.enter(ONE, 10, in::add);
         assertThat(in).hasSize(1);
         assertThat(in.get(0).holds(1_001)).isFalse();
         assertThat(in.get(0).holds(1_000)).isTrue();
@@ -49,12 +53,49 @@ class IndexMemoryTest {
         assertThat(in).hasSize(3);
     }
 
+    @Test
+    void oneNamespaceHoldsHalfAndKeepsOutNoOther() {
+        IndexMemory memory = new IndexMemory(2_000, 9);
+        List<Share> ones = new ArrayList<>();
+        List<Share> others = new ArrayList<>();
+        memory.enter(ONE, 1_000, ones::add);
+        memory.enter(ONE, 1, ones::add);
+        assertThat(ones).hasSize(1);
+        memory.enter(OTHER, 500, others::add);
+        assertThat(others).hasSize(1);
+        assertThat(others.get(0).holds(1_001)).isFalse();
+        assertThat(others.get(0).holds(1_000)).isTrue();
+
+        others.get(0).free();
+        assertThat(ones).hasSize(1);
+        ones.get(0).free();
+        assertThat(ones).hasSize(2);
+    }
+
+    @Test
+    void whoWithdrawsIsNotWaitedFor() {
+        IndexMemory memory = new IndexMemory(2_000, 9);
+        List<Share> in = new ArrayList<>();
+        memory.enter(ONE, 600, in::add);
+        IndexMemory.Waiting much = memory.enter(ONE, 600, in::add);
+        memory.enter(ONE, 10, in::add);
+        assertThat(in).hasSize(1);
+
+        much.withdraw();
+        much.withdraw();
+        assertThat(in).hasSize(2);
+        assertThat(memory.waiting()).isZero();
+        in.forEach(Share::free);
+        assertThat(in).hasSize(2);
+        assertThat(memory.usedBytes()).isZero();
+    }
+
     /** Replays of any sizes that give up when there is no more memory and come again: all of them end. */
     @RepeatedTest(20)
     void allAreServed() {
         long seed = new SplittableRandom().nextLong();
         SplittableRandom random = new SplittableRandom(seed);
-        IndexMemory memory = new IndexMemory(1_000, 3);
+        IndexMemory memory = new IndexMemory(2_000, 3);
         ArrayDeque<Runnable> work = new ArrayDeque<>();
         List<Share> built = new ArrayList<>();
         int replays = 200;
@@ -80,7 +121,7 @@ class IndexMemoryTest {
     }
 
     private static void build(IndexMemory memory, int size, long need, ArrayDeque<Runnable> work, List<Share> built) {
-        memory.enter(need, share -> work.add(() -> grow(memory, share, size, need, work, built)));
+        memory.enter(ONE, need, share -> work.add(() -> grow(memory, share, size, need, work, built)));
     }
 
     private static void grow(

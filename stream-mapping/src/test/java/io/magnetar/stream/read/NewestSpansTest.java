@@ -54,6 +54,10 @@ class NewestSpansTest {
         assertThat(before.compacted()).isFalse();
         assertThat(before.goesOn()).isFalse();
 
+        NewestSpan firstOfLedger =
+                first(EARLIEST, new EndPosition.Fixed(0, Map.of(0, new Position(9, 0, -1).before())));
+        assertThat(firstOfLedger.isEmpty()).as("there are other ledgers").isFalse();
+
         NewestSpan now = first(EARLIEST, new EndPosition.Fixed(0, Map.of(0, LAST)));
         assertThat(now.compacted()).isTrue();
         assertThat(now.goesOn()).isFalse();
@@ -89,6 +93,7 @@ class NewestSpansTest {
         NewestSpan onItsWay =
                 first(new StartPosition.Resume(0, Map.of(0, Position.START), Map.of(0, Set.of(place))), NEVER);
         assertThat(onItsWay.again()).containsExactly(place);
+        assertThat(onItsWay.resumed()).isTrue();
         assertThat(onItsWay.compacted()).isFalse();
     }
 

@@ -9,6 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCo
 import io.magnetar.it.client.Device;
 import io.magnetar.it.client.DurableClients;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -142,6 +143,34 @@ class AutomaticStreamsTest {
             }
             await().until(() -> keeping(second, "auto-many/#").size() == 1
                     && keeping(broker, "auto-many/#").size() == 1);
+        }
+    }
+
+    @Test
+    void makesNoMoreThanTheNamespaceMayHaveWhenManyAskAtOnce() throws Exception {
+        int there = new AdminCalls(broker)
+                .get("streams/public")
+                .body()
+                .path("streams")
+                .size();
+        try (MqttBroker almostFull = MqttBroker.start(
+                pulsar.broker(),
+                Map.of("mqttStreamCreators", "client-id:*", "mqttMaxStreams", Integer.toString(there + 1)))) {
+            List<CompletableFuture<Mqtt5SubAckReasonCode>> answers = IntStream.range(0, 6)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
+                        try (Device maker = Device.connect(almostFull.port(), "maker-last-" + i)) {
+                            return maker.subscribe("$s/earliest/auto-last/" + i + "/#", MqttQos.AT_LEAST_ONCE);
+                        }
+                    }))
+                    .toList();
+            List<Mqtt5SubAckReasonCode> codes = new ArrayList<>();
+            for (CompletableFuture<Mqtt5SubAckReasonCode> answer : answers) {
+                codes.add(answer.get(60, TimeUnit.SECONDS));
+            }
+            assertThat(codes)
+                    .containsOnlyOnce(Mqtt5SubAckReasonCode.GRANTED_QOS_1)
+                    .filteredOn(code -> !code.equals(Mqtt5SubAckReasonCode.GRANTED_QOS_1))
+                    .containsOnly(Mqtt5SubAckReasonCode.QUOTA_EXCEEDED);
         }
     }
 

@@ -43,23 +43,22 @@ public final class AutomaticStreams implements StreamCreation {
     private final StreamTopics topics;
     private final StreamCreators creators;
     private final StreamTemplate template;
-    private final int maxStreams;
+    private final StreamPlaces places;
     /** By Pulsar topic. */
     private final Map<String, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
 
-    /** @param maxStreams how many a namespace may have */
     public AutomaticStreams(
             StreamCatalog catalog,
             StreamTopics topics,
             StreamCreators creators,
             StreamTemplate template,
-            int maxStreams) {
+            StreamPlaces places) {
         this.catalog = catalog;
         this.states = new StreamStates(catalog);
         this.topics = topics;
         this.creators = creators;
         this.template = template;
-        this.maxStreams = maxStreams;
+        this.places = places;
     }
 
     /** A stream's name that follows from its filter: what can be read of it, and a hash. */
@@ -105,7 +104,6 @@ public final class AutomaticStreams implements StreamCreation {
     }
 
     private CompletableFuture<Void> once(StreamTopic topic, StreamChoice wanted) {
-        Namespace namespace = topic.namespace();
         CompletableFuture<Void> mine = new CompletableFuture<>();
         CompletableFuture<Void> before = underWay.putIfAbsent(topic.pulsarTopic(), mine);
         if (before != null) {
@@ -113,11 +111,12 @@ public final class AutomaticStreams implements StreamCreation {
         }
         if (underWay.size() > MAX_UNDER_WAY) {
             fail(mine, Kind.QUOTA_EXCEEDED, "the broker makes " + MAX_UNDER_WAY + " streams at a time: try again");
-        } else if (states.count(namespace) >= maxStreams) {
-            fail(mine, Kind.QUOTA_EXCEEDED, "the namespace has mqttMaxStreams=" + maxStreams + " streams");
+        } else if (!places.take(topic)) {
+            fail(mine, Kind.QUOTA_EXCEEDED, full());
         } else {
             LOG.info("A client subscribes to what no stream keeps: {} is made", topic.pulsarTopic());
             var unusedMade = make(topic, wanted).whenComplete((done, failure) -> {
+                places.giveBack(topic);
                 if (failure == null) {
                     mine.complete(null);
                 } else {
@@ -132,14 +131,28 @@ public final class AutomaticStreams implements StreamCreation {
     private CompletableFuture<Void> make(StreamTopic topic, StreamChoice wanted) {
         Namespace namespace = topic.namespace();
         return topics.create(topic)
+                .thenApply(made -> true)
                 .exceptionallyCompose(AutomaticStreams::unlessThere)
-                .thenCompose(made -> states.await(
-                        namespace,
-                        topic.name(),
-                        () -> wanted.in(catalog.of(namespace)).isPresent()))
-                .thenCompose(seen -> wanted.in(catalog.of(namespace)).isPresent()
-                        ? CompletableFuture.completedFuture(null)
-                        : failed(Kind.UNAVAILABLE, notServed(topic)));
+                .thenCompose(isMine -> states.await(
+                                namespace,
+                                topic.name(),
+                                () -> wanted.in(catalog.of(namespace)).isPresent())
+                        .thenCompose(seen -> made(topic, wanted, isMine)));
+    }
+
+    private CompletableFuture<Void> made(StreamTopic topic, StreamChoice wanted, boolean isMine) {
+        if (wanted.in(catalog.of(topic.namespace())).isPresent()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (!places.isOneTooMany(topic)) {
+            return failed(Kind.UNAVAILABLE, notServed(topic));
+        }
+        return (isMine ? topics.delete(topic) : CompletableFuture.<Void>completedFuture(null))
+                .thenCompose(deleted -> failed(Kind.QUOTA_EXCEEDED, full()));
+    }
+
+    private String full() {
+        return "the namespace has mqttMaxStreams=" + places.maxStreams() + " streams";
     }
 
     private String notServed(StreamTopic topic) {
@@ -148,12 +161,12 @@ public final class AutomaticStreams implements StreamCreation {
                 + (reason == null ? " yet: try again" : ": " + reason);
     }
 
-    /** Another broker was faster. */
-    private static CompletableFuture<Void> unlessThere(Throwable thrown) {
+    /** False when another broker was faster. */
+    private static CompletableFuture<Boolean> unlessThere(Throwable thrown) {
         Throwable cause = Failures.cause(thrown);
         if (cause instanceof RefusedRequest refused) {
             return refused.status() == RefusedRequest.CONFLICT
-                    ? CompletableFuture.completedFuture(null)
+                    ? CompletableFuture.completedFuture(false)
                     : failed(Kind.UNAVAILABLE, "the stream cannot be made: " + refused.getMessage());
         }
         return CompletableFuture.failedFuture(thrown);
@@ -163,7 +176,7 @@ public final class AutomaticStreams implements StreamCreation {
         future.completeExceptionally(new StreamFailureException(new StreamFailure(kind, reason)));
     }
 
-    private static CompletableFuture<Void> failed(Kind kind, String reason) {
+    private static <T> CompletableFuture<T> failed(Kind kind, String reason) {
         return CompletableFuture.failedFuture(new StreamFailureException(new StreamFailure(kind, reason)));
     }
 }

@@ -34,14 +34,13 @@ public final class StreamRequests {
     private final StreamStates states;
     private final StreamTopics topics;
     private final Backfills backfills;
-    private final int maxStreams;
+    private final StreamPlaces places;
 
-    /** @param maxStreams how many a namespace may have */
-    public StreamRequests(StreamCatalog catalog, StreamTopics topics, StreamBackfill backfill, int maxStreams) {
+    public StreamRequests(StreamCatalog catalog, StreamTopics topics, StreamBackfill backfill, StreamPlaces places) {
         this.states = new StreamStates(catalog);
         this.topics = topics;
         this.backfills = new Backfills(catalog, backfill);
-        this.maxStreams = maxStreams;
+        this.places = places;
     }
 
     List<Route> routes() {
@@ -130,16 +129,53 @@ public final class StreamRequests {
             StreamDefinition stream = parsed(topic, problems);
             return body.has("from")
                     ? createFrom(call, topic, stream, body.path("from").asText())
-                    : create(topic).thenCompose(done -> served(topic, stream, AdminAnswer.CREATED));
+                    : create(topic)
+                            .thenCompose(done -> served(topic, stream, AdminAnswer.CREATED))
+                            .thenCompose(answer -> unlessOneTooMany(topic, answer));
         });
     }
 
     private CompletableFuture<Void> create(StreamTopic topic) {
-        return topics.find(topic.namespace(), topic.name())
-                .thenCompose(found -> conflict(topic, found.isPresent())
-                        .<CompletableFuture<Void>>map(reason ->
-                                CompletableFuture.failedFuture(new RefusedRequest(RefusedRequest.CONFLICT, reason)))
-                        .orElseGet(() -> topics.create(topic)));
+        return topics.find(topic.namespace(), topic.name()).thenCompose(found -> {
+            if (found.isPresent()) {
+                return conflict("the stream " + topic.namespace() + "/" + topic.name()
+                        + " exists: alter it, or delete it first");
+            }
+            return places.take(topic) ? createInPlace(topic) : conflict(full(topic));
+        });
+    }
+
+    private CompletableFuture<Void> createInPlace(StreamTopic topic) {
+        return topics.create(topic).whenComplete((made, failure) -> {
+            if (failure != null) {
+                places.giveBack(topic);
+            } else {
+                var unused = states.await(() -> states.isKnown(topic.namespace(), topic.name()))
+                        .whenComplete((seen, never) -> places.giveBack(topic));
+            }
+        });
+    }
+
+    /** Another broker, or another of Pulsar's tools, made one at once. */
+    private CompletableFuture<AdminAnswer> unlessOneTooMany(StreamTopic topic, AdminAnswer answer) {
+        return places.isOneTooMany(topic)
+                ? topics.delete(topic).thenCompose(deleted -> conflict(full(topic)))
+                : CompletableFuture.completedFuture(answer);
+    }
+
+    private CompletableFuture<Void> unlessOneTooMany(StreamTopic topic, Throwable failure) {
+        return places.isOneTooMany(topic)
+                ? topics.delete(topic).thenCompose(deleted -> conflict(full(topic)))
+                : CompletableFuture.failedFuture(failure);
+    }
+
+    private static <T> CompletableFuture<T> conflict(String reason) {
+        return CompletableFuture.failedFuture(new RefusedRequest(RefusedRequest.CONFLICT, reason));
+    }
+
+    private String full(StreamTopic topic) {
+        return "the namespace " + topic.namespace() + " has mqttMaxStreams=" + places.maxStreams()
+                + " streams: delete one, or allow more";
     }
 
     /** The answer comes when the filling has begun. One that was not finished is made anew. */
@@ -154,7 +190,9 @@ public final class StreamRequests {
                                 problem -> CompletableFuture.failedFuture(RefusedRequest.bad(problem)))
                         .orElseGet(() -> deleteUnfinished(call, topic)))
                 .thenCompose(done -> create(toFill))
-                .thenCompose(done -> backfills.begin(toFill, from, before))
+                .thenCompose(done -> backfills
+                        .begin(toFill, from, before)
+                        .exceptionallyCompose(failure -> unlessOneTooMany(toFill, failure)))
                 .thenApply(begun -> new AdminAnswer(AdminAnswer.ACCEPTED, described(toFill)));
     }
 
@@ -163,18 +201,6 @@ public final class StreamRequests {
                 .thenCompose(found -> found.filter(Backfills::isUnfinished).isPresent()
                         ? call.require(Right.DELETE_STREAM, topic.name()).thenCompose(may -> topics.delete(topic))
                         : CompletableFuture.completedFuture(null));
-    }
-
-    /** Why a stream cannot be made though its definition is good. */
-    private Optional<String> conflict(StreamTopic topic, boolean exists) {
-        if (exists) {
-            return Optional.of(
-                    "the stream " + topic.namespace() + "/" + topic.name() + " exists: alter it, or delete it first");
-        }
-        return states.count(topic.namespace()) < maxStreams
-                ? Optional.empty()
-                : Optional.of("the namespace " + topic.namespace() + " has mqttMaxStreams=" + maxStreams
-                        + " streams: delete one, or allow more");
     }
 
     /** What is wrong with setting or removing properties that are not an admin's. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * Which streams are served here, and why others are not.
@@ -68,7 +69,13 @@ final class StreamStates {
 
     /** How many a namespace has, those that are refused too. */
     int count(Namespace namespace) {
-        return of(namespace).size();
+        long refused = catalog.refused().stream()
+                .filter(one -> namespaceOf(one).equals(namespace.name()))
+                .map(one -> one.pulsarTopic().replaceFirst(".*/", ""))
+                .distinct()
+                .filter(name -> served(namespace, name).isEmpty())
+                .count();
+        return Math.toIntExact(catalog.of(namespace).all().size() + refused);
     }
 
     /** The namespaces that have any. */
@@ -88,11 +95,18 @@ final class StreamStates {
     }
 
     private Optional<String> refusal(Namespace namespace, String name) {
+        return refusals(namespace, name).map(RefusedStream::reason).findFirst();
+    }
+
+    private Stream<RefusedStream> refusals(Namespace namespace, String name) {
         String pulsarTopic = "//" + namespace.name() + "/" + StreamDefinition.STREAMS + "/" + name;
         return catalog.refused().stream()
-                .filter(refused -> refused.pulsarTopic().endsWith(pulsarTopic))
-                .map(RefusedStream::reason)
-                .findFirst();
+                .filter(refused -> refused.pulsarTopic().endsWith(pulsarTopic));
+    }
+
+    /** Whether it is refused because there are others. */
+    boolean isOneTooMany(Namespace namespace, String name) {
+        return refusals(namespace, name).anyMatch(RefusedStream::isOneTooMany);
     }
 
     /** What becomes of a stream here. */

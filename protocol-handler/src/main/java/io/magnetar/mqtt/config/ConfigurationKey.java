@@ -305,7 +305,7 @@ public enum ConfigurationKey {
             1_000_000),
     MAX_STREAMS(
             "mqttMaxStreams",
-            "1000",
+            "10000",
             "How many streams a namespace may have, those that are refused too; one more is not made, and made with Pulsar's tools"
                     + " it is not served: the oldest are.",
             1,

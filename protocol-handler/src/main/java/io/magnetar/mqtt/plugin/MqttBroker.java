@@ -5,6 +5,7 @@ import io.magnetar.mqtt.admin.AdminApi;
 import io.magnetar.mqtt.admin.AutomaticStreams;
 import io.magnetar.mqtt.admin.CursorRequests;
 import io.magnetar.mqtt.admin.InspectionRequests;
+import io.magnetar.mqtt.admin.StreamPlaces;
 import io.magnetar.mqtt.admin.StreamRequests;
 import io.magnetar.mqtt.admin.StreamTopics;
 import io.magnetar.mqtt.admin.pulsar.PulsarAccess;
@@ -146,6 +147,8 @@ public final class MqttBroker {
         Routing routing = new Routing(streams.catalog());
         StreamTopics topics = new PulsarStreamTopics(
                 pulsar, streams.provisioner(), configuration.namespaces()::isServed);
+        StreamPlaces places =
+                new StreamPlaces(streams.catalog(), configuration.streams().maxStreams());
         SessionServices services = new SessionServices(
                 routing,
                 streams.catalog(),
@@ -154,7 +157,7 @@ public final class MqttBroker {
                         MeasuredAppends.of(queues.appender(), counters.latency(Latency.MESSAGES_APPEND))),
                 streams.readers(),
                 streams.groups(),
-                streamCreation(topics),
+                streamCreation(topics, places),
                 retained,
                 clock,
                 counters,
@@ -242,27 +245,22 @@ public final class MqttBroker {
                         streams.catalog(),
                         counters),
                 traces,
-                adminApi(pulsar, topics, counters),
+                adminApi(pulsar, topics, places, counters),
                 namespaceChoice.defaultNamespace());
     }
 
-    private StreamCreation streamCreation(StreamTopics topics) {
+    private StreamCreation streamCreation(StreamTopics topics, StreamPlaces places) {
         StreamSettings settings = configuration.streams();
         return settings.creators() == null
                 ? StreamCreation.NONE
-                : new AutomaticStreams(
-                        streams.catalog(), topics, settings.creators(), settings.template(), settings.maxStreams());
+                : new AutomaticStreams(streams.catalog(), topics, settings.creators(), settings.template(), places);
     }
 
-    private AdminApi adminApi(PulsarService pulsar, StreamTopics topics, Counters counters)
+    private AdminApi adminApi(PulsarService pulsar, StreamTopics topics, StreamPlaces places, Counters counters)
             throws PulsarServerException {
         return new AdminApi(
                 new PulsarAccess(pulsar, adminAccess),
-                new StreamRequests(
-                        streams.catalog(),
-                        topics,
-                        streams.backfill(),
-                        configuration.streams().maxStreams()),
+                new StreamRequests(streams.catalog(), topics, streams.backfill(), places),
                 new InspectionRequests(
                         streams.catalog(),
                         topics,

@@ -46,7 +46,7 @@ final class NamespaceTopics {
         for (int i = 0; i < sorted.size(); i++) {
             StreamTopic topic = sorted.get(i);
             if (i >= maxStreams) {
-                refused.add(new RefusedStream(topic.pulsarTopic(), oneTooMany()));
+                refused.add(RefusedStream.oneTooMany(topic.pulsarTopic(), maxStreams));
             } else if (parsed.of(topic) instanceof StreamDefinitionParser.Valid valid) {
                 serve(topic, valid.stream(), streams, refused);
             } else if (parsed.of(topic) instanceof StreamDefinitionParser.Refused bad) {
@@ -78,11 +78,6 @@ final class NamespaceTopics {
     private static String filling(StreamDefinition stream) {
         return "it is being filled from the stream '" + stream.life().fillsFrom()
                 + "' and not served until that is done; if the broker that does it has ended, make it again in the same way, or delete it";
-    }
-
-    private String oneTooMany() {
-        return "the namespace has more than mqttMaxStreams=" + maxStreams
-                + " streams, and this is none of the oldest: delete others, or allow more";
     }
 
     private static String grown(int from, int to) {

@@ -21,6 +21,11 @@ public interface NamespaceStreams {
         return Optional.empty();
     }
 
+    /** All that are being filled from others, and not served yet. */
+    default List<StreamDefinition> filling() {
+        return List.of();
+    }
+
     /** The streams that keep a topic, in no particular order, with those that are written to and not served yet. */
     List<StreamDefinition> matching(String topic);
 

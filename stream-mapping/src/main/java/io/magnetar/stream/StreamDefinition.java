@@ -4,6 +4,7 @@ import io.magnetar.message.Message;
 import io.magnetar.stream.key.StreamKey;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +56,20 @@ public record StreamDefinition(
         public static final Life EVER = new Life(0, null, 0);
 
         /** How long it may take from that moment until the stream is open: after that nothing is held, and it is not filled. */
-        private static final long LONGEST_HOLD_MICROS = TimeUnit.SECONDS.toMicros(30);
+        private static final long LONGEST_HOLD_MICROS = TimeUnit.SECONDS.toMicros(25);
 
         public boolean isFilling() {
             return fillsFrom != null;
+        }
+
+        /** Whether it has messages that came from another stream: they were stored later than they were received. */
+        public boolean wasFilled() {
+            return liveFromMicros > 0;
+        }
+
+        /** Until when messages are held at most, by their receive time, epoch microseconds. */
+        public long heldUntilMicros() {
+            return liveFromMicros + LONGEST_HOLD_MICROS;
         }
 
         /** Whether messages are written as they come, be it that they are held for a moment. */
@@ -70,7 +81,7 @@ public record StreamDefinition(
         public boolean takes(long receivedMicros) {
             return receivedMicros >= liveFromMicros
                     && isWritten()
-                    && (fillsFrom == null || receivedMicros < liveFromMicros + LONGEST_HOLD_MICROS);
+                    && (fillsFrom == null || receivedMicros < heldUntilMicros());
         }
     }
 
@@ -151,6 +162,12 @@ public record StreamDefinition(
     /** The Pulsar topic of the whole stream. */
     public String pulsarTopic() {
         return "persistent://" + namespace.name() + "/" + pulsarNamespace + "/" + name;
+    }
+
+    /** The Pulsar topic of the stream that it is being filled from. */
+    public Optional<String> pulsarTopicOfSource() {
+        return Optional.ofNullable(life.fillsFrom)
+                .map(source -> "persistent://" + namespace.name() + "/" + pulsarNamespace + "/" + source);
     }
 
     /** The Pulsar topic of one partition, {@code 0 <= partition < partitions}. */

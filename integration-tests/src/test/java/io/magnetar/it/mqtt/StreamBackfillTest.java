@@ -1,5 +1,6 @@
 package io.magnetar.it.mqtt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,10 +14,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessageIdAdv;
+import org.apache.pulsar.client.api.Producer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -143,6 +147,124 @@ class StreamBackfillTest {
                 .as("one key that lay in three partitions, in the order of time")
                 .extracting(copy -> Long.valueOf(copy.getProperty("mqtt.ts")))
                 .isSorted();
+    }
+
+    /** Messages of a producer of ours, one for each second of an hour ago, of one topic, spread over all partitions. */
+    private long produceOfAnHourAgo(String stream, String topic, int messages) throws Exception {
+        long from = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - TimeUnit.HOURS.toMicros(1);
+        try (Producer<byte[]> producer =
+                pulsar.client().newProducer().topic(Streams.pulsarTopic(stream)).create()) {
+            for (int i = 0; i < messages; i++) {
+                producer.newMessage()
+                        .key(Integer.toString(i))
+                        .property("mqtt.topic", topic)
+                        .property("mqtt.client-id", "client-" + i % 7)
+                        .property("mqtt.ts", Long.toString(from + TimeUnit.SECONDS.toMicros(i)))
+                        .value(Integer.toString(i).getBytes(UTF_8))
+                        .send();
+            }
+        }
+        return from;
+    }
+
+    private List<Integer> replay(String subscription) throws Exception {
+        List<Integer> numbers = new ArrayList<>();
+        try (Device reader = Device.connect(broker.port(), "reader-of-range")) {
+            assertThat(reader.subscribe(subscription, MqttQos.AT_LEAST_ONCE))
+                    .isEqualTo(Mqtt5SubAckReasonCode.GRANTED_QOS_1);
+            for (var next = reader.next();
+                    !next.getTopic().toString().startsWith("$stream-end/");
+                    next = reader.next()) {
+                numbers.add(Integer.valueOf(Device.text(next)));
+            }
+        }
+        return numbers;
+    }
+
+    private static List<Integer> numbers(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
+    }
+
+    @Test
+    void copiesAreReplayedByTheTimesAtWhichTheyWereReceived() throws Exception {
+        Streams.create(pulsar, broker, "fill-past", "fill-past/#", 3);
+        long from = produceOfAnHourAgo("fill-past", "fill-past/x", 60);
+        create("fill-then", "fill-past/+", "client-id", "fill-past");
+        awaitServed(broker, "fill-then");
+
+        long a = from + TimeUnit.SECONDS.toMicros(20);
+        long b = from + TimeUnit.SECONDS.toMicros(40);
+        assertThat(replay("$stream/fill-then@" + a + ".." + b)).containsExactlyInAnyOrderElementsOf(numbers(20, 40));
+        assertThat(replay("$stream/fill-then@-2h..now")).containsExactlyInAnyOrderElementsOf(numbers(0, 60));
+        assertThat(replay("$stream/fill-then@-2h.." + b)).containsExactlyInAnyOrderElementsOf(numbers(0, 40));
+
+        Message<byte[]> middle = Streams.consume(pulsar, "fill-then", 60).stream()
+                .filter(message -> Streams.text(message).equals("30"))
+                .findFirst()
+                .orElseThrow();
+        MessageIdAdv place = (MessageIdAdv) middle.getMessageId();
+        assertThat(replay("$stream/fill-then@" + place.getLedgerId() + ":" + place.getEntryId() + ":"
+                        + place.getPartitionIndex() + "..now"))
+                .as("of the other partitions from five seconds before it on")
+                .contains(30, 59)
+                .containsAll(numbers(30, 60))
+                .allMatch(number -> number >= 25);
+
+        create("fill-again", "fill-past/x", "topic", "fill-then");
+        awaitServed(broker, "fill-again");
+        assertThat(Streams.consume(pulsar, "fill-again", 60))
+                .as("copies of copies, in the order of time")
+                .extracting(Streams::text)
+                .containsExactlyElementsOf(
+                        numbers(0, 60).stream().map(Object::toString).toList());
+    }
+
+    @Test
+    void aBrokerThatHearsTooLateOfTheJoiningTakesItBack() throws Exception {
+        Streams.create(pulsar, "fill-late", 1, Map.of("mqtt.filter", "fill-late/#", "mqtt.backfill", "elsewhere"));
+        await().until(() -> state("fill-late").equals("filling"));
+
+        pulsar.admin()
+                .topics()
+                .updateProperties(
+                        Streams.pulsarTopic("fill-late"),
+                        Map.of("mqtt.live-from", Long.toString(micros(System.currentTimeMillis()) - 1)));
+        await().until(() -> !properties("fill-late").containsKey("mqtt.live-from"));
+        assertThat(properties("fill-late")).containsEntry("mqtt.backfill", "elsewhere");
+
+        pulsar.admin().topics().removeProperties(Streams.pulsarTopic("fill-late"), "mqtt.backfill");
+        await().until(() -> properties("fill-late").containsKey("mqtt.backfill"));
+        await().until(() -> state("fill-late").equals("filling"));
+    }
+
+    private static long micros(long millis) {
+        return TimeUnit.MILLISECONDS.toMicros(millis);
+    }
+
+    private Map<String, String> properties(String stream) throws Exception {
+        return pulsar.admin().topics().getProperties(Streams.pulsarTopic(stream));
+    }
+
+    @Test
+    void publishersWaitNoLongerThanAStreamMayTakeToBeFilled() throws Exception {
+        Streams.create(pulsar, broker, "fill-dead-source", "fill-dead/#", 1);
+        Streams.create(pulsar, "fill-dead", 1, Map.of("mqtt.filter", "fill-dead/#", "mqtt.backfill", "elsewhere"));
+        await().until(() -> state("fill-dead").equals("filling"));
+        long liveFrom = micros(System.currentTimeMillis() + 3_000);
+        pulsar.admin()
+                .topics()
+                .updateProperties(Streams.pulsarTopic("fill-dead"), Map.of("mqtt.live-from", Long.toString(liveFrom)));
+
+        try (Publishing publisher = new Publishing(broker.port(), "fill-dead-publisher", "fill-dead/x")) {
+            await().atMost(FILLED_WITHIN).until(() -> micros(System.currentTimeMillis()) > liveFrom + micros(31_500));
+            publisher.awaitMore(10);
+            publisher.stop();
+            assertThat(Streams.consume(pulsar, "fill-dead-source", publisher.acknowledged()))
+                    .hasSize(publisher.acknowledged());
+        }
+        assertThat(state("fill-dead")).isEqualTo("filling");
+        pulsar.admin().topics().removeProperties(Streams.pulsarTopic("fill-dead"), "mqtt.backfill");
+        await().until(() -> properties("fill-dead").containsKey("mqtt.backfill"));
     }
 
     @Test

@@ -20,7 +20,7 @@ final class StreamFailures {
         int status = switch (failure.kind()) {
             case GONE, NO_SUCH_POSITION -> RefusedRequest.NOT_FOUND;
             case UNSUPPORTED, TOO_LARGE -> RefusedRequest.CONFLICT;
-            case UNAVAILABLE, QUOTA_EXCEEDED, REFUSED -> RefusedRequest.UNAVAILABLE;
+            case UNAVAILABLE, QUOTA_EXCEEDED, REFUSED, NOT_TAKEN -> RefusedRequest.UNAVAILABLE;
         };
         return new RefusedRequest(status, failure.reason());
     }

@@ -11,7 +11,7 @@ public final class ReasonCodes {
         return switch (kind) {
             case UNAVAILABLE -> ReasonCode.UNSPECIFIED_ERROR;
             case QUOTA_EXCEEDED -> ReasonCode.QUOTA_EXCEEDED;
-            case TOO_LARGE, GONE, UNSUPPORTED -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+            case TOO_LARGE, GONE, NOT_TAKEN, UNSUPPORTED -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
             case NO_SUCH_POSITION -> ReasonCode.TOPIC_FILTER_INVALID;
             case REFUSED -> ReasonCode.NOT_AUTHORIZED;
         };

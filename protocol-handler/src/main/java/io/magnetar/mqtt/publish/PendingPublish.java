@@ -11,7 +11,6 @@ import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +28,8 @@ final class PendingPublish implements AppendListener, Runnable {
     private final Destination destination;
     private final int packetId;
     private final @Nullable Refusal refusal;
-    /** The Pulsar topics of the logs that have a marked one. */
-    private final Set<String> confirmed;
+    /** The logs that have a marked one; null for others. */
+    private final @Nullable LogsThatHaveIt confirmed;
 
     private volatile int waitingFor;
     private volatile @Nullable StreamFailure failure;
@@ -49,7 +48,7 @@ final class PendingPublish implements AppendListener, Runnable {
         this.destination = destination;
         this.packetId = packetId;
         this.refusal = refusal;
-        this.confirmed = publish.message().mark() == null ? Set.of() : ConcurrentHashMap.newKeySet();
+        this.confirmed = publish.message().mark() == null ? null : new LogsThatHaveIt();
         this.waitingFor = destination.confirmations();
         this.settled = waitingFor == 0;
     }
@@ -57,26 +56,24 @@ final class PendingPublish implements AppendListener, Runnable {
     /** Gives it to its logs. A marked one notes which of them have it. */
     void append(StreamAppender appender, RetainedStore retained) {
         for (StreamDefinition log : destination.logs()) {
-            appender.append(log, publish.message(), publish.message().mark() == null ? this : noting(log));
+            appender.append(log, publish.message(), confirmed == null ? this : noting(confirmed, log));
         }
         if (destination.retained()) {
             retained.append(publish.message(), this);
         }
     }
 
-    private AppendListener noting(StreamDefinition log) {
+    private AppendListener noting(LogsThatHaveIt logs, StreamDefinition log) {
         return outcome -> {
-            if (outcome == null) {
-                confirmed.add(log.pulsarTopic());
-            }
+            logs.answered(log, outcome);
             appended(outcome);
         };
     }
 
-    /** A stream that was deleted on the way wanted it no longer: that is no failure. */
+    /** A stream that was deleted on the way wanted it no longer, and one that is being filled has it from elsewhere. */
     @Override
     public void appended(@Nullable StreamFailure outcome) {
-        if (outcome != null && outcome.kind() != StreamFailure.Kind.GONE) {
+        if (outcome != null && outcome.isFailure()) {
             failure = outcome;
         }
         if (WAITING_FOR.decrementAndGet(this) == 0) {
@@ -126,8 +123,9 @@ final class PendingPublish implements AppendListener, Runnable {
         return publish.message().mark();
     }
 
+    /** The Pulsar topics of the logs that have a marked one. */
     Set<String> confirmed() {
-        return confirmed;
+        return confirmed == null ? Set.of() : confirmed.pulsarTopics();
     }
 
     long receivedMillis() {

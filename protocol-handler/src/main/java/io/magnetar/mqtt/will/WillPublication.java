@@ -131,7 +131,7 @@ final class WillPublication {
             return failure -> {
                 if (failure != null && retries != null && passes(failure)) {
                     onPassingFailure.run();
-                } else if (failure != null && failure.kind() != StreamFailure.Kind.GONE) {
+                } else if (failure != null && failure.isFailure()) {
                     services.counters()
                             .drop(
                                     Drop.APPEND_FAILED,

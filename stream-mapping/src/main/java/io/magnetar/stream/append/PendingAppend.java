@@ -77,7 +77,7 @@ final class PendingAppend implements KeyedMessage {
         account.pendingBytes().add(-bytes);
         if (failure == null) {
             account.meter().confirmed(message.payload().length);
-        } else {
+        } else if (failure.isFailure()) {
             account.meter().failed(failure.kind());
         }
         try {

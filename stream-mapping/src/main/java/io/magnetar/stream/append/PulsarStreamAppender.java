@@ -84,10 +84,10 @@ public final class PulsarStreamAppender implements StreamAppender {
             return;
         }
         if (!stream.life().takes(message.timestampMicros())) {
-            listener.appended(null); // It is there already, or will be copied.
+            listener.appended(notTaken(stream.name()));
             return;
         }
-        StreamWriter writer = writer(stream);
+        StreamWriter writer = writer(stream, message.timestampMicros());
         if (writer == null) {
             StreamName name = StreamName.of(stream);
             refuse(stream, isRefused(name) ? notServed(stream.name()) : gone(stream.name()), listener);
@@ -124,26 +124,36 @@ public final class PulsarStreamAppender implements StreamAppender {
         return new StreamFailure(Kind.UNAVAILABLE, "the stream " + stream + " was altered meanwhile");
     }
 
+    private static StreamFailure notTaken(String stream) {
+        return new StreamFailure(
+                Kind.NOT_TAKEN, "the stream " + stream + " has it from the one that it is filled from");
+    }
+
     /** The writers of a stream; null when the catalog does not have it: a writer could bring its Pulsar topic back. */
-    private @Nullable StreamWriter writer(StreamDefinition stream) {
+    private @Nullable StreamWriter writer(StreamDefinition stream, long receivedMicros) {
         StreamName name = StreamName.of(stream);
         StreamWriter writer = writers.get(name);
         return writer != null
                 ? writer
                 : writers.computeIfAbsent(
-                        name, ignored -> current(name).map(this::open).orElse(null));
+                        name,
+                        ignored -> current(name)
+                                .map(now -> open(now, receivedMicros))
+                                .orElse(null));
     }
 
-    private StreamWriter open(StreamDefinition stream) {
+    /** @param receivedMicros when its first message was received, which is about now */
+    private StreamWriter open(StreamDefinition stream, long receivedMicros) {
         StreamName name = StreamName.of(stream);
         CompletableFuture<Void> gate = new CompletableFuture<>();
         if (!stream.life().isFilling()) {
             gate.complete(null);
         }
+        long heldNanos = TimeUnit.MICROSECONDS.toNanos(stream.life().heldUntilMicros() - receivedMicros);
         return new StreamWriter(
                 stream,
                 AppendAccount.of(settings, pendingBytes, meters.apply(stream)),
-                gate,
+                new StreamWriter.Gate(gate, System.nanoTime() + heldNanos),
                 partition -> new PartitionWriter(
                         stream.pulsarTopic(partition),
                         new PartitionWriter.Shape(partition, stream.orderBuckets(), stream.limits()),
@@ -182,21 +192,31 @@ public final class PulsarStreamAppender implements StreamAppender {
     private void namespaceChanged(Namespace namespace) {
         writers.forEach((name, writer) -> {
             if (name.namespace().equals(namespace)) {
-                Optional<StreamDefinition> now = current(name);
-                if (now.isEmpty() || !writer.fits(now.get())) {
-                    writers.remove(name, writer);
-                    boolean topicStays = now.isPresent() || isRefused(name);
-                    var unused = topicStays
-                            ? writer.close(GRACE_MILLIS, notServed(name.name()))
-                            : writer.close(AT_ONCE, gone(name.name()));
-                } else {
-                    writer.limit(now.get().limits());
-                    if (!now.get().life().isFilling()) {
-                        writer.release();
-                    }
-                }
+                look(name, writer);
             }
         });
+    }
+
+    private void look(StreamName name, StreamWriter writer) {
+        Optional<StreamDefinition> now = current(name);
+        if (now.isEmpty() || !writer.fits(now.get())) {
+            writers.remove(name, writer);
+            var unused = end(name, writer, now.isPresent());
+        } else {
+            writer.limit(now.get().limits());
+            if (!now.get().life().isFilling()) {
+                writer.release();
+            }
+        }
+    }
+
+    private CompletableFuture<Void> end(StreamName name, StreamWriter writer, boolean isStream) {
+        if (writer.isHeld() && catalog.of(name.namespace()).filling(name.name()).isPresent()) {
+            return writer.close(AT_ONCE, notTaken(name.name()));
+        }
+        return isStream || isRefused(name)
+                ? writer.close(GRACE_MILLIS, notServed(name.name()))
+                : writer.close(AT_ONCE, gone(name.name()));
     }
 
     /** Whether there is a topic of the name that is no stream: an admin may have altered it. */
@@ -210,13 +230,20 @@ public final class PulsarStreamAppender implements StreamAppender {
     private void tick() {
         writers.forEach((name, writer) -> {
             writer.tick();
-            if (writer.isHeld()
-                    && current(name)
-                            .filter(stream -> !stream.life().isFilling())
-                            .isPresent()) {
-                writer.release();
+            if (writer.isHeld()) {
+                current(name).ifPresent(stream -> lookAtHeld(name, writer, stream));
             }
         });
+    }
+
+    /** Nobody waits longer for a stream than it may take to be filled: what is held is in the other one. */
+    private void lookAtHeld(StreamName name, StreamWriter writer, StreamDefinition stream) {
+        if (!stream.life().isFilling()) {
+            writer.release();
+        } else if (writer.isOver()) {
+            writers.remove(name, writer);
+            var unused = writer.close(AT_ONCE, notTaken(name.name()));
+        }
     }
 
     @Override

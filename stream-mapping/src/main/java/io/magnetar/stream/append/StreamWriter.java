@@ -12,16 +12,19 @@ import java.util.stream.IntStream;
 /** The writers of a stream's partitions. Thread: immutable, its writers any. */
 final class StreamWriter {
     private final int orderBuckets;
-    private final CompletableFuture<Void> gate;
+    private final Gate gate;
     private final PartitionWriter[] partitions;
     private final AppendAccount account;
 
-    /** @param gate nothing is written before it completes */
-    StreamWriter(
-            StreamDefinition stream,
-            AppendAccount account,
-            CompletableFuture<Void> gate,
-            IntFunction<PartitionWriter> partition) {
+    /**
+     * What is written waits here while the stream is being filled.
+     *
+     * @param opened nothing is written before it completes
+     * @param overNanos when it will no longer be, by {@link System#nanoTime()}
+     */
+    record Gate(CompletableFuture<Void> opened, long overNanos) {}
+
+    StreamWriter(StreamDefinition stream, AppendAccount account, Gate gate, IntFunction<PartitionWriter> partition) {
         this.account = account;
         this.gate = gate;
         this.orderBuckets = stream.orderBuckets();
@@ -30,12 +33,17 @@ final class StreamWriter {
     }
 
     boolean isHeld() {
-        return !gate.isDone();
+        return !gate.opened.isDone();
     }
 
     /** What was held is written from now on. */
     void release() {
-        gate.complete(null);
+        gate.opened.complete(null);
+    }
+
+    /** Whether what is held has waited as long as the stream may take to be filled. */
+    boolean isOver() {
+        return System.nanoTime() - gate.overNanos >= 0;
     }
 
     /** Whether the stream can still be written to in this way. */

@@ -3,13 +3,13 @@ package io.magnetar.stream.backfill;
 import io.magnetar.stream.StreamBackfill.Phase;
 import io.magnetar.stream.StreamBackfill.Progress;
 import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamDefinition.Life;
 import io.magnetar.stream.backfill.MergedPartition.SourceMessage;
 import io.magnetar.stream.turn.Turns;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *   JOINING   a moment T a little ahead is written beside the definition: from T on all brokers take messages for the stream and hold
  *             them. What was received before T is in the source and is copied; then the stream is opened, and what was held follows.
  *   DONE      the stream is served. What was received before T and stored in the source late is still copied.
- *   FAILED    the stream is not served, and holds nothing
+ *   FAILED    the stream is not served, and holds nothing. It also fails when a broker takes a mark back, see {@link JoinWatch}.
  * </pre>
  *
  * Which way a message takes is told by its receive time alone, so none is missing and none is there twice.
@@ -40,13 +40,16 @@ final class BackfillJob {
 
     private static final long KNOWN_AHEAD_MILLIS = 3_000;
     private static final long LONGEST_JOIN_MILLIS = 15_000;
+    /** By then the stream is served, or it is not at all: after 25 seconds brokers let go what they hold. */
+    private static final long SERVED_MILLIS = 20_000;
     /** What a broker has not stored by then was refused to its publisher. */
     private static final long LATE_MILLIS = 45_000;
 
     private final StreamDefinition source;
     private final StreamDefinition target;
-    private final Supplier<Optional<String>> obstacle;
+    private final Definitions definitions;
     private final BackfillMarks marks;
+    private final JoinWatch watch;
     private final InstantSource clock;
     private final Runnable onFilled;
     private final Turns turns;
@@ -55,6 +58,8 @@ final class BackfillJob {
     private @Nullable FilledPartitions to;
     private Step step = Step.OPENING;
     private long joinMillis;
+    private boolean joinSeen;
+    private boolean servedSeen;
     private volatile Progress progress;
     private volatile boolean ended;
 
@@ -69,26 +74,37 @@ final class BackfillJob {
     }
 
     /**
-     * @param obstacle why it cannot go on, as the definitions are now
      * @param marks of the target
+     * @param watch keeps the target from being served when it is not whole
      * @param onFilled called once, when the target is served or never will be
      */
     BackfillJob(
             StreamDefinition source,
             StreamDefinition target,
-            Supplier<Optional<String>> obstacle,
+            Definitions definitions,
             BackfillMarks marks,
+            JoinWatch watch,
             InstantSource clock,
             Executor executor,
             Runnable onFilled) {
         this.source = source;
         this.target = target;
-        this.obstacle = obstacle;
+        this.definitions = definitions;
         this.marks = marks;
+        this.watch = watch;
         this.clock = clock;
         this.onFilled = onFilled;
         this.turns = new Turns(executor, this::turn);
         this.progress = new Progress(source.name(), Phase.COPYING, 0, 0, "");
+    }
+
+    /** The definitions as they are now. Thread: any. */
+    interface Definitions {
+        /** Why it cannot go on. */
+        Optional<String> obstacle();
+
+        /** What the marks of the target are. */
+        Optional<Life> marked();
     }
 
     Progress progress() {
@@ -125,7 +141,8 @@ final class BackfillJob {
         if (step == Step.ENDED || reading == null || writing == null) {
             return;
         }
-        Optional<String> hindered = obstacle.get();
+        Optional<String> hindered =
+                definitions.obstacle().or(() -> definitions.marked().flatMap(this::takenBack));
         Throwable failed = writing.failure();
         if (hindered.isPresent() || failed != null) {
             fail(hindered.orElseGet(() -> "it cannot be written to: " + failed));
@@ -140,6 +157,22 @@ final class BackfillJob {
         } catch (PulsarClientException e) {
             fail("the stream '" + source.name() + "' cannot be read: " + e.getMessage());
         }
+    }
+
+    /** What is wrong with the marks: this broker sees them a moment after they were written. */
+    private Optional<String> takenBack(Life marked) {
+        boolean isJoin = joinMillis > 0 && marked.liveFromMicros() == micros(joinMillis);
+        boolean isServed = !marked.isFilling();
+        boolean joinTaken = !isJoin && (joinSeen || marked.liveFromMicros() != 0);
+        boolean fillTaken = !isServed && servedSeen;
+        boolean early = isServed && step != Step.BEING_SERVED && step != Step.WATCHING;
+        joinSeen |= isJoin;
+        servedSeen |= isServed;
+        if (joinTaken || fillTaken) {
+            return Optional.of(
+                    "it was taken back that it is joined: a broker heard of it too late, or somebody else did it");
+        }
+        return early ? Optional.of("somebody opened it before all was copied") : Optional.empty();
     }
 
     private void copy(MergedPartitions reading, FilledPartitions writing) throws PulsarClientException {
@@ -161,15 +194,20 @@ final class BackfillJob {
         long now = clock.millis();
         switch (step) {
             case COPYING -> {
-                if (reading.reachedMicros() > micros(now - CAUGHT_UP_MILLIS)) {
+                if (reading.hasSeenThrough(now - CAUGHT_UP_MILLIS)) {
                     fixJoin(reading, now);
                 }
             }
             case JOINING -> {
                 if (now > joinMillis + LONGEST_JOIN_MILLIS) {
                     fail("what was received before the moment of joining could not be copied in time");
-                } else if (hasAllThrough(joinMillis + MergedPartitions.SETTLE_MILLIS, reading, writing)) {
+                } else if (joinSeen && hasAllThrough(joinMillis + MergedPartitions.SETTLE_MILLIS, reading, writing)) {
                     serve();
+                }
+            }
+            case BEING_SERVED -> {
+                if (now > joinMillis + SERVED_MILLIS) {
+                    fail("that it is filled could not be written down in time");
                 }
             }
             case WATCHING -> {
@@ -211,6 +249,8 @@ final class BackfillJob {
                 .whenComplete((done, failure) -> turns.take(() -> {
                     if (failure != null) {
                         fail("that it is filled could not be written down: " + failure);
+                    } else if (step == Step.BEING_SERVED && clock.millis() > joinMillis + SERVED_MILLIS) {
+                        fail("that it is filled was written down too late");
                     } else if (step == Step.BEING_SERVED) {
                         step = Step.WATCHING;
                         onFilled.run();
@@ -228,12 +268,18 @@ final class BackfillJob {
         progress = new Progress(source.name(), phase, writing.copied(), reading.reachedMicros(), "");
     }
 
-    /** It ends here, and the target is not served; one that is served stays. */
+    /** It ends here, and the target is not served; one that is served stays, unless a broker has taken that back. */
     void fail(String reason) {
         if (step == Step.ENDED) {
             return;
         }
-        boolean isServed = step == Step.WATCHING;
+        boolean isServed = step == Step.WATCHING
+                && definitions
+                        .marked()
+                        .filter(marked -> !marked.isFilling() || !servedSeen)
+                        .isPresent();
+        boolean wasServed = step == Step.WATCHING;
+        boolean isOpen = step == Step.BEING_SERVED || (servedSeen && !wasServed);
         boolean holds = step == Step.FIXING_JOIN || step == Step.JOINING;
         step = Step.ENDED;
         LOG.warn("{} is no longer filled from {}: {}", target.pulsarTopic(), source.pulsarTopic(), reason);
@@ -242,12 +288,15 @@ final class BackfillJob {
                 last.source(), isServed ? Phase.DONE : Phase.FAILED, last.copied(), last.reachedMicros(), reason);
         if (holds) {
             var unused = marks.holdNothing(target).exceptionally(failure -> {
-                LOG.warn("{} holds messages for half a minute: {}", target.pulsarTopic(), failure.toString());
+                LOG.warn("{} holds messages for 25 seconds: {}", target.pulsarTopic(), failure.toString());
                 return null;
             });
         }
+        if (isOpen) {
+            watch.spoil(target);
+        }
         close();
-        if (!isServed) {
+        if (!wasServed) {
             onFilled.run();
         }
     }

@@ -11,6 +11,9 @@ interface BackfillMarks {
     /** The stream has all that was received before: it is served, and what is held for it follows. */
     CompletableFuture<Void> filled(StreamDefinition stream);
 
+    /** Takes {@link #filled} back: the stream is not served, for it is not whole. */
+    CompletableFuture<Void> notFilled(StreamDefinition stream, String source);
+
     /** Takes {@link #liveFrom} back. */
     CompletableFuture<Void> holdNothing(StreamDefinition stream);
 }

@@ -27,12 +27,18 @@ final class FilledPartitions {
     /** How much may be on its way. */
     private static final long MAX_PENDING_BYTES = 8L << 20;
 
+    /** Replays up to a time expect the order of time but for five seconds. */
+    private static final long LONGEST_BATCH_MICROS = TimeUnit.SECONDS.toMicros(2);
+
     private static final int OVERHEAD_BYTES = 256;
     private static final String WRITER = "magnetar-backfill";
 
     private final StreamDefinition stream;
     private final List<Producer<byte[]>> producers;
     private final byte[][][] orderingKeys;
+    /** When the first message of each partition's batches was received that are filled now, epoch microseconds. */
+    private final long[] batchFromMicros;
+
     private final Runnable onAnswer;
     private final AtomicLong pendingBytes = new AtomicLong();
     private final LongAdder copied = new LongAdder();
@@ -42,6 +48,7 @@ final class FilledPartitions {
         this.stream = stream;
         this.producers = producers;
         this.onAnswer = onAnswer;
+        this.batchFromMicros = new long[producers.size()];
         this.orderingKeys = IntStream.range(0, stream.partitions())
                 .mapToObj(partition -> Partitioning.orderingKeys(partition, stream.orderBuckets()))
                 .toArray(byte[][][]::new);
@@ -105,12 +112,10 @@ final class FilledPartitions {
         String found = stream.key().of(source.message());
         String key = found == null ? source.message().topic() : found;
         int partition = Partitioning.partition(key, producers.size());
-        TypedMessageBuilder<byte[]> copy = producers
-                .get(partition)
-                .newMessage()
-                .value(pulsar.getData())
-                .key(key)
-                .properties(pulsar.getProperties());
+        Producer<byte[]> producer = producers.get(partition);
+        endBatches(producer, partition, source.receivedMicros());
+        TypedMessageBuilder<byte[]> copy =
+                producer.newMessage().value(pulsar.getData()).key(key).properties(pulsar.getProperties());
         if (pulsar.getEventTime() > 0) {
             copy.eventTime(pulsar.getEventTime());
         }
@@ -120,6 +125,14 @@ final class FilledPartitions {
         long bytes = (long) OVERHEAD_BYTES + pulsar.size();
         pendingBytes.addAndGet(bytes);
         var unused = copy.sendAsync().whenComplete((id, thrown) -> answered(bytes, thrown));
+    }
+
+    /** Each ordering bucket has a batch of its own: what they span is how far the partition is out of the order of time. */
+    private void endBatches(Producer<byte[]> producer, int partition, long receivedMicros) {
+        if (Math.abs(receivedMicros - batchFromMicros[partition]) > LONGEST_BATCH_MICROS) {
+            batchFromMicros[partition] = receivedMicros;
+            var unused = producer.flushAsync().exceptionally(thrown -> null); // The sends themselves tell.
+        }
     }
 
     private void answered(long bytes, @Nullable Throwable thrown) {

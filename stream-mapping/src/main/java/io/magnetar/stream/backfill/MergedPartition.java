@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class MergedPartition {
     private static final int BURST = 1_000;
     private static final long ASK_EVERY_MILLIS = 250;
+    private static final long CLOCKS_DIFFER_MICROS = 1_000_000;
+    private static final String INTERCEPTOR =
+            "org.apache.pulsar.common.intercept.AppendBrokerTimestampMetadataInterceptor";
 
     private final PartitionCursor cursor;
     private final MessageDecoder decoder;
@@ -29,6 +32,7 @@ final class MergedPartition {
     private @Nullable SourceMessage head;
     private long endMicros = Long.MAX_VALUE;
     private long seenThroughMillis;
+    private long orderedThroughMicros;
     private long read;
     private long askedAtMillis;
     private boolean asking;
@@ -74,8 +78,8 @@ final class MergedPartition {
             }
             read++;
             saidNoneAtMillis = 0;
-            seenThroughMillis =
-                    Math.max(seenThroughMillis, pulsar.getBrokerPublishTime().orElseGet(pulsar::getPublishTime));
+            seenThroughMillis = Math.max(seenThroughMillis, storedMillis(pulsar));
+            orderedThroughMicros = MessageDecoder.placedMicros(pulsar);
             head = wanted(pulsar).orElse(null);
         }
         if (head == null) {
@@ -84,13 +88,37 @@ final class MergedPartition {
         return head;
     }
 
-    private Optional<SourceMessage> wanted(Message<byte[]> pulsar) {
+    /** The clock of a producer says nothing about what the log has stored. */
+    private static long storedMillis(Message<byte[]> pulsar) throws PulsarClientException {
+        return pulsar.getBrokerPublishTime()
+                .orElseThrow(() -> new PulsarClientException.NotSupportedException("its message "
+                        + pulsar.getMessageId() + " does not tell when the broker stored it: the brokers need"
+                        + " exposingBrokerEntryMetadataToClientEnabled=true and, from before the first message on,"
+                        + " brokerEntryMetadataInterceptors with " + INTERCEPTOR));
+    }
+
+    private Optional<SourceMessage> wanted(Message<byte[]> pulsar) throws PulsarClientException {
         if (pulsar.getEncryptionCtx().isPresent()) {
             return Optional.empty();
         }
-        return Optional.ofNullable(decoder.decode(pulsar))
-                .filter(message -> filter.matches(message.topic()) && message.timestampMicros() < endMicros)
+        Optional<SourceMessage> found = Optional.ofNullable(decoder.decode(pulsar))
+                .filter(message -> filter.matches(message.topic()))
                 .map(message -> new SourceMessage(pulsar, message));
+        if (found.isPresent()) {
+            checkClock(found.get());
+        }
+        return found.filter(message -> message.receivedMicros() < endMicros);
+    }
+
+    /** What was stored before the end was received before it: the broker of another clock may not know yet that it is to be held. */
+    private void checkClock(SourceMessage message) throws PulsarClientException {
+        long storedMicros = TimeUnit.MILLISECONDS.toMicros(storedMillis(message.pulsar()));
+        if (storedMicros < endMicros && message.receivedMicros() - CLOCKS_DIFFER_MICROS >= endMicros) {
+            throw new PulsarClientException.NotSupportedException("its message "
+                    + message.pulsar().getMessageId()
+                    + " says that it was received over a second after it was stored: the clocks of"
+                    + " the brokers differ too much, or a producer made up its mqtt.ts");
+        }
     }
 
     boolean hasHead() {
@@ -104,6 +132,11 @@ final class MergedPartition {
     /** All that the partition stored before was seen, but for its head; epoch milliseconds. */
     long seenThroughMillis() {
         return seenThroughMillis;
+    }
+
+    /** What follows in the partition was placed there later, but for copies and messages that are out of order; epoch microseconds. */
+    long orderedThroughMicros() {
+        return orderedThroughMicros;
     }
 
     private void awaitMore(long nowMillis) {
@@ -130,6 +163,7 @@ final class MergedPartition {
         }
         if (saidNoneAtMillis > 0) {
             seenThroughMillis = Math.max(seenThroughMillis, saidNoneAtMillis);
+            orderedThroughMicros = Math.max(orderedThroughMicros, TimeUnit.MILLISECONDS.toMicros(saidNoneAtMillis));
         }
         saidNoneAtMillis = askedAt;
     }

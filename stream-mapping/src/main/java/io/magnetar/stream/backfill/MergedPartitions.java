@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A partition has no message now, and gets one later that was received earlier than those of others? Not one that was received
  * more than {@value #SETTLE_MILLIS} milliseconds before it was stored: what follows in a partition is younger than what was seen of it
- * by no more than that.
+ * by no more than that. A copy was stored later: there it is the receive time of the last one that counts, for copies are in its order.
  *
  * <p>Thread: the job's turns.
  */
@@ -53,7 +53,7 @@ final class MergedPartitions {
     }
 
     private static long youngestBehind(MergedPartition partition) {
-        return TimeUnit.MILLISECONDS.toMicros(partition.seenThroughMillis() - SETTLE_MILLIS);
+        return partition.orderedThroughMicros() - TimeUnit.MILLISECONDS.toMicros(SETTLE_MILLIS);
     }
 
     /** All that was received before was polled, but for what was stored late; epoch microseconds. */

@@ -24,6 +24,11 @@ record PulsarBackfillMarks(Topics topics) implements BackfillMarks {
     }
 
     @Override
+    public CompletableFuture<Void> notFilled(StreamDefinition stream, String source) {
+        return topics.updatePropertiesAsync(stream.pulsarTopic(), Map.of(StreamDefinitionParser.BACKFILL, source));
+    }
+
+    @Override
     public CompletableFuture<Void> holdNothing(StreamDefinition stream) {
         return topics.removePropertiesAsync(stream.pulsarTopic(), StreamDefinitionParser.LIVE_FROM);
     }

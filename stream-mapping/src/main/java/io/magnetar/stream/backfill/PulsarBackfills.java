@@ -4,6 +4,7 @@ import io.magnetar.stream.NamespaceStreams;
 import io.magnetar.stream.StreamBackfill;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
+import io.magnetar.stream.StreamDefinition.Life;
 import io.magnetar.stream.layout.MessageDecoder;
 import io.magnetar.stream.read.PartitionCursor;
 import io.magnetar.stream.turn.TurnThreads;
@@ -36,12 +37,47 @@ public final class PulsarBackfills implements StreamBackfill {
     private static final int MAX_REMEMBERED = 100;
     private static final int PREFETCH_MESSAGES = 500;
     private static final long TICK_MILLIS = 200;
+    private static final long LOOK_MILLIS = 1_000;
     private static final long OPEN_SECONDS = 60;
 
     private record Target(Namespace namespace, String name) {}
 
+    /** Both are still as they were: what is copied depends on it. */
+    private record Known(StreamCatalog catalog, StreamDefinition source, StreamDefinition target)
+            implements BackfillJob.Definitions {
+        @Override
+        public Optional<String> obstacle() {
+            boolean sourceKeeps = catalog.of(source.namespace())
+                    .named(source.name())
+                    .filter(now -> now.isSameAs(source) && now.filter().covers(target.filter()))
+                    .isPresent();
+            if (!sourceKeeps) {
+                return Optional.of(
+                        "the stream '" + source.name() + "' is gone, or no longer covers " + target.filter());
+            }
+            boolean targetIsAsItWas = now().filter(now -> now.filter().equals(target.filter())
+                            && now.key().toString().equals(target.key().toString())
+                            && now.orderBuckets() == target.orderBuckets())
+                    .isPresent();
+            return targetIsAsItWas ? Optional.empty() : Optional.of("the stream is gone, or was altered");
+        }
+
+        private Optional<StreamDefinition> now() {
+            NamespaceStreams streams = catalog.of(target.namespace());
+            return streams.filling(target.name())
+                    .or(() -> streams.named(target.name()))
+                    .filter(now -> now.isSameAs(target));
+        }
+
+        @Override
+        public Optional<Life> marked() {
+            return now().map(StreamDefinition::life);
+        }
+    }
+
     private final PulsarClient client;
     private final BackfillMarks marks;
+    private final JoinWatch watch;
     private final StreamCatalog catalog;
     private final InstantSource clock;
     private final ExecutorService executor = TurnThreads.named("magnetar-backfill-", 1);
@@ -58,7 +94,11 @@ public final class PulsarBackfills implements StreamBackfill {
         this.client = client;
         this.marks = new PulsarBackfillMarks(topics);
         this.catalog = catalog;
+        this.watch = new JoinWatch(catalog, marks, clock);
         this.clock = clock;
+        catalog.onChange(watch::look);
+        var unusedLooks =
+                timer.scheduleWithFixedDelay(watch::lookAgain, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         var unused = timer.scheduleWithFixedDelay(
                 () -> jobs.values().forEach(BackfillJob::take), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -70,7 +110,14 @@ public final class PulsarBackfills implements StreamBackfill {
             return Optional.of("the broker fills " + MAX_UNDER_WAY + " streams at a time: try again when one is done");
         }
         BackfillJob job = new BackfillJob(
-                source, target, () -> obstacle(source, target), marks, clock, executor, underWay::decrementAndGet);
+                source,
+                target,
+                new Known(catalog, source, target),
+                marks,
+                watch,
+                clock,
+                executor,
+                underWay::decrementAndGet);
         remember(new Target(target.namespace(), target.name()), job);
         open(job, source, target);
         return Optional.empty();
@@ -78,26 +125,10 @@ public final class PulsarBackfills implements StreamBackfill {
 
     private void remember(Target target, BackfillJob job) {
         jobs.values().removeIf(known -> jobs.size() > MAX_REMEMBERED && known.hasEnded());
-        jobs.put(target, job);
-    }
-
-    /** Both are still as they were: what is copied depends on it. */
-    private Optional<String> obstacle(StreamDefinition source, StreamDefinition target) {
-        NamespaceStreams streams = catalog.of(source.namespace());
-        boolean sourceKeeps = streams.named(source.name())
-                .filter(now -> now.isSameAs(source) && now.filter().covers(target.filter()))
-                .isPresent();
-        if (!sourceKeeps) {
-            return Optional.of("the stream '" + source.name() + "' is gone, or no longer covers " + target.filter());
+        BackfillJob before = jobs.put(target, job);
+        if (before != null) {
+            before.take(() -> before.fail("another stream of its name is filled"));
         }
-        boolean targetIsAsItWas = streams.filling(target.name())
-                .or(() -> streams.named(target.name()))
-                .filter(now -> now.isSameAs(target)
-                        && now.filter().equals(target.filter())
-                        && now.key().toString().equals(target.key().toString())
-                        && now.orderBuckets() == target.orderBuckets())
-                .isPresent();
-        return targetIsAsItWas ? Optional.empty() : Optional.of("the stream is gone, or was altered");
     }
 
     private void open(BackfillJob job, StreamDefinition source, StreamDefinition target) {

@@ -72,6 +72,11 @@ final class NamespaceSnapshot implements NamespaceStreams {
     }
 
     @Override
+    public List<StreamDefinition> filling() {
+        return List.copyOf(filling.values());
+    }
+
+    @Override
     public List<StreamDefinition> matching(String topic) {
         if (everything.isEmpty()) {
             return List.of();

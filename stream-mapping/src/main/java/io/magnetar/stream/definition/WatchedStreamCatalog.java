@@ -36,6 +36,8 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private static final long BURST_MILLIS = 50;
     private static final long LOOK_AGAIN_MILLIS = 30_000;
     private static final int OTHERS_AT_A_TIME = 64;
+    private static final long FIRST_RETRY_MILLIS = 200;
+    private static final long LONGEST_RETRY_MILLIS = 2_000;
 
     private final DefinitionSource source;
     private final ScheduledExecutorService executor;
@@ -52,6 +54,7 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private String lastOther = "";
 
     private boolean watching;
+    private final Map<Namespace, Long> retryMillis = new HashMap<>();
     private boolean failing;
 
     /**
@@ -159,7 +162,23 @@ public final class WatchedStreamCatalog implements StreamCatalog {
                 .thenComposeAsync(topics -> pinned(namespace, topics), executor)
                 .thenAcceptAsync(topics -> apply(namespace, topics), executor);
         looks.put(namespace, look);
-        return look.whenCompleteAsync((done, failure) -> looks.remove(namespace, look), executor);
+        return look.whenCompleteAsync(
+                (done, failure) -> {
+                    looks.remove(namespace, look);
+                    if (failure == null) {
+                        retryMillis.remove(namespace);
+                    } else {
+                        tryAgain(namespace);
+                    }
+                },
+                executor);
+    }
+
+    /** Soon, for a stream may be about to be served. */
+    private void tryAgain(Namespace namespace) {
+        long millis = retryMillis.getOrDefault(namespace, FIRST_RETRY_MILLIS);
+        retryMillis.put(namespace, Math.min(2 * millis, LONGEST_RETRY_MILLIS));
+        later(() -> changed(namespace), millis);
     }
 
     /** The topics again when something had to be written down about some of them. */

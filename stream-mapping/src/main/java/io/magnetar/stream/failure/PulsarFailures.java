@@ -38,7 +38,7 @@ public final class PulsarFailures {
             case TOO_LARGE -> "cannot take a message this large";
             case GONE -> "does not exist";
             case REFUSED -> "may not be used";
-            case UNSUPPORTED, NO_SUCH_POSITION -> "cannot do this, or has been terminated";
+            case UNSUPPORTED, NO_SUCH_POSITION, NOT_TAKEN -> "cannot do this, or has been terminated";
         };
         return new StreamFailure(
                 kind, pulsarTopic + " " + what + " (" + cause.getClass().getSimpleName() + ")");

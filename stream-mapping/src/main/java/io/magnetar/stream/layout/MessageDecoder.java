@@ -89,6 +89,15 @@ public final class MessageDecoder {
         return number(pulsar.getProperty(PropertyNames.TIMESTAMP), storedMillis * MICROS_PER_MILLI);
     }
 
+    /**
+     * The time that says where a message is in the order of its log, epoch microseconds: when Pulsar stored it, or before that when it
+     * is a copy of one that the MQTT broker received earlier.
+     */
+    public static long placedMicros(org.apache.pulsar.client.api.Message<byte[]> pulsar) {
+        long storedMillis = pulsar.getBrokerPublishTime().orElseGet(pulsar::getPublishTime);
+        return Math.min(storedMillis * MICROS_PER_MILLI, timestampMicros(pulsar));
+    }
+
     private static @Nullable PublishMark mark(@Nullable String value) {
         return value == null ? null : PublishMark.parse(value).orElse(null);
     }

@@ -9,7 +9,6 @@ import io.magnetar.stream.StreamFailure.Kind;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Where all partitions begin, when a message of one of them says so: its time tells it for the others.
@@ -18,14 +17,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class FixedStarts {
     /** Looks up when a message was stored. */
-    interface StoredMillis {
-        /** @return epoch milliseconds; nothing when the partition has no such message, nor a later one */
+    interface StoredMicros {
+        /** @return epoch microseconds; nothing when the partition has no such message, nor a later one */
         CompletableFuture<Optional<Long>> of(int partition, Position position);
     }
 
     private FixedStarts() {}
 
-    static CompletableFuture<StartPosition> of(StreamDefinition stream, StartPosition start, StoredMillis stored) {
+    static CompletableFuture<StartPosition> of(StreamDefinition stream, StartPosition start, StoredMicros stored) {
         if (!(start instanceof StartPosition.MessageId id)) {
             return CompletableFuture.completedFuture(start);
         }
@@ -37,13 +36,12 @@ final class FixedStarts {
 
     /** When a message was stored, epoch microseconds. */
     static CompletableFuture<Long> storedMicros(
-            StreamDefinition stream, int partition, Position position, StoredMillis stored) {
+            StreamDefinition stream, int partition, Position position, StoredMicros stored) {
         if (partition >= stream.partitions()) {
             return CompletableFuture.failedFuture(noMessage(stream, partition, position));
         }
         return stored.of(partition, position)
-                .thenApply(found -> TimeUnit.MILLISECONDS.toMicros(
-                        found.orElseThrow(() -> noMessage(stream, partition, position))));
+                .thenApply(found -> found.orElseThrow(() -> noMessage(stream, partition, position)));
     }
 
     private static StreamFailureException noMessage(StreamDefinition stream, int partition, Position position) {

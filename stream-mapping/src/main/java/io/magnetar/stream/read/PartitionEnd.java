@@ -2,13 +2,14 @@ package io.magnetar.stream.read;
 
 import io.magnetar.stream.EndPosition;
 import io.magnetar.stream.Position;
+import io.magnetar.stream.layout.MessageDecoder;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a range ends in one partition: behind a position, or before a time. The order of a partition may differ from the order of
- * timestamps by a margin, so what is before the time is looked for until what was stored a margin after it.
+ * timestamps by a margin, so what is before the time is looked for until what was received and stored a margin after it.
  *
  * <p>Thread: immutable.
  */
@@ -42,8 +43,7 @@ final class PartitionEnd {
         if (through != null) {
             return position.isBehind(through);
         }
-        long storedMillis = message.getBrokerPublishTime().orElseGet(message::getPublishTime);
-        return TimeUnit.MILLISECONDS.toMicros(storedMillis) >= overMicros;
+        return MessageDecoder.placedMicros(message) >= overMicros;
     }
 
     /** Whether a message that is not beyond the end is in the range, by when the MQTT broker received it. */

@@ -3,6 +3,7 @@ package io.magnetar.stream.read;
 import io.magnetar.stream.Position;
 import io.magnetar.stream.RetentionFloor;
 import io.magnetar.stream.StartPosition;
+import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.layout.MessageDecoder;
 import java.util.List;
 import java.util.Optional;
@@ -91,14 +92,16 @@ final class PartitionOpener {
     }
 
     /**
-     * When the broker stored a message, epoch milliseconds.
+     * When the broker stored a message, or before that when the stream has copies and it may be one, epoch microseconds.
      *
      * @return nothing when the partition has no such message, nor a later one; after a failure nothing is left open
      */
-    CompletableFuture<Optional<Long>> storedMillis(String pulsarTopic, int partition, Position position) {
-        return first(pulsarTopic, Positions.messageId(position, partition))
-                .thenApply(found ->
-                        found.map(message -> message.getBrokerPublishTime().orElseGet(message::getPublishTime)));
+    CompletableFuture<Optional<Long>> storedMicros(StreamDefinition stream, int partition, Position position) {
+        return first(stream.pulsarTopic(partition), Positions.messageId(position, partition))
+                .thenApply(found -> found.map(message -> stream.life().wasFilled()
+                        ? MessageDecoder.placedMicros(message)
+                        : TimeUnit.MILLISECONDS.toMicros(
+                                message.getBrokerPublishTime().orElseGet(message::getPublishTime))));
     }
 
     /** The message of an id, or else the next one; nothing when there is none. After a failure nothing is left open. */

@@ -67,7 +67,7 @@ public final class PulsarStreamInspection implements StreamInspection {
         return FixedStarts.of(
                 stream,
                 start,
-                (partition, position) -> opener.storedMillis(stream.pulsarTopic(partition), partition, position)
+                (partition, position) -> opener.storedMicros(stream, partition, position)
                         .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS));
     }
 

@@ -113,13 +113,10 @@ public final class PulsarStreamReaders implements StreamReaders {
         return CompletableFuture.completedFuture(end);
     }
 
-    private FixedStarts.StoredMillis stored(StreamDefinition stream, long deadlineNanos) {
+    private FixedStarts.StoredMicros stored(StreamDefinition stream, long deadlineNanos) {
         return (partition, position) -> inTheMaking
                 .retried(
-                        stream,
-                        partition,
-                        deadlineNanos,
-                        () -> opener.storedMillis(stream.pulsarTopic(partition), partition, position))
+                        stream, partition, deadlineNanos, () -> opener.storedMicros(stream, partition, position))
                 .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -184,10 +184,14 @@ class NamespaceLifeTest {
 
             allowClusters(pulsar, "stuck", EmbeddedPulsar.CLUSTER);
 
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
-                            after.status().get().path("namespaces").path("open").asInt())
-                    .as("opened without a client")
-                    .isEqualTo(2));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(after.status()
+                                    .get()
+                                    .path("namespaces")
+                                    .path("open")
+                                    .asInt())
+                            .as("opened without a client")
+                            .isEqualTo(2));
             try (Device publisher = Tenants.device(after, "stuck", "publisher")) {
                 publisher.publish("stuck/x", "for one who is absent", MqttQos.AT_LEAST_ONCE);
             }

@@ -40,7 +40,8 @@ final class LeftNamespaces {
     CompletableFuture<Void> openAll() {
         CompletableFuture<Void> waited =
                 CompletableFuture.allOf(restart.left().stream().map(this::open).toArray(CompletableFuture[]::new));
-        var timer = executor.schedule(() -> waited.complete(null), WAITED_FOR_MILLIS, TimeUnit.MILLISECONDS);
+        Runnable goOn = () -> waited.complete(null);
+        var timer = executor.schedule(goOn, WAITED_FOR_MILLIS, TimeUnit.MILLISECONDS);
         return waited.thenRun(() -> {
             timer.cancel(false);
             Set<Namespace> left = restart.left();

@@ -115,7 +115,7 @@ public record StreamDefinition(
     /** The same stream for a reader to whom every message counts. */
     public StreamDefinition everyMessage() {
         return new StreamDefinition(
-                namespace, name, filter, key, partitions, orderBuckets, false, pulsarNamespace, limits);
+                namespace, name, filter, key, partitions, orderBuckets, false, pulsarNamespace, limits, life);
     }
 
     /** The queue of a namespace: its key is the topic. */

@@ -43,7 +43,7 @@ public final class AutomaticStreams implements StreamCreation {
     private final StreamTopics topics;
     private final StreamCreators creators;
     private final StreamTemplate template;
-    private final StreamPlaces places;
+    private final StreamCap cap;
     /** By Pulsar topic. */
     private final Map<String, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
 
@@ -52,13 +52,13 @@ public final class AutomaticStreams implements StreamCreation {
             StreamTopics topics,
             StreamCreators creators,
             StreamTemplate template,
-            StreamPlaces places) {
+            StreamCap cap) {
         this.catalog = catalog;
         this.states = new StreamStates(catalog);
         this.topics = topics;
         this.creators = creators;
         this.template = template;
-        this.places = places;
+        this.cap = cap;
     }
 
     /** A stream's name that follows from its filter: what can be read of it, and a hash. */
@@ -111,12 +111,12 @@ public final class AutomaticStreams implements StreamCreation {
         }
         if (underWay.size() > MAX_UNDER_WAY) {
             fail(mine, Kind.QUOTA_EXCEEDED, "the broker makes " + MAX_UNDER_WAY + " streams at a time: try again");
-        } else if (!places.take(topic)) {
+        } else if (!cap.take(topic)) {
             fail(mine, Kind.QUOTA_EXCEEDED, full());
         } else {
             LOG.info("A client subscribes to what no stream keeps: {} is made", topic.pulsarTopic());
             var unusedMade = make(topic, wanted).whenComplete((done, failure) -> {
-                places.giveBack(topic);
+                cap.giveBack(topic);
                 if (failure == null) {
                     mine.complete(null);
                 } else {
@@ -144,7 +144,7 @@ public final class AutomaticStreams implements StreamCreation {
         if (wanted.in(catalog.of(topic.namespace())).isPresent()) {
             return CompletableFuture.completedFuture(null);
         }
-        if (!places.isOneTooMany(topic)) {
+        if (!cap.isOneTooMany(topic)) {
             return failed(Kind.UNAVAILABLE, notServed(topic));
         }
         return (isMine ? topics.delete(topic) : CompletableFuture.<Void>completedFuture(null))
@@ -152,7 +152,7 @@ public final class AutomaticStreams implements StreamCreation {
     }
 
     private String full() {
-        return "the namespace has mqttMaxStreams=" + places.maxStreams() + " streams";
+        return "the namespace has mqttMaxStreams=" + cap.maxStreams() + " streams";
     }
 
     private String notServed(StreamTopic topic) {

@@ -34,13 +34,13 @@ public final class StreamRequests {
     private final StreamStates states;
     private final StreamTopics topics;
     private final Backfills backfills;
-    private final StreamPlaces places;
+    private final StreamCap cap;
 
-    public StreamRequests(StreamCatalog catalog, StreamTopics topics, StreamBackfill backfill, StreamPlaces places) {
+    public StreamRequests(StreamCatalog catalog, StreamTopics topics, StreamBackfill backfill, StreamCap cap) {
         this.states = new StreamStates(catalog);
         this.topics = topics;
         this.backfills = new Backfills(catalog, backfill);
-        this.places = places;
+        this.cap = cap;
     }
 
     List<Route> routes() {
@@ -141,30 +141,30 @@ public final class StreamRequests {
                 return conflict("the stream " + topic.namespace() + "/" + topic.name()
                         + " exists: alter it, or delete it first");
             }
-            return places.take(topic) ? createInPlace(topic) : conflict(full(topic));
+            return cap.take(topic) ? createInPlace(topic) : conflict(full(topic));
         });
     }
 
     private CompletableFuture<Void> createInPlace(StreamTopic topic) {
         return topics.create(topic).whenComplete((made, failure) -> {
             if (failure != null) {
-                places.giveBack(topic);
+                cap.giveBack(topic);
             } else {
                 var unused = states.await(() -> states.isKnown(topic.namespace(), topic.name()))
-                        .whenComplete((seen, never) -> places.giveBack(topic));
+                        .whenComplete((seen, never) -> cap.giveBack(topic));
             }
         });
     }
 
     /** Another broker, or another of Pulsar's tools, made one at once. */
     private CompletableFuture<AdminAnswer> unlessOneTooMany(StreamTopic topic, AdminAnswer answer) {
-        return places.isOneTooMany(topic)
+        return cap.isOneTooMany(topic)
                 ? topics.delete(topic).thenCompose(deleted -> conflict(full(topic)))
                 : CompletableFuture.completedFuture(answer);
     }
 
     private CompletableFuture<Void> unlessOneTooMany(StreamTopic topic, Throwable failure) {
-        return places.isOneTooMany(topic)
+        return cap.isOneTooMany(topic)
                 ? topics.delete(topic).thenCompose(deleted -> conflict(full(topic)))
                 : CompletableFuture.failedFuture(failure);
     }
@@ -174,7 +174,7 @@ public final class StreamRequests {
     }
 
     private String full(StreamTopic topic) {
-        return "the namespace " + topic.namespace() + " has mqttMaxStreams=" + places.maxStreams()
+        return "the namespace " + topic.namespace() + " has mqttMaxStreams=" + cap.maxStreams()
                 + " streams: delete one, or allow more";
     }
 

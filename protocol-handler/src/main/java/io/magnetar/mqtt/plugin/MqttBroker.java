@@ -5,7 +5,7 @@ import io.magnetar.mqtt.admin.AdminApi;
 import io.magnetar.mqtt.admin.AutomaticStreams;
 import io.magnetar.mqtt.admin.CursorRequests;
 import io.magnetar.mqtt.admin.InspectionRequests;
-import io.magnetar.mqtt.admin.StreamPlaces;
+import io.magnetar.mqtt.admin.StreamCap;
 import io.magnetar.mqtt.admin.StreamRequests;
 import io.magnetar.mqtt.admin.StreamTopics;
 import io.magnetar.mqtt.admin.pulsar.PulsarAccess;
@@ -147,8 +147,8 @@ public final class MqttBroker {
         Routing routing = new Routing(streams.catalog());
         StreamTopics topics = new PulsarStreamTopics(
                 pulsar, streams.provisioner(), configuration.namespaces()::isServed);
-        StreamPlaces places =
-                new StreamPlaces(streams.catalog(), configuration.streams().maxStreams());
+        StreamCap cap =
+                new StreamCap(streams.catalog(), configuration.streams().maxStreams());
         SessionServices services = new SessionServices(
                 routing,
                 streams.catalog(),
@@ -157,7 +157,7 @@ public final class MqttBroker {
                         MeasuredAppends.of(queues.appender(), counters.latency(Latency.MESSAGES_APPEND))),
                 streams.readers(),
                 streams.groups(),
-                streamCreation(topics, places),
+                streamCreation(topics, cap),
                 retained,
                 clock,
                 counters,
@@ -245,22 +245,22 @@ public final class MqttBroker {
                         streams.catalog(),
                         counters),
                 traces,
-                adminApi(pulsar, topics, places, counters),
+                adminApi(pulsar, topics, cap, counters),
                 namespaceChoice.defaultNamespace());
     }
 
-    private StreamCreation streamCreation(StreamTopics topics, StreamPlaces places) {
+    private StreamCreation streamCreation(StreamTopics topics, StreamCap cap) {
         StreamSettings settings = configuration.streams();
         return settings.creators() == null
                 ? StreamCreation.NONE
-                : new AutomaticStreams(streams.catalog(), topics, settings.creators(), settings.template(), places);
+                : new AutomaticStreams(streams.catalog(), topics, settings.creators(), settings.template(), cap);
     }
 
-    private AdminApi adminApi(PulsarService pulsar, StreamTopics topics, StreamPlaces places, Counters counters)
+    private AdminApi adminApi(PulsarService pulsar, StreamTopics topics, StreamCap cap, Counters counters)
             throws PulsarServerException {
         return new AdminApi(
                 new PulsarAccess(pulsar, adminAccess),
-                new StreamRequests(streams.catalog(), topics, streams.backfill(), places),
+                new StreamRequests(streams.catalog(), topics, streams.backfill(), cap),
                 new InspectionRequests(
                         streams.catalog(),
                         topics,

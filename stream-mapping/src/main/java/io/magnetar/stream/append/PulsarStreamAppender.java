@@ -109,7 +109,7 @@ public final class PulsarStreamAppender implements StreamAppender {
 
     /** A stream that is gone has no counts. */
     private void refuse(StreamDefinition stream, StreamFailure failure, AppendListener listener) {
-        if (current(new StreamName(stream.namespace(), stream.name())).isPresent()) {
+        if (current(StreamName.of(stream)).isPresent()) {
             meters.apply(stream).failed(failure.kind());
         }
         listener.appended(failure);

@@ -115,8 +115,7 @@ public final class PulsarStreamReaders implements StreamReaders {
 
     private FixedStarts.StoredMicros stored(StreamDefinition stream, long deadlineNanos) {
         return (partition, position) -> inTheMaking
-                .retried(
-                        stream, partition, deadlineNanos, () -> opener.storedMicros(stream, partition, position))
+                .retried(stream, partition, deadlineNanos, () -> opener.storedMicros(stream, partition, position))
                 .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS);
     }
 

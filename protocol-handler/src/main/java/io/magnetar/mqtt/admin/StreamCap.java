@@ -14,14 +14,14 @@ import java.util.Set;
  *
  * <p>Thread: any.
  */
-public final class StreamPlaces {
+public final class StreamCap {
     private final StreamStates states;
     private final int maxStreams;
     /** Names, with those that have come into the catalog meanwhile. */
     private final Map<Namespace, Set<String>> making = new HashMap<>();
 
     /** @param maxStreams how many a namespace may have */
-    public StreamPlaces(StreamCatalog catalog, int maxStreams) {
+    public StreamCap(StreamCatalog catalog, int maxStreams) {
         this.states = new StreamStates(catalog);
         this.maxStreams = maxStreams;
     }

@@ -280,6 +280,11 @@ class LastValueStreamTest {
             member.subscribe("$share/all/$s/earliest/last-group/#", MqttQos.AT_LEAST_ONCE);
             assertThat(member.next(3)).containsExactly("a1", "a2", "b1");
         }
+        publish("last-group", "b2", "b3", "b4");
+        try (Device member = Device.connect(broker.port(), "last-group-last")) {
+            member.subscribe("$share/last/$stream/last-group@last-2", MqttQos.AT_LEAST_ONCE);
+            assertThat(member.next(2)).as("messages, not keys").containsExactly("b3", "b4");
+        }
     }
 
     @Test
@@ -295,6 +300,20 @@ class LastValueStreamTest {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> pulsar.admin().topicPolicies().getCompactionThreshold(Streams.pulsarTopic("last-none"))
                         != null);
+    }
+
+    @Test
+    void isCompactedByItselfWhenItIsMadeAgain() throws Exception {
+        String topic = Streams.pulsarTopic("last-anew");
+        for (int made = 0; made < 2; made++) {
+            create("last-anew", 1);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> Long.valueOf(128 << 20)
+                            .equals(pulsar.admin().topicPolicies().getCompactionThreshold(topic)));
+            pulsar.admin().topics().deletePartitionedTopic(topic, true);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> broker.status().stream("last-anew").isEmpty());
+        }
     }
 
     @Test

@@ -41,11 +41,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Replays of last-value streams: which messages they show, whatever compaction does. The payload of a message is its key and version. */
 @ExtendWith(PulsarExtension.class)
 class NewestReplayTest {
-    private static final Map<String, String> LAST_VALUE =
+    static final Map<String, String> LAST_VALUE =
             Map.of("mqtt.filter", "a/#", "mqtt.key", "topic", "mqtt.last-value", "true");
-    private static final StartPosition EARLIEST = new StartPosition.Earliest();
-    private static final EndPosition NOW = new EndPosition.Now();
-    private static final int MANY = 1_000_000;
+    static final StartPosition EARLIEST = new StartPosition.Earliest();
+    static final EndPosition NOW = new EndPosition.Now();
+    static final int MANY = 1_000_000;
     private static final long MARGIN_MICROS = TimeUnit.SECONDS.toMicros(5);
 
     /** When the first message of a test was received, epoch microseconds; each one behind it a millisecond later. */
@@ -64,11 +64,11 @@ class NewestReplayTest {
         }
     }
 
-    private static List<String> all(int from, int to, String version) {
+    static List<String> all(int from, int to, String version) {
         return IntStream.range(from, to).mapToObj(key -> "k" + key + version).toList();
     }
 
-    private static List<String> read(Streams streams, StreamDefinition stream, ReplayRange range, String filter)
+    static List<String> read(Streams streams, StreamDefinition stream, ReplayRange range, String filter)
             throws Exception {
         try (Replay replay = streams.read(stream, range, filter)) {
             replay.request(MANY);
@@ -76,7 +76,7 @@ class NewestReplayTest {
         }
     }
 
-    private static List<String> end(Replay replay) {
+    static List<String> end(Replay replay) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(10))
@@ -86,7 +86,7 @@ class NewestReplayTest {
         return replay.payloads();
     }
 
-    private static List<String> now(Streams streams, StreamDefinition stream) throws Exception {
+    static List<String> now(Streams streams, StreamDefinition stream) throws Exception {
         return read(streams, stream, new ReplayRange(EARLIEST, NOW), "a/#");
     }
 
@@ -349,108 +349,6 @@ class NewestReplayTest {
                 assertThat(end(replay)).isEqualTo(expected.subList(8, 20));
                 assertThat(replay.placesLost).hasValue(1);
             }
-        }
-    }
-
-    /** Compacts, and cuts off all that the log has so far. */
-    private static void cut(EmbeddedPulsar pulsar, Streams streams, StreamDefinition stream) throws Exception {
-        streams.compact(stream);
-        pulsar.admin().topics().unload(stream.pulsarTopic()); // Only a ledger that has ended can be cut off.
-        pulsar.admin().topics().truncate(stream.pulsarTopic());
-    }
-
-    @Test
-    void whatTheLogHasLostIsThereThoughLaterCompactionWentBeyondTheEnd(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
-            StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 20, "-1");
-            cut(pulsar, streams, stream);
-            assertThat(now(streams, stream)).as("the log is empty").isEqualTo(all(0, 20, "-1"));
-            update(streams, stream, "k6", "k6-2");
-            update(streams, stream, "k7", "");
-            try (Replay range = streams.read(stream, new ReplayRange(EARLIEST, NOW), "a/#")) {
-                update(streams, stream, "k6", "k6-3");
-                streams.compact(stream);
-
-                range.request(MANY);
-                List<String> expected = new ArrayList<>(all(0, 20, "-1"));
-                expected.removeAll(List.of("k6-1", "k7-1"));
-                expected.add("k6-2");
-                assertThat(end(range)).isEqualTo(expected);
-            }
-        }
-    }
-
-    @Test
-    void oneThatHasAcknowledgedNothingHearsOfDeletionsThoughTheLogIsCut(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
-            StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 6, "-1");
-            List<StreamMessage> first;
-            try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
-                replay.all(6);
-                first = List.copyOf(replay.messages);
-            }
-            cut(pulsar, streams, stream);
-            update(streams, stream, "k5", "k5-2");
-            update(streams, stream, "k1", "");
-            update(streams, stream, "k2", "k2-2");
-
-            StartPosition place = new StartPosition.Resume(
-                    0,
-                    Map.of(0, Position.START),
-                    Map.of(0, Set.of(first.get(1).position(), first.get(2).position())));
-            assertThat(read(streams, stream, new ReplayRange(place, NOW), "a/#"))
-                    .containsExactly("k0-1", "k1-1", "k2-1", "k3-1", "k4-1", "k5-2", "", "k2-2");
-        }
-    }
-
-    @Test
-    void oneThatIsSupersededWhileItIsShownTakesNoOtherAway(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
-            StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 300, "-1");
-            Position place;
-            try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
-                replay.all(300);
-                place = replay.messages.get(0).position();
-            }
-            cut(pulsar, streams, stream);
-            update(streams, stream, "k0", "k0-2");
-            StartPosition after = new StartPosition.Resume(0, Map.of(0, place));
-            try (Replay range = streams.read(stream, new ReplayRange(after, NOW), "a/#")) {
-                range.request(1);
-                range.await(1);
-                update(streams, stream, "k290", "k290-2");
-                streams.compact(stream);
-                range.request(MANY);
-
-                List<String> expected = new ArrayList<>(all(1, 300, "-1"));
-                expected.add("k0-2");
-                expected.remove("k290-1"); // It is nowhere any more, unless it was on its way.
-                List<String> shown = new ArrayList<>(end(range));
-                shown.remove("k290-1");
-                assertThat(shown).isEqualTo(expected);
-            }
-        }
-    }
-
-    @Test
-    void aRangeMayEndWithTheLastMessageOfALedger(EmbeddedPulsar pulsar) throws Exception {
-        try (Streams streams = Streams.open(pulsar)) {
-            StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 3, "-1");
-            pulsar.admin().topics().unload(stream.pulsarTopic());
-            update(streams, stream, "k0", "k0-2");
-            Position firstOfLedger;
-            try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
-                replay.all(3);
-                firstOfLedger = replay.messages.get(2).position();
-            }
-
-            EndPosition end = new EndPosition.MessageId(0, firstOfLedger);
-            assertThat(read(streams, stream, new ReplayRange(EARLIEST, end), "a/#"))
-                    .isEqualTo(all(0, 3, "-1"));
         }
     }
 

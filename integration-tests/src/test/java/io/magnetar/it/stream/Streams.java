@@ -65,8 +65,7 @@ final class Streams implements AutoCloseable {
         this.pulsar = pulsar;
         this.namespace = new Namespace(tenant);
         this.catalog = new WatchedStreamCatalog(
-                new MetadataStoreDefinitions(
-                        pulsar.broker().getConfigurationMetadataStore(), tenant::equals),
+                new MetadataStoreDefinitions(pulsar.broker().getConfigurationMetadataStore(), tenant::equals),
                 MAX_STREAMS,
                 executor);
         catalog.start().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);

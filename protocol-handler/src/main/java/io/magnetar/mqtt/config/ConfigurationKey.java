@@ -263,8 +263,8 @@ public enum ConfigurationKey {
     MAX_REPLAY_INDEX_BYTES(
             "mqttMaxReplayIndexBytes",
             "268435456",
-            "How many bytes of memory replays of last-value streams take to know what is newest; beyond it they wait, and one"
-                    + " that needs more alone is refused with 0x97.",
+            "How many bytes of memory replays of last-value streams take to know what is newest; those of one"
+                    + " namespace take half of it. Beyond it they wait, and one that needs more than half alone is refused with 0x97.",
             1_048_576,
             Long.MAX_VALUE),
     TENANTS(

@@ -145,10 +145,9 @@ public final class MqttBroker {
                 System::nanoTime);
         BrokerClock clock = new BrokerClock(InstantSource.system());
         Routing routing = new Routing(streams.catalog());
-        StreamTopics topics = new PulsarStreamTopics(
-                pulsar, streams.provisioner(), configuration.namespaces()::isServed);
-        StreamCap cap =
-                new StreamCap(streams.catalog(), configuration.streams().maxStreams());
+        StreamTopics topics =
+                new PulsarStreamTopics(pulsar, streams.provisioner(), configuration.namespaces()::isServed);
+        StreamCap cap = new StreamCap(streams.catalog(), configuration.streams().maxStreams());
         SessionServices services = new SessionServices(
                 routing,
                 streams.catalog(),

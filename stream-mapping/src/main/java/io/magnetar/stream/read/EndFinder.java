@@ -16,10 +16,13 @@ final class EndFinder {
      * The position up to which a partition is to be read, as it is now.
      *
      * @param end one that counts messages: the last ones, or none
+     * @param compacted whether a message counts that only compaction has left
      */
-    CompletableFuture<Position> through(String pulsarTopic, int partition, EndPosition end) {
+    CompletableFuture<Position> through(String pulsarTopic, int partition, EndPosition end, boolean compacted) {
         return end instanceof EndPosition.Last last
                 ? new LastMessages(opener, pulsarTopic, partition, last.messages()).before()
-                : opener.end(pulsarTopic).thenApply(Positions::only);
+                : compacted
+                        ? opener.endKept(pulsarTopic)
+                        : opener.end(pulsarTopic).thenApply(Positions::only);
     }
 }

@@ -161,8 +161,8 @@ final class NewestScan {
         inTurn(compactions.of(span.pulsarTopic()), found -> {
             view = found;
             if (span.goesOn()) {
-                inTurn(opener.end(span.pulsarTopic()), last -> {
-                    through = Positions.only(last);
+                inTurn(opener.endKept(span.pulsarTopic()), last -> {
+                    through = last;
                     open(span.after(), true, false);
                 });
             } else if (found.through().isAfter(through) && !found.through().isInEntryOf(through)) {

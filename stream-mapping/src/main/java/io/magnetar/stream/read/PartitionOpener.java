@@ -207,7 +207,23 @@ final class PartitionOpener {
 
     /** The last message of a partition. */
     CompletableFuture<List<TopicMessageId>> end(String pulsarTopic) {
-        return open(pulsarTopic, MessageId.latest)
+        return end(pulsarTopic, false);
+    }
+
+    /** The last message of a partition, also when the log is cut off behind it and only compaction has left it. */
+    CompletableFuture<Position> endKept(String pulsarTopic) {
+        return end(pulsarTopic)
+                .thenApply(Positions::only)
+                .thenCompose(last -> last.entryId() >= 0
+                        ? CompletableFuture.completedFuture(last)
+                        : end(pulsarTopic, true).thenApply(Positions::only));
+    }
+
+    /** @param compacted whether the last one that compaction has left counts: there may be deletions behind it */
+    private CompletableFuture<List<TopicMessageId>> end(String pulsarTopic, boolean compacted) {
+        return reader(pulsarTopic, MessageId.latest)
+                .readCompacted(compacted)
+                .createAsync()
                 .thenCompose(probe -> probe.getLastMessageIdsAsync().whenComplete((last, failure) -> {
                     var unused = closed(probe);
                 }));

@@ -224,7 +224,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                         stream,
                         partition,
                         deadlineNanos,
-                        () -> ends.through(stream.pulsarTopic(partition), partition, end)))
+                        () -> ends.through(stream.pulsarTopic(partition), partition, end, stream.lastValue())))
                 .toList();
         return CompletableFuture.allOf(through.toArray(CompletableFuture[]::new))
                 .thenApply(done -> {

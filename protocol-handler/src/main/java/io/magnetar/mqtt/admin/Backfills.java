@@ -35,6 +35,11 @@ final class Backfills {
         if (source.isEmpty()) {
             return Optional.of("the namespace " + target.namespace() + " has no stream '" + from + "' to fill it from");
         }
+        if (source.get().lastValue()) {
+            return Optional.of(
+                    "the stream '" + from + "' is a last-value stream: what compaction has left of it is not copied; "
+                            + "fill from one that keeps every message");
+        }
         return source.get().filter().covers(target.filter())
                 ? Optional.empty()
                 : Optional.of("the stream '" + from + "' keeps " + source.get().filter() + ", which does not cover "

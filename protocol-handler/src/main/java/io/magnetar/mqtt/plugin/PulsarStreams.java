@@ -40,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pulsar.broker.PulsarServerException;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -129,7 +130,9 @@ final class PulsarStreams {
     }
 
     private static Set<String> names(NamespaceStreams streams) {
-        return streams.all().stream().map(StreamDefinition::name).collect(Collectors.toSet());
+        return Stream.concat(streams.all().stream(), streams.filling().stream())
+                .map(StreamDefinition::name)
+                .collect(Collectors.toSet());
     }
 
     /** How this broker appends to logs. */

@@ -1,6 +1,7 @@
 package io.magnetar.stream.append;
 
 import io.magnetar.message.Message;
+import io.magnetar.stream.NamespaceStreams;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
@@ -222,7 +223,9 @@ public final class PulsarStreamAppender implements StreamAppender {
     /** Whether there is a topic of the name that is no stream: an admin may have altered it. */
     private boolean isRefused(StreamName name) {
         String topic = "/" + name.namespace().name() + "/" + StreamDefinition.STREAMS + "/" + name.name();
-        return catalog.of(name.namespace()).written(name.name()).isEmpty()
+        NamespaceStreams streams = catalog.of(name.namespace());
+        return streams.written(name.name()).isEmpty()
+                && streams.filling(name.name()).isEmpty()
                 && catalog.refused().stream()
                         .anyMatch(refused -> refused.pulsarTopic().endsWith(topic));
     }

@@ -4,7 +4,6 @@ import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.tenancy.Namespace;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,11 +32,19 @@ public final class CompactionThresholds {
 
     private final TopicPolicies policies;
     private final StreamCatalog catalog;
-    /** The last-value streams that are looked after, by their Pulsar topics. */
-    private final Map<String, Namespace> settled = new ConcurrentHashMap<>();
+    /** The last-value streams that are looked after. */
+    private final Set<Topic> settled = ConcurrentHashMap.newKeySet();
 
-    private final Map<String, Namespace> failed = new ConcurrentHashMap<>();
+    private final Set<Topic> failed = ConcurrentHashMap.newKeySet();
     private final ScheduledFuture<?> retries;
+
+    /** The Pulsar topic of a stream; one that was made in its place has lost its policies. */
+    private record Topic(Namespace namespace, String pulsarTopic, long createdAtMillis) {
+        static Topic of(StreamDefinition stream) {
+            return new Topic(
+                    stream.namespace(), stream.pulsarTopic(), stream.life().createdAtMillis());
+        }
+    }
 
     /** @param timer tries again what has failed */
     public CompactionThresholds(TopicPolicies policies, StreamCatalog catalog, ScheduledExecutorService timer) {
@@ -55,23 +62,21 @@ public final class CompactionThresholds {
         settle(streams);
     }
 
-    /** A stream that is made again under its name has lost its policies. */
-    private static void forgetOthers(
-            Map<String, Namespace> known, Namespace namespace, Collection<StreamDefinition> streams) {
-        Set<String> there = streams.stream().map(StreamDefinition::pulsarTopic).collect(Collectors.toUnmodifiableSet());
-        known.entrySet().removeIf(stream -> stream.getValue().equals(namespace) && !there.contains(stream.getKey()));
+    private static void forgetOthers(Set<Topic> known, Namespace namespace, Collection<StreamDefinition> streams) {
+        Set<Topic> there = streams.stream().map(Topic::of).collect(Collectors.toUnmodifiableSet());
+        known.removeIf(topic -> topic.namespace().equals(namespace) && !there.contains(topic));
     }
 
     private void settle(Iterable<StreamDefinition> streams) {
         for (StreamDefinition stream : streams) {
-            String pulsarTopic = stream.pulsarTopic();
+            Topic topic = Topic.of(stream);
             if (!stream.lastValue()) {
-                settled.remove(pulsarTopic);
-            } else if (settled.putIfAbsent(pulsarTopic, stream.namespace()) == null) {
-                var unused = settle(pulsarTopic).whenComplete((done, failure) -> {
+                settled.remove(topic);
+            } else if (settled.add(topic)) {
+                var unused = settle(topic.pulsarTopic()).whenComplete((done, failure) -> {
                     if (failure != null) {
-                        settled.remove(pulsarTopic);
-                        warn(stream, failure);
+                        settled.remove(topic);
+                        warn(topic, failure);
                     }
                 });
             }
@@ -95,13 +100,12 @@ public final class CompactionThresholds {
     }
 
     /** Once for each stream. */
-    private void warn(StreamDefinition stream, Throwable failure) {
-        String pulsarTopic = stream.pulsarTopic();
-        if (failed.putIfAbsent(pulsarTopic, stream.namespace()) == null) {
+    private void warn(Topic topic, Throwable failure) {
+        if (failed.add(topic)) {
             LOG.warn(
                     "{} is a last-value stream without compaction, and replays of it read all that is kept. Its threshold"
                             + " cannot be set, it is tried again every {} s: {}",
-                    pulsarTopic,
+                    topic.pulsarTopic(),
                     RETRY_SECONDS,
                     FutureUtil.unwrapCompletionException(failure).toString());
         }

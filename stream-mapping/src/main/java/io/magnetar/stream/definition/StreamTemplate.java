@@ -2,7 +2,9 @@ package io.magnetar.stream.definition;
 
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicFilter;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,10 +30,11 @@ public record StreamTemplate(int partitions, Map<String, String> properties) {
         if (partitions < 1 || partitions > MAX_PARTITIONS) {
             return Optional.of("partitions is a number from 1 to " + MAX_PARTITIONS);
         }
-        for (String own : new String[] {StreamDefinitionParser.FILTER, StreamDefinitionParser.PARTITIONS}) {
-            if (properties.containsKey(own)) {
-                return Optional.of(own + " is each stream's own");
-            }
+        List<String> own = new ArrayList<>(StreamDefinitionParser.BROKERS);
+        own.add(StreamDefinitionParser.FILTER);
+        own.retainAll(properties.keySet());
+        if (!own.isEmpty()) {
+            return Optional.of(String.join(", ", own) + " is each stream's own");
         }
         return StreamDefinitionParser.parse(topic(new Namespace("public"), "template", ANY))
                         instanceof StreamDefinitionParser.Refused refused

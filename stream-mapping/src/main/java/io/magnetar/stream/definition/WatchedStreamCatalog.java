@@ -55,6 +55,7 @@ public final class WatchedStreamCatalog implements StreamCatalog {
 
     private boolean watching;
     private final Map<Namespace, Long> retryMillis = new HashMap<>();
+    private final Set<Namespace> retrying = new HashSet<>();
     private boolean failing;
 
     /**
@@ -176,9 +177,16 @@ public final class WatchedStreamCatalog implements StreamCatalog {
 
     /** Soon, for a stream may be about to be served. */
     private void tryAgain(Namespace namespace) {
-        long millis = retryMillis.getOrDefault(namespace, FIRST_RETRY_MILLIS);
-        retryMillis.put(namespace, Math.min(2 * millis, LONGEST_RETRY_MILLIS));
-        later(() -> changed(namespace), millis);
+        if (retrying.add(namespace)) {
+            long millis = retryMillis.getOrDefault(namespace, FIRST_RETRY_MILLIS);
+            retryMillis.put(namespace, Math.min(2 * millis, LONGEST_RETRY_MILLIS));
+            later(
+                    () -> {
+                        retrying.remove(namespace);
+                        changed(namespace);
+                    },
+                    millis);
+        }
     }
 
     /** The topics again when something had to be written down about some of them. */

@@ -8,6 +8,7 @@ import io.magnetar.tenancy.Namespace;
 import java.lang.ref.WeakReference;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,8 +28,16 @@ public final class FollowedFloors implements RetentionFloors {
     private static final long LOOK_MILLIS = 1_000;
     private static final long TIMEOUT_MILLIS = 30_000;
 
-    /** A stream, whatever its definition says now; with other partitions it is another one. */
-    private record Name(Namespace namespace, String name, int partitions) {}
+    /** A stream, whatever its definition says now; one that was made in its place or has other partitions is another one. */
+    private record Name(Namespace namespace, String name, int partitions, long createdAtMillis) {
+        static Name of(StreamDefinition stream) {
+            return new Name(
+                    stream.namespace(),
+                    stream.name(),
+                    stream.partitions(),
+                    stream.life().createdAtMillis());
+        }
+    }
 
     private final StreamCatalog catalog;
     private final RetentionPolicies policies;
@@ -52,28 +61,29 @@ public final class FollowedFloors implements RetentionFloors {
         var unused = timer.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private static Name nameOf(StreamDefinition stream) {
-        return new Name(stream.namespace(), stream.name(), stream.partitions());
+    /** What the catalog says of a stream now. */
+    private Optional<StreamDefinition> current(Name name) {
+        return catalog.of(name.namespace())
+                .named(name.name())
+                .filter(stream -> Name.of(stream).equals(name));
     }
 
     @Override
     public CompletableFuture<RetentionFloor> of(StreamDefinition stream) {
-        WeakReference<FollowedFloor> held = followed.get(nameOf(stream));
+        WeakReference<FollowedFloor> held = followed.get(Name.of(stream));
         FollowedFloor known = held == null ? null : held.get();
         if (known != null) {
             return CompletableFuture.completedFuture(known);
         }
         FollowedFloor floor = new FollowedFloor(stream, numbers, clock);
         // What the stream says now counts, not what it said when whoever asks began.
-        StreamDefinition current =
-                catalog.of(stream.namespace()).named(stream.name()).orElse(stream);
-        return learn(floor, current).thenApply(done -> follow(stream, floor));
+        return learn(floor, current(Name.of(stream)).orElse(stream)).thenApply(done -> follow(stream, floor));
     }
 
     /** Of two who learn the floor at once one is followed. */
     private RetentionFloor follow(StreamDefinition stream, FollowedFloor learned) {
         FollowedFloor[] shared = {learned};
-        followed.compute(nameOf(stream), (name, held) -> {
+        followed.compute(Name.of(stream), (name, held) -> {
             FollowedFloor other = held == null ? null : held.get();
             if (other != null) {
                 shared[0] = other;
@@ -94,8 +104,8 @@ public final class FollowedFloors implements RetentionFloors {
     /** A stream that is made again under the name of one that is gone begins anew. */
     private void forgetGone(Namespace namespace) {
         followed.keySet()
-                .removeIf(name -> name.namespace().equals(namespace)
-                        && catalog.of(namespace).named(name.name()).isEmpty());
+                .removeIf(name ->
+                        name.namespace().equals(namespace) && current(name).isEmpty());
     }
 
     private void look() {
@@ -104,7 +114,7 @@ public final class FollowedFloors implements RetentionFloors {
             if (floor == null) {
                 followed.remove(name, held);
             } else {
-                catalog.of(name.namespace()).named(name.name()).ifPresent(stream -> look(name, floor, stream));
+                current(name).ifPresent(stream -> look(name, floor, stream));
             }
         });
     }

@@ -20,11 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the reader's turns.
  */
 final class Pacing {
-    /**
-     * A rate is kept in steps as long as this: long enough for timers, which are no finer than a millisecond, and short enough that
-     * what leaves in one step delays nobody else on its event loop.
-     */
-    private static final double STEP_MICROS = 2_000;
+    /** A rate is kept in steps as long as this, for timers are no finer than a millisecond. */
+    private static final double STEP_MICROS = 10_000;
 
     private static final long MAX_WAIT_MILLIS = 60_000;
 

@@ -72,6 +72,16 @@ public final class Device implements AutoCloseable {
                 .build());
     }
 
+    /** Publishes a message at QoS 1 that is retained. */
+    public Mqtt5PublishResult retain(String topic, String payload) {
+        return client.publish(Mqtt5Publish.builder()
+                .topic(topic)
+                .payload(payload.getBytes(UTF_8))
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .retain(true)
+                .build());
+    }
+
     /** The next message; fails when none comes. */
     public Mqtt5Publish next() throws InterruptedException {
         return publishes

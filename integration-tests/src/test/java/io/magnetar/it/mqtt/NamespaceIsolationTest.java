@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import io.magnetar.it.client.Device;
@@ -74,16 +73,6 @@ class NamespaceIsolationTest {
         }
     }
 
-    private static void retain(Device device, String topic, String payload) {
-        device.client()
-                .publish(Mqtt5Publish.builder()
-                        .topic(topic)
-                        .payload(payload.getBytes(UTF_8))
-                        .qos(MqttQos.AT_LEAST_ONCE)
-                        .retain(true)
-                        .build());
-    }
-
     @Test
     void sameClientIdentifiersAreDifferentClientsWithTopicsOfTheirOwn() throws Exception {
         try (Device a = Tenants.device(broker, "isleA", "twin");
@@ -147,14 +136,14 @@ class NamespaceIsolationTest {
     @Test
     void retainedMessagesStayWhereTheyAre() throws Exception {
         try (Device a = Tenants.device(broker, "isleA", "retainer")) {
-            retain(a, "retained/state", "A");
-            retain(a, "retained/only-a", "A too");
+            a.retain("retained/state", "A");
+            a.retain("retained/only-a", "A too");
         }
         try (Device b = Tenants.device(broker, "isleB", "retainer")) {
             b.subscribe("retained/#", MqttQos.AT_LEAST_ONCE);
             b.publish("retained/mark", "nothing before", MqttQos.AT_LEAST_ONCE);
             assertThat(b.next(1)).containsExactly("nothing before");
-            retain(b, "retained/state", "B");
+            b.retain("retained/state", "B");
         }
         try (Device a = Tenants.device(broker, "isleA", "reader");
                 Device b = Tenants.device(broker, "isleB", "reader")) {

@@ -1,12 +1,10 @@
 package io.magnetar.it.mqtt;
 
 import static io.magnetar.it.mqtt.Tenants.NOT_AUTHORIZED;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.client.RawClient;
 import io.magnetar.it.client.RawClient.RawPacket;
@@ -34,16 +32,6 @@ class NamespaceLifeTest {
         return MqttBroker.start(pulsar.broker(), settings);
     }
 
-    private static void retain(Device device, String topic, String payload) {
-        device.client()
-                .publish(Mqtt5Publish.builder()
-                        .topic(topic)
-                        .payload(payload.getBytes(UTF_8))
-                        .qos(MqttQos.AT_LEAST_ONCE)
-                        .retain(true)
-                        .build());
-    }
-
     private static byte[] durable(String clientId, String username) {
         return RawClient.packet(0x10, "MQTT", 5, 0x80, 0, 60, 5, 0x11, 0, 0, 14, 16, clientId, username);
     }
@@ -57,7 +45,7 @@ class NamespaceLifeTest {
                 try (Device device = Tenants.durable(before, tenant, "sleeper")) {
                     device.subscribe("life/#", MqttQos.EXACTLY_ONCE);
                     device.subscribe("$share/g/group/#", MqttQos.AT_LEAST_ONCE);
-                    retain(device, "kept/state", "state of " + tenant);
+                    device.retain("kept/state", "state of " + tenant);
                 }
                 try (Device publisher = Tenants.device(before, tenant, "publisher")) {
                     publisher.publish("life/x", "before in " + tenant, MqttQos.AT_LEAST_ONCE);
@@ -112,7 +100,7 @@ class NamespaceLifeTest {
                 Device inPublic = Device.connect(broker.port(), "bystander")) {
             try (Device absent = Tenants.durable(broker, "doomed", "absent")) {
                 absent.subscribe("doomed/#", MqttQos.AT_LEAST_ONCE);
-                retain(absent, "doomed/state", "old");
+                absent.retain("doomed/state", "old");
             }
             connected.send(durable("connected", "doomed")).read();
             connected.send(RawClient.subscribe5("doomed/#", 1)).read();
@@ -139,7 +127,7 @@ class NamespaceLifeTest {
             }
             try (Device again = Tenants.durable(broker, "doomed", "absent")) {
                 again.subscribe("doomed/#", MqttQos.AT_LEAST_ONCE);
-                retain(again, "doomed/state", "new");
+                again.retain("doomed/state", "new");
                 assertThat(again.next(1)).containsExactly("new");
             }
         }
@@ -225,7 +213,7 @@ class NamespaceLifeTest {
                 MqttBroker other = start(pulsar, "life-other", "public|lent");
                 Device early = Tenants.device(other, "lent", "early")) {
             try (Device publisher = Tenants.device(one, "lent", "publisher")) {
-                retain(publisher, "lent/state", "first of all");
+                publisher.retain("lent/state", "first of all");
             }
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
                 early.client().unsubscribeWith().topicFilter("lent/#").send();

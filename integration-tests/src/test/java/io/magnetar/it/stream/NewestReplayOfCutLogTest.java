@@ -29,18 +29,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Replays of last-value streams whose log is cut off, so that some keys are only where compaction has left them. */
 @ExtendWith(PulsarExtension.class)
 class NewestReplayOfCutLogTest {
-    private long at = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - TimeUnit.HOURS.toMicros(1);
-
-    private void update(Streams streams, StreamDefinition stream, String key, String payload) throws Exception {
-        at += 1_000;
-        streams.appendAndConfirm(stream, streams.message("c", "a/" + key, payload, at));
-    }
-
-    private void updateAll(Streams streams, StreamDefinition stream, int keys, String version) throws Exception {
-        for (int key = 0; key < keys; key++) {
-            update(streams, stream, "k" + key, "k" + key + version);
-        }
-    }
+    private final KeyUpdates updates =
+            new KeyUpdates(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - TimeUnit.HOURS.toMicros(1));
 
     /** Compacts, and cuts off all that the log has so far. */
     private static void cut(EmbeddedPulsar pulsar, Streams streams, StreamDefinition stream) throws Exception {
@@ -53,18 +43,18 @@ class NewestReplayOfCutLogTest {
     void whatTheLogHasLostIsThereThoughLaterCompactionWentBeyondTheEnd(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 20, "-1");
+            updates.updateAll(streams, stream, 20, "-1");
             cut(pulsar, streams, stream);
             assertThat(now(streams, stream)).as("the log is empty").isEqualTo(all(0, 20, "-1"));
             try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
                 assertThat(replay.all(20)).isEqualTo(all(0, 20, "-1"));
-                update(streams, stream, "k5", "k5-2");
+                updates.update(streams, stream, "k5", "k5-2");
                 assertThat(replay.await(21).get(20)).isEqualTo("k5-2");
             }
-            update(streams, stream, "k6", "k6-2");
-            update(streams, stream, "k7", "");
+            updates.update(streams, stream, "k6", "k6-2");
+            updates.update(streams, stream, "k7", "");
             try (Replay range = streams.read(stream, new ReplayRange(EARLIEST, NOW), "a/#")) {
-                update(streams, stream, "k6", "k6-3");
+                updates.update(streams, stream, "k6", "k6-3");
                 streams.compact(stream);
 
                 range.request(MANY);
@@ -80,16 +70,16 @@ class NewestReplayOfCutLogTest {
     void oneThatHasAcknowledgedNothingHearsOfDeletionsThoughTheLogIsCut(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 6, "-1");
+            updates.updateAll(streams, stream, 6, "-1");
             List<StreamMessage> first;
             try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
                 replay.all(6);
                 first = List.copyOf(replay.messages);
             }
             cut(pulsar, streams, stream);
-            update(streams, stream, "k5", "k5-2");
-            update(streams, stream, "k1", "");
-            update(streams, stream, "k2", "k2-2");
+            updates.update(streams, stream, "k5", "k5-2");
+            updates.update(streams, stream, "k1", "");
+            updates.update(streams, stream, "k2", "k2-2");
 
             StartPosition place = new StartPosition.Resume(
                     0,
@@ -104,19 +94,19 @@ class NewestReplayOfCutLogTest {
     void oneThatIsSupersededWhileItIsShownTakesNoOtherAway(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 300, "-1");
+            updates.updateAll(streams, stream, 300, "-1");
             Position place;
             try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
                 replay.all(300);
                 place = replay.messages.get(0).position();
             }
             cut(pulsar, streams, stream);
-            update(streams, stream, "k0", "k0-2");
+            updates.update(streams, stream, "k0", "k0-2");
             StartPosition after = new StartPosition.Resume(0, Map.of(0, place));
             try (Replay range = streams.read(stream, new ReplayRange(after, NOW), "a/#")) {
                 range.request(1);
                 range.await(1);
-                update(streams, stream, "k290", "k290-2");
+                updates.update(streams, stream, "k290", "k290-2");
                 streams.compact(stream);
                 range.request(MANY);
 
@@ -134,9 +124,9 @@ class NewestReplayOfCutLogTest {
     void aRangeMayEndWithTheLastMessageOfALedger(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 3, "-1");
+            updates.updateAll(streams, stream, 3, "-1");
             pulsar.admin().topics().unload(stream.pulsarTopic());
-            update(streams, stream, "k0", "k0-2");
+            updates.update(streams, stream, "k0", "k0-2");
             Position firstOfLedger;
             try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
                 replay.all(3);

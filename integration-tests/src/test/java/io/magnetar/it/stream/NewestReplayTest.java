@@ -51,18 +51,7 @@ class NewestReplayTest {
     /** When the first message of a test was received, epoch microseconds; each one behind it a millisecond later. */
     private final long began = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - TimeUnit.HOURS.toMicros(1);
 
-    private long at = began;
-
-    private void update(Streams streams, StreamDefinition stream, String key, String payload) throws Exception {
-        at += 1_000;
-        streams.appendAndConfirm(stream, streams.message("c", "a/" + key, payload, at));
-    }
-
-    private void updateAll(Streams streams, StreamDefinition stream, int keys, String version) throws Exception {
-        for (int key = 0; key < keys; key++) {
-            update(streams, stream, "k" + key, "k" + key + version);
-        }
-    }
+    private final KeyUpdates updates = new KeyUpdates(began);
 
     static List<String> all(int from, int to, String version) {
         return IntStream.range(from, to).mapToObj(key -> "k" + key + version).toList();
@@ -94,9 +83,9 @@ class NewestReplayTest {
     void showsEachKeyOnceInTheOrderOfUpdatesWhateverCompactionHasDone(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 4, LAST_VALUE);
-            updateAll(streams, stream, 40, "-1");
+            updates.updateAll(streams, stream, 40, "-1");
             for (int key = 0; key < 40; key += 2) {
-                update(streams, stream, "k" + key, "k" + key + "-2");
+                updates.update(streams, stream, "k" + key, "k" + key + "-2");
             }
             List<String> expected = new ArrayList<>();
             IntStream.range(0, 20).forEach(i -> expected.add("k" + (2 * i + 1) + "-1"));
@@ -105,7 +94,7 @@ class NewestReplayTest {
             assertThat(now(streams, stream)).isEqualTo(expected);
             streams.compact(stream);
             assertThat(now(streams, stream)).isEqualTo(expected);
-            update(streams, stream, "k1", "k1-3");
+            updates.update(streams, stream, "k1", "k1-3");
             expected.remove("k1-1");
             expected.add("k1-3");
             assertThat(now(streams, stream)).isEqualTo(expected);
@@ -113,8 +102,8 @@ class NewestReplayTest {
 
             try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
                 assertThat(replay.all(40)).isEqualTo(expected);
-                update(streams, stream, "k2", "k2-3");
-                update(streams, stream, "k2", "k2-4");
+                updates.update(streams, stream, "k2", "k2-3");
+                updates.update(streams, stream, "k2", "k2-4");
                 assertThat(replay.await(42).subList(40, 42)).containsExactly("k2-3", "k2-4");
             }
         }
@@ -132,16 +121,16 @@ class NewestReplayTest {
                     String key = "k" + random.nextInt(60);
                     boolean deletes = random.nextInt(8) == 0;
                     String payload = deletes ? "" : key + "-" + round + "." + i;
-                    at += 1_000;
-                    var unused = streams.append(stream, streams.message("c", "a/" + key, payload, at));
+                    updates.at += 1_000;
+                    var unused = streams.append(stream, streams.message("c", "a/" + key, payload, updates.at));
                     if (deletes) {
                         newest.remove(key);
                     } else {
                         newest.put(key, payload);
                     }
                 }
-                update(streams, stream, "barrier", "barrier-" + round);
-                update(streams, stream, "k0", "k0-" + round);
+                updates.update(streams, stream, "barrier", "barrier-" + round);
+                updates.update(streams, stream, "k0", "k0-" + round);
                 newest.put("barrier", "barrier-" + round);
                 newest.put("k0", "k0-" + round);
                 for (int partition = 0; partition < 2; partition++) {
@@ -171,8 +160,8 @@ class NewestReplayTest {
             throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 2, LAST_VALUE);
-            updateAll(streams, stream, 100, "-1");
-            updateAll(streams, stream, 50, "-2");
+            updates.updateAll(streams, stream, 100, "-1");
+            updates.updateAll(streams, stream, 50, "-2");
             streams.compact(stream);
             List<String> expected = new ArrayList<>(all(50, 100, "-1"));
             expected.addAll(all(0, 50, "-2"));
@@ -182,9 +171,9 @@ class NewestReplayTest {
                 range.request(10);
                 assertThat(replay.await(10)).isEqualTo(expected.subList(0, 10));
                 assertThat(range.await(10)).isEqualTo(expected.subList(0, 10));
-                updateAll(streams, stream, 100, "-3");
+                updates.updateAll(streams, stream, 100, "-3");
                 streams.compact(stream);
-                updateAll(streams, stream, 50, "-4");
+                updates.updateAll(streams, stream, 50, "-4");
                 streams.compact(stream);
 
                 range.request(MANY);
@@ -207,22 +196,22 @@ class NewestReplayTest {
     void anEmptyPayloadDeletesItsKey(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 5, "-1");
-            update(streams, stream, "k1", "");
-            update(streams, stream, "k3", "");
-            update(streams, stream, "k3", "k3-2");
+            updates.updateAll(streams, stream, 5, "-1");
+            updates.update(streams, stream, "k1", "");
+            updates.update(streams, stream, "k3", "");
+            updates.update(streams, stream, "k3", "k3-2");
 
             assertThat(now(streams, stream)).containsExactly("k0-1", "k2-1", "k4-1", "k3-2");
             streams.compact(stream);
             assertThat(now(streams, stream)).containsExactly("k0-1", "k2-1", "k4-1", "k3-2");
             try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
                 replay.all(4);
-                update(streams, stream, "k0", "");
+                updates.update(streams, stream, "k0", "");
                 assertThat(replay.await(5).get(4)).as("live").isEmpty();
             }
-            update(streams, stream, "k2", "");
-            update(streams, stream, "k4", "");
-            update(streams, stream, "k3", "");
+            updates.update(streams, stream, "k2", "");
+            updates.update(streams, stream, "k4", "");
+            updates.update(streams, stream, "k3", "");
             assertThat(now(streams, stream)).isEmpty();
             streams.compact(stream);
             assertThat(now(streams, stream)).isEmpty();
@@ -233,10 +222,10 @@ class NewestReplayTest {
     void isNarrowedAndBeginsAtATimeOrWithTheLastKeys(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 10, "-1");
-            long second = at;
-            update(streams, stream, "k2", "k2-2");
-            update(streams, stream, "k2", "k2-3");
+            updates.updateAll(streams, stream, 10, "-1");
+            long second = updates.at;
+            updates.update(streams, stream, "k2", "k2-2");
+            updates.update(streams, stream, "k2", "k2-3");
             for (int compacted = 0; compacted < 2; compacted++) {
                 assertThat(read(streams, stream, new ReplayRange(EARLIEST, NOW), "a/k2"))
                         .containsExactly("k2-3");
@@ -255,11 +244,11 @@ class NewestReplayTest {
     void aRangeShowsWhatWasNewestAtItsEnd(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 2, LAST_VALUE);
-            at = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
-            updateAll(streams, stream, 6, "-1");
-            update(streams, stream, "k1", "");
-            long end = at + 1;
-            updateAll(streams, stream, 6, "-2");
+            updates.at = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+            updates.updateAll(streams, stream, 6, "-1");
+            updates.update(streams, stream, "k1", "");
+            long end = updates.at + 1;
+            updates.updateAll(streams, stream, 6, "-2");
             streams.compact(stream);
             // What was stored before a time is known for sure when its margin is over.
             Awaitility.await()
@@ -278,15 +267,15 @@ class NewestReplayTest {
     void aRangeIntoTheFutureBeginsWithWhatIsNewestNow(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 2, LAST_VALUE);
-            updateAll(streams, stream, 3, "-1");
-            updateAll(streams, stream, 3, "-2");
+            updates.updateAll(streams, stream, 3, "-1");
+            updates.updateAll(streams, stream, 3, "-2");
             long end = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) + 3_000_000;
             try (Replay replay =
                     streams.read(stream, new ReplayRange(EARLIEST, new EndPosition.Timestamp(end)), "a/#")) {
                 replay.request(MANY);
                 assertThat(replay.await(3)).containsExactly("k0-2", "k1-2", "k2-2");
-                update(streams, stream, "k0", "k0-3");
-                update(streams, stream, "k0", "k0-4");
+                updates.update(streams, stream, "k0", "k0-3");
+                updates.update(streams, stream, "k0", "k0-4");
 
                 assertThat(end(replay)).containsExactly("k0-2", "k1-2", "k2-2", "k0-3", "k0-4");
             }
@@ -297,16 +286,16 @@ class NewestReplayTest {
     void oneThatGoesOnSeesTheNewestAndTheDeletionsSinceAndWhatWasOnItsWay(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 6, "-1");
+            updates.updateAll(streams, stream, 6, "-1");
             List<StreamMessage> first;
             try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
                 replay.request(4);
                 replay.await(4);
                 first = List.copyOf(replay.messages);
             }
-            updateAll(streams, stream, 5, "-2");
-            update(streams, stream, "k0", "k0-3");
-            update(streams, stream, "k1", "");
+            updates.updateAll(streams, stream, 5, "-2");
+            updates.update(streams, stream, "k0", "k0-3");
+            updates.update(streams, stream, "k1", "");
             streams.compact(stream);
 
             Position after = first.get(1).position();
@@ -322,8 +311,8 @@ class NewestReplayTest {
     void whatTheLogHasLostIsThereAsCompactionLeftIt(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 1, LAST_VALUE);
-            updateAll(streams, stream, 20, "-1");
-            updateAll(streams, stream, 5, "-2");
+            updates.updateAll(streams, stream, 20, "-1");
+            updates.updateAll(streams, stream, 5, "-2");
             List<StreamMessage> first;
             try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
                 replay.all(20);
@@ -331,9 +320,9 @@ class NewestReplayTest {
             }
             streams.compact(stream);
             pulsar.admin().topics().unload(stream.pulsarTopic()); // Only a ledger that has ended can be cut off.
-            update(streams, stream, "k6", "k6-3");
+            updates.update(streams, stream, "k6", "k6-3");
             pulsar.admin().topics().truncate(stream.pulsarTopic());
-            update(streams, stream, "k7", "k7-3");
+            updates.update(streams, stream, "k7", "k7-3");
 
             List<String> expected = new ArrayList<>(all(5, 20, "-1"));
             expected.addAll(all(0, 5, "-2"));
@@ -356,8 +345,8 @@ class NewestReplayTest {
     void keysExpire(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 2, LAST_VALUE);
-            updateAll(streams, stream, 6, "-1");
-            update(streams, stream, "k1", "k1-2");
+            updates.updateAll(streams, stream, 6, "-1");
+            updates.update(streams, stream, "k1", "k1-2");
             streams.floorMicros = began + 4_000;
 
             assertThat(now(streams, stream)).containsExactly("k3-1", "k4-1", "k5-1", "k1-2");
@@ -403,7 +392,7 @@ class NewestReplayTest {
     void keepsItsPaceInOneOrder(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 3, LAST_VALUE);
-            updateAll(streams, stream, 100, "-1");
+            updates.updateAll(streams, stream, 100, "-1");
             try (Replay replay = streams.read(stream, new ReplayRange(EARLIEST, NOW), "a/#")) {
                 long begins = System.nanoTime();
                 Objects.requireNonNull(replay.reader).pace(new ReplayPace(0.2, ReplayPace.UNLIMITED));
@@ -421,7 +410,7 @@ class NewestReplayTest {
     void replaysWaitForMemoryAndOneThatNeedsTooMuchSaysSo(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 2, LAST_VALUE);
-            updateAll(streams, stream, 300, "-1");
+            updates.updateAll(streams, stream, 300, "-1");
             IndexMemory memory = new IndexMemory(48_000, 4);
             PulsarStreamReaders readers = new PulsarStreamReaders(
                     pulsar.client(),
@@ -444,7 +433,7 @@ class NewestReplayTest {
             }
             Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> memory.usedBytes() == 0);
 
-            updateAll(streams, stream, 1_000, "-2");
+            updates.updateAll(streams, stream, 1_000, "-2");
             Replay tooMuch = new Replay();
             tooMuch.reader = readers.open(stream, ReplayRange.from(EARLIEST), new TopicFilter("a/#"), tooMuch)
                     .get(20, TimeUnit.SECONDS);
@@ -463,7 +452,7 @@ class NewestReplayTest {
     void goesOnWhenItsPartitionsMove(EmbeddedPulsar pulsar) throws Exception {
         try (Streams streams = Streams.open(pulsar)) {
             StreamDefinition stream = streams.create("newest", 2, LAST_VALUE);
-            updateAll(streams, stream, 300, "-1");
+            updates.updateAll(streams, stream, 300, "-1");
             streams.compact(stream);
             try (Replay replay = streams.read(stream, EARLIEST, "a/#")) {
                 replay.request(20);
@@ -471,7 +460,7 @@ class NewestReplayTest {
                 pulsar.admin().topics().unload(stream.pulsarTopic());
                 assertThat(replay.all(300)).isEqualTo(all(0, 300, "-1"));
                 pulsar.admin().topics().unload(stream.pulsarTopic());
-                update(streams, stream, "k0", "k0-2");
+                updates.update(streams, stream, "k0", "k0-2");
                 assertThat(replay.await(301).get(300)).isEqualTo("k0-2");
             }
         }

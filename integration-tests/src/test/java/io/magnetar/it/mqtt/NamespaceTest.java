@@ -18,6 +18,7 @@ import io.magnetar.it.pulsar.EmbeddedPulsar;
 import io.magnetar.mqtt.auth.Authenticator;
 import io.magnetar.mqtt.auth.Authenticator.Success;
 import io.magnetar.mqtt.auth.Authenticators;
+import io.magnetar.mqtt.auth.Identity;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
@@ -297,7 +298,7 @@ class NamespaceTest {
             byte[] password = claim.password();
             String namespace = password == null ? null : new String(password, UTF_8);
             return data -> new CompletableFuture<Step>()
-                    .completeOnTimeout(new Success(null, namespace), 5, TimeUnit.MILLISECONDS);
+                    .completeOnTimeout(new Success(null, Identity.of(namespace)), 5, TimeUnit.MILLISECONDS);
         }
     }
 

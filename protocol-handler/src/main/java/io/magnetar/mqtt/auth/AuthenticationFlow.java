@@ -2,6 +2,7 @@ package io.magnetar.mqtt.auth;
 
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.Authentication;
@@ -59,9 +60,8 @@ public final class AuthenticationFlow {
          * The client is who it says it is.
          *
          * @param last what CONNACK or AUTH says at the end; null for a client that named no method
-         * @param namespace the namespace that the authenticator named, or null
          */
-        void authenticated(@Nullable Authentication last, @Nullable String namespace);
+        void authenticated(@Nullable Authentication last, Identity identity);
 
         void refused(ReasonCode code, String reason);
     }
@@ -79,18 +79,18 @@ public final class AuthenticationFlow {
      *
      * @param namespace the one that the client will be in; null when the answer may decide that
      */
-    public void onConnect(Connect connect, @Nullable Namespace namespace, Listener outcome) {
+    public void onConnect(Connect connect, @Nullable Namespace namespace, Peer peer, Listener outcome) {
         Authentication first = connect.authentication();
         method = first == null ? null : first.method();
         // The password is not kept for a later authentication.
-        claim = new Authenticator.Claim(namespace, connect.clientId(), connect.username(), null);
+        claim = new Authenticator.Claim(namespace, connect.clientId(), connect.username(), null, peer);
         authenticator = authenticators.of(method).orElse(null);
         if (authenticator == null) {
             outcome.refused(ReasonCode.BAD_AUTHENTICATION_METHOD, "this authentication method is not available");
             return;
         }
         begin(
-                new Authenticator.Claim(namespace, connect.clientId(), connect.username(), connect.password()),
+                new Authenticator.Claim(namespace, connect.clientId(), connect.username(), connect.password(), peer),
                 first == null ? null : first.data(),
                 outcome);
     }
@@ -154,11 +154,11 @@ public final class AuthenticationFlow {
         } else if (step instanceof Authenticator.Success success) {
             state = State.IDLE;
             if (exchanges == 1) {
-                answered = success.namespace();
+                answered = success.identity().namespace();
             }
             takeListener()
                     .authenticated(
-                            method == null ? null : new Authentication(method, success.data()), success.namespace());
+                            method == null ? null : new Authentication(method, success.data()), success.identity());
         } else if (step instanceof Authenticator.Failure refusal) {
             refuse(refusal.code(), refusal.reason());
         } else {
@@ -186,8 +186,8 @@ public final class AuthenticationFlow {
         }
 
         @Override
-        public void authenticated(@Nullable Authentication last, @Nullable String namespace) {
-            if (Objects.equals(namespace, answered)) {
+        public void authenticated(@Nullable Authentication last, Identity identity) {
+            if (Objects.equals(identity.namespace(), answered)) {
                 sink.auth(new Auth(ReasonCode.SUCCESS, last, null));
             } else {
                 refused(ReasonCode.NOT_AUTHORIZED, "a connection stays in its namespace");

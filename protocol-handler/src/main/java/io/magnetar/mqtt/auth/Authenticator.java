@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.auth;
 
+import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
 import java.util.concurrent.CompletableFuture;
@@ -24,12 +25,14 @@ public interface Authenticator {
      *
      * @param namespace the one that it will be in when it is let in; null when the answer may decide that
      * @param clientId as sent, empty when the server is to choose one
+     * @param peer who is at the other end, with the certificate that it has shown
      */
     record Claim(
             @Nullable Namespace namespace,
             String clientId,
             @Nullable String username,
-            byte @Nullable [] password) {}
+            byte @Nullable [] password,
+            Peer peer) {}
 
     /** The steps with one client; the next one comes when the last one has answered. */
     @FunctionalInterface
@@ -53,12 +56,11 @@ public interface Authenticator {
      * The client is who it says it is.
      *
      * @param data what the client is told last, or null
-     * @param namespace the name of the namespace that it belongs to, as far as the authenticator knows one, or null
      */
-    record Success(byte @Nullable [] data, @Nullable String namespace) implements Step {
-        /** Of a client whose namespace others know. */
+    record Success(byte @Nullable [] data, Identity identity) implements Step {
+        /** Of a client of which nothing else is known. */
         public Success(byte @Nullable [] data) {
-            this(data, null);
+            this(data, Identity.PLAIN);
         }
     }
 

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.connection;
 
 import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.auth.AuthenticationFlow;
+import io.magnetar.mqtt.auth.Identity;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.counters.Counter;
@@ -183,15 +184,15 @@ final class Connection implements LiveSessions.Claimant {
             connections.admission().check(accepted.clientId(), connect.username(), address);
             Namespace known = namespace.begin(client);
             state = State.AUTHENTICATES;
-            authentication.onConnect(connect, known, new AuthenticationFlow.Listener() {
+            authentication.onConnect(connect, known, client.peer(), new AuthenticationFlow.Listener() {
                 @Override
                 public void continued() {
                     loop.execute(onTurn);
                 }
 
                 @Override
-                public void authenticated(@Nullable Authentication last, @Nullable String named) {
-                    enterNamespace(named, accepted.authenticatedBy(last));
+                public void authenticated(@Nullable Authentication last, Identity identity) {
+                    enterNamespace(identity.namespace(), accepted.authenticatedBy(last));
                 }
 
                 @Override

@@ -1,0 +1,36 @@
+package io.magnetar.mqtt.auth;
+
+import io.magnetar.mqtt.packet.ReasonCode;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One place where it is known who clients are, as a link of a chain: it lets a client in, refuses it, or leaves it to the next one.
+ *
+ * <p>Thread: any.
+ */
+@FunctionalInterface
+public interface AuthenticationSource {
+    /**
+     * Looks at what a client says of itself. Never throws; a failed future means that nobody could be asked, and then the client
+     * is not let in.
+     *
+     * @return completes on any thread
+     */
+    CompletableFuture<Verdict> verify(Authenticator.Claim claim);
+
+    /** What a source says. */
+    sealed interface Verdict permits Ignore, Allow, Deny {}
+
+    /** It does not know such a client: the next source is asked. */
+    record Ignore() implements Verdict {}
+
+    /** The client is who it says it is. */
+    record Allow(Identity identity) implements Verdict {}
+
+    /**
+     * The client is not let in, whatever others know of it.
+     *
+     * @param reason a sentence for the client and for the log, without its secrets
+     */
+    record Deny(ReasonCode code, String reason) implements Verdict {}
+}

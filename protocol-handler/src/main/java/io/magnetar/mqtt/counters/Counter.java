@@ -32,7 +32,17 @@ public enum Counter {
     /** QoS 1 and 2 publishes answered with an error because a stream did not take them. */
     APPENDS_REFUSED("appendsRefused"),
     /** Publishes to topics of the broker's own, and with a payload that is not what it is said to be. */
-    PUBLISHES_REFUSED("publishesRefused");
+    PUBLISHES_REFUSED("publishesRefused"),
+    /** Somebody has proved who it is, by CONNECT or again by AUTH. */
+    AUTHENTICATION_ALLOWED("authenticationAllowed"),
+    AUTHENTICATION_DENIED("authenticationDenied"),
+    /** Who could have decided did not answer: refused. */
+    AUTHENTICATION_UNAVAILABLE("authenticationUnavailable"),
+    /** A client may publish or subscribe to a topic. */
+    AUTHORIZATION_ALLOWED("authorizationAllowed"),
+    AUTHORIZATION_DENIED("authorizationDenied"),
+    /** Who could have decided did not answer: refused. */
+    AUTHORIZATION_UNAVAILABLE("authorizationUnavailable");
 
     private final String label;
 

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The counts of one broker since it started. Thread: any. */
@@ -20,6 +21,7 @@ public final class Counters {
     private final Map<Latency, Histogram> latencies = new EnumMap<>(Latency.class);
     private final TrafficTable traffic = new TrafficTable();
     private final DropTable drops = new DropTable();
+    private final Map<Namespace, NamespaceCounts> namespaces = new ConcurrentHashMap<>();
     private final StreamTrafficTable streams;
 
     public Counters() {
@@ -42,6 +44,11 @@ public final class Counters {
 
     public long get(Counter counter) {
         return counts[counter.ordinal()].sum();
+    }
+
+    /** What happens in one namespace; to be kept by who counts for every message. */
+    public NamespaceCounts of(Namespace namespace) {
+        return namespaces.computeIfAbsent(namespace, ignored -> new NamespaceCounts(this));
     }
 
     /** A connection was refused. */

@@ -56,6 +56,7 @@ import io.magnetar.mqtt.transport.TlsContexts;
 import io.magnetar.stream.StreamCreation;
 import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.queue.LogAppender;
+import io.magnetar.tenancy.MetadataStoreProperties;
 import io.magnetar.tenancy.Namespace;
 import java.time.InstantSource;
 import java.util.List;
@@ -102,6 +103,7 @@ public final class MqttBroker {
 
     private final BrokerService brokerService;
     private final UnloadedTopics unloadedTopics;
+    private final MetadataStoreProperties properties;
     private final PulsarStreams streams;
     private final PulsarCompactedLogs logs;
     private final PulsarRetained pulsarRetained;
@@ -129,6 +131,7 @@ public final class MqttBroker {
                 new PulsarStreams(configuration, pulsar, name, InstantSource.system(), counters.streams(), starter);
         this.brokerService = pulsar.getBrokerService();
         this.unloadedTopics = new UnloadedTopics(brokerService, keeper);
+        this.properties = OperatorProperties.follow(pulsar, starter);
         OwnedPartitions owned = new PulsarOwnedPartitions(brokerService);
         this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
         this.queues = new PulsarQueues(configuration, pulsar.getClient(), owned, logs, streams, keeper);
@@ -200,6 +203,7 @@ public final class MqttBroker {
             openQueues.close(namespace);
             queues.close(namespace);
             streams.close(namespace);
+            properties.close(namespace);
         });
         Admission admission = new Admission(configuration.admission(), System::nanoTime);
         this.traces = new PacketTraces(
@@ -364,7 +368,9 @@ public final class MqttBroker {
 
     /** Makes what a namespace needs before it has clients. May be tried again after a failure. */
     private CompletableFuture<Void> prepare(Namespace namespace) {
-        return streams.open(namespace)
+        return properties
+                .open(namespace)
+                .thenCompose(ignored -> streams.open(namespace))
                 .thenCompose(ignored -> pulsarRetained.open(namespace))
                 .thenCompose(ignored -> sessions.takeUp(namespace));
     }
@@ -431,6 +437,7 @@ public final class MqttBroker {
     public void close() {
         closed = true;
         readiness = Readiness.waiting("the broker is shutting down");
+        properties.close();
         starter.shutdownNow();
         brokerService.removeTopicEventListener(unloadedTopics);
         var unused = server.close()

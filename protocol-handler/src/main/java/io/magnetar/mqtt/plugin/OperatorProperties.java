@@ -1,0 +1,22 @@
+package io.magnetar.mqtt.plugin;
+
+import io.magnetar.tenancy.MetadataStoreProperties;
+import io.magnetar.tenancy.NamespaceProperty;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
+import org.apache.pulsar.broker.PulsarService;
+
+/** What operators may set for single namespaces, of all who look at it. Stateless. */
+final class OperatorProperties {
+    private OperatorProperties() {}
+
+    private static List<NamespaceProperty> known() {
+        return Stream.<List<NamespaceProperty>>of().flatMap(List::stream).toList();
+    }
+
+    /** @param executor has one thread */
+    static MetadataStoreProperties follow(PulsarService pulsar, ScheduledExecutorService executor) {
+        return new MetadataStoreProperties(pulsar.getConfigurationMetadataStore(), known(), executor);
+    }
+}

@@ -1,0 +1,150 @@
+package io.magnetar.sink.template;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.magnetar.sink.message.StreamMessage;
+import io.magnetar.sink.setting.ValueType;
+import io.magnetar.sink.setting.ValueTypes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text with placeholders: <code>sensors/${topic[1]}/${payload.room:-hall}</code>. What follows {@code :-} holds where a
+ * message has no such value; <code>$${</code> is a plain <code>${</code>.
+ *
+ * <p>Thread: immutable.
+ */
+public final class Template {
+    /** How settings are written that are templates. */
+    public static final ValueType<Template> TYPE = ValueTypes.ofText("template", Template::parse, Template::toString);
+
+    private static final String OPEN = "${";
+    private static final String PRESET = ":-";
+    private static final int MAX_PLAIN_NUMBER = 40;
+
+    private final String text;
+    private final List<Part> parts;
+
+    private Template(String text, List<Part> parts) {
+        this.text = text;
+        this.parts = List.copyOf(parts);
+    }
+
+    private sealed interface Part {}
+
+    private record Literal(String text) implements Part {}
+
+    private record Filled(Placeholder placeholder, @Nullable String preset) implements Part {
+        JsonNode of(StreamMessage message) {
+            JsonNode value = placeholder.of(message);
+            return value.isMissingNode() && preset != null ? TextNode.valueOf(preset) : value;
+        }
+    }
+
+    /**
+     * @throws IllegalArgumentException with what is wrong in it
+     */
+    public static Template parse(String text) {
+        List<Part> parts = new ArrayList<>();
+        StringBuilder literal = new StringBuilder();
+        int at = 0;
+        while (at < text.length()) {
+            if (text.startsWith("$" + OPEN, at)) {
+                literal.append(OPEN);
+                at += OPEN.length() + 1;
+            } else if (text.startsWith(OPEN, at)) {
+                int end = end(text, at + OPEN.length());
+                if (!literal.isEmpty()) {
+                    parts.add(new Literal(literal.toString()));
+                    literal.setLength(0);
+                }
+                parts.add(filled(text.substring(at + OPEN.length(), end).strip()));
+                at = end + 1;
+            } else {
+                literal.append(text.charAt(at++));
+            }
+        }
+        if (!literal.isEmpty()) {
+            parts.add(new Literal(literal.toString()));
+        }
+        return new Template(text, parts);
+    }
+
+    /** The brace that closes a placeholder: not one between quotes. */
+    private static int end(String text, int from) {
+        boolean quoted = false;
+        for (int at = from; at < text.length(); at++) {
+            char next = text.charAt(at);
+            if (quoted && next == '\\') {
+                at++;
+            } else if (next == '"') {
+                quoted = !quoted;
+            } else if (next == '}' && !quoted) {
+                return at;
+            }
+        }
+        throw new IllegalArgumentException("a placeholder in '" + text + "' has no closing }");
+    }
+
+    private static Filled filled(String inside) {
+        int preset = inside.indexOf(PRESET);
+        return preset < 0
+                ? new Filled(Placeholder.parse(inside), null)
+                : new Filled(
+                        Placeholder.parse(inside.substring(0, preset).strip()),
+                        inside.substring(preset + PRESET.length()));
+    }
+
+    /** Whether all messages give the same text. */
+    public boolean isConstant() {
+        return parts.stream().allMatch(part -> part instanceof Literal);
+    }
+
+    /** The text for a message; empty when a placeholder without a default has no value. */
+    public Optional<String> render(StreamMessage message) {
+        StringBuilder rendered = new StringBuilder();
+        for (Part part : parts) {
+            if (part instanceof Literal literal) {
+                rendered.append(literal.text());
+            } else if (part instanceof Filled filled) {
+                JsonNode value = filled.of(message);
+                if (value.isMissingNode()) {
+                    return Optional.empty();
+                }
+                rendered.append(asText(value));
+            }
+        }
+        return Optional.of(rendered.toString());
+    }
+
+    /**
+     * The value for a message with its type where the template is one placeholder and nothing else (a number of the payload
+     * stays a number), a text otherwise; a missing node when there is none.
+     */
+    public JsonNode value(StreamMessage message) {
+        if (parts.size() == 1 && parts.get(0) instanceof Filled filled) {
+            return filled.of(message);
+        }
+        return render(message).<JsonNode>map(TextNode::valueOf).orElse(MissingNode.getInstance());
+    }
+
+    /** Numbers as they are written without an exponent where that is short, objects and lists as JSON. */
+    static String asText(JsonNode value) {
+        if (value.isBigDecimal()) {
+            String plain = value.decimalValue().toPlainString();
+            return plain.length() <= MAX_PLAIN_NUMBER
+                    ? plain
+                    : value.decimalValue().toString();
+        }
+        return value.isValueNode() ? value.asText() : value.toString();
+    }
+
+    /** As it was written. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -2,6 +2,7 @@ package io.magnetar.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,15 @@ record Arguments(String command, Map<String, @Nullable Object> given) {
 
     Optional<String> text(String name) {
         return Optional.ofNullable(given.get(name)).map(Object::toString);
+    }
+
+    /** Names separated by commas; an empty text is none. */
+    Optional<List<String>> names(String name) {
+        return text(name)
+                .map(all -> Arrays.stream(all.split(","))
+                        .map(String::strip)
+                        .filter(each -> !each.isEmpty())
+                        .toList());
     }
 
     boolean flag(String name) {

@@ -91,13 +91,19 @@ public final class TenantProvisioner {
      * @param adminRoles who may administer it, beside superusers
      */
     public CompletableFuture<Void> createTenant(Namespace namespace, List<String> adminRoles) {
-        return createTenant(namespace.name(), Set.copyOf(adminRoles));
+        return createTenant(namespace.name(), Set.copyOf(adminRoles), Set.of(cluster));
     }
 
-    private CompletableFuture<Void> createTenant(String tenant, Set<String> adminRoles) {
+    /** The same for the clusters that it may use. */
+    public CompletableFuture<Void> createTenant(
+            Namespace namespace, Set<String> adminRoles, Set<String> allowedClusters) {
+        return createTenant(namespace.name(), adminRoles, allowedClusters);
+    }
+
+    private CompletableFuture<Void> createTenant(String tenant, Set<String> adminRoles, Set<String> allowedClusters) {
         TenantInfo info = TenantInfo.builder()
                 .adminRoles(adminRoles)
-                .allowedClusters(Set.of(cluster))
+                .allowedClusters(allowedClusters)
                 .build();
         // Pulsar answers with 409 or 500 when another broker is as fast.
         return admin.tenants()
@@ -185,7 +191,7 @@ public final class TenantProvisioner {
 
     private CompletableFuture<Void> makeOwnTenant(String tenant) {
         return tenant.equals(OWN_TENANT)
-                ? createTenant(tenant, Set.of())
+                ? createTenant(tenant, Set.of(), Set.of(cluster))
                 : CompletableFuture.failedFuture(new MissingTenantException(tenant));
     }
 

@@ -13,20 +13,13 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.crypto.SecretKey;
-import org.apache.pulsar.broker.PulsarService;
-import org.apache.pulsar.broker.ServiceConfiguration;
-import org.apache.pulsar.broker.authentication.AuthenticationProviderToken;
 import org.apache.pulsar.broker.authentication.utils.AuthTokenUtils;
 import org.apache.pulsar.client.api.Consumer;
-import org.apache.pulsar.client.impl.auth.AuthenticationToken;
 import org.apache.pulsar.common.policies.data.AuthAction;
-import org.apache.pulsar.common.policies.data.TenantInfo;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -174,24 +167,16 @@ class AdminApiTest {
 
     @Test
     void asksPulsarWhoMayDoWhat() throws Exception {
-        SecretKey key = AuthTokenUtils.createSecretKey(SignatureAlgorithm.HS256);
-        String root = AuthTokenUtils.createToken(key, "root", Optional.empty());
-        String tenantAdmin = AuthTokenUtils.createToken(key, "fleet-admin", Optional.empty());
-        String stranger = AuthTokenUtils.createToken(key, "stranger", Optional.empty());
-        String auditor = AuthTokenUtils.createToken(key, "auditor", Optional.empty());
-        String forged = AuthTokenUtils.createToken(
-                AuthTokenUtils.createSecretKey(SignatureAlgorithm.HS256), "root", Optional.empty());
-        try (EmbeddedPulsar cluster = EmbeddedPulsar.start(settings -> openToTheTest(settings, key, root));
-                PulsarService guarded = cluster.startBroker(settings -> guard(settings, key, root));
-                MqttBroker mqtt = MqttBroker.start(guarded, Map.of("mqttTenants", "public|adm-.*"))) {
-            cluster.admin()
-                    .tenants()
-                    .createTenant(
-                            "adm-fleet",
-                            TenantInfo.builder()
-                                    .adminRoles(Set.of("fleet-admin"))
-                                    .allowedClusters(Set.of(EmbeddedPulsar.CLUSTER))
-                                    .build());
+        try (GuardedPulsar pulsar = new GuardedPulsar(Map.of("mqttTenants", "public|adm-.*"))) {
+            MqttBroker mqtt = pulsar.mqtt();
+            EmbeddedPulsar cluster = pulsar.cluster();
+            String root = pulsar.token("root");
+            String tenantAdmin = pulsar.token("fleet-admin");
+            String stranger = pulsar.token("stranger");
+            String auditor = pulsar.token("auditor");
+            String forged = AuthTokenUtils.createToken(
+                    AuthTokenUtils.createSecretKey(SignatureAlgorithm.HS256), "root", Optional.empty());
+            pulsar.createTenant("adm-fleet", "fleet-admin");
             String path = "streams/adm-fleet/positions";
             String definition = STREAM.formatted("positions");
 
@@ -231,25 +216,5 @@ class AdminApiTest {
                             .error())
                     .contains("there is no tenant adm-nobody");
         }
-    }
-
-    /** The cluster's first broker takes the test's own clients, which have no credentials, for superusers. */
-    private static void openToTheTest(ServiceConfiguration settings, SecretKey key, String root) {
-        guard(settings, key, root);
-        settings.setAnonymousUserRole("test");
-        settings.setSuperUserRoles(Set.of("root", "test"));
-    }
-
-    private static void guard(ServiceConfiguration settings, SecretKey key, String root) {
-        settings.setAuthenticationEnabled(true);
-        settings.setAuthenticationProviders(Set.of(AuthenticationProviderToken.class.getName()));
-        settings.setAuthorizationEnabled(true);
-        settings.setSuperUserRoles(Set.of("root"));
-        settings.setBrokerClientAuthenticationPlugin(AuthenticationToken.class.getName());
-        settings.setBrokerClientAuthenticationParameters("token:" + root);
-        Properties properties = new Properties();
-        properties.setProperty(
-                "tokenSecretKey", AuthTokenUtils.encodeKeyBase64(key).replaceFirst("^", "data:;base64,"));
-        settings.setProperties(properties);
     }
 }

@@ -27,8 +27,7 @@ public interface Access {
                                     name() + " may not " + right.words() + " "
                                             + (stream == null ? "of namespace " : namespace + "/")
                                             + (stream == null ? namespace : stream)
-                                            + ": an admin of the tenant or a superuser of Pulsar may, or a role with"
-                                            + " the permission in Pulsar")));
+                                            + ": " + right.who())));
         }
     }
 }

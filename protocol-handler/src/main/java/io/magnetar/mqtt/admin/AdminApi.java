@@ -32,11 +32,10 @@ public final class AdminApi {
     private final List<Route> routes = new ArrayList<>();
     private final AtomicInteger underWay = new AtomicInteger();
 
-    public AdminApi(Access access, StreamRequests streams, InspectionRequests inspections, CursorRequests cursors) {
+    /** What can be asked, in the order in which a caller who asks something else is told of it. */
+    public AdminApi(Access access, List<? extends Routes> parts) {
         this.access = access;
-        routes.addAll(streams.routes());
-        routes.addAll(inspections.routes());
-        routes.addAll(cursors.routes());
+        parts.forEach(part -> routes.addAll(part.routes()));
     }
 
     /** Answers a request; never fails. */

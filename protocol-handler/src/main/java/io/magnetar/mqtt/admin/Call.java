@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.magnetar.tenancy.Namespace;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -62,5 +65,23 @@ record Call(AdminRequest request, Access.Caller caller, Map<String, String> vari
             strings.put(field.getKey(), field.getValue().asText());
         });
         return strings;
+    }
+
+    /** A list of names in the body, without blanks around them; nothing when there is none of that name. */
+    static Optional<Set<String>> names(JsonNode body, String name) {
+        if (!body.has(name)) {
+            return Optional.empty();
+        }
+        Set<String> names = new TreeSet<>();
+        for (JsonNode each : body.path(name)) {
+            if (!each.isTextual() || each.asText().isBlank()) {
+                throw RefusedRequest.bad(name + " is a list of names");
+            }
+            names.add(each.asText().strip());
+        }
+        if (!body.path(name).isArray()) {
+            throw RefusedRequest.bad(name + " is a list of names");
+        }
+        return Optional.of(names);
     }
 }

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  *
  * <p>Thread: any; never blocks.
  */
-public final class CursorRequests {
+public final class CursorRequests implements Routes {
     private static final String OF_NAMESPACE = AdminApi.ROOT + "cursors/{namespace}";
     private static final String OF_CLIENT = OF_NAMESPACE + "/{client}";
     private static final int MAX_LISTED = 1_000;
@@ -43,7 +43,8 @@ public final class CursorRequests {
         this.clock = clock;
     }
 
-    List<Route> routes() {
+    @Override
+    public List<Route> routes() {
         return List.of(
                 Route.of("GET", OF_NAMESPACE, this::list),
                 Route.of("GET", OF_CLIENT, this::get),

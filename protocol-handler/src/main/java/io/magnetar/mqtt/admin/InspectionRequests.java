@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread: any; never blocks.
  */
-public final class InspectionRequests {
+public final class InspectionRequests implements Routes {
     private static final int PRESET_MESSAGES = 10;
     private static final int MAX_MESSAGES = 1_000;
 
@@ -41,7 +41,8 @@ public final class InspectionRequests {
         this.clock = clock;
     }
 
-    List<Route> routes() {
+    @Override
+    public List<Route> routes() {
         return List.of(
                 Route.of("GET", StreamRequests.STREAM + "/stats", this::stats),
                 Route.of("GET", StreamRequests.STREAM + "/messages", this::messages));

@@ -25,7 +25,7 @@ import java.util.function.Function;
  *
  * <p>Thread: any; never blocks.
  */
-public final class StreamRequests {
+public final class StreamRequests implements Routes {
     private static final String STREAMS = AdminApi.ROOT + "streams";
     private static final String OF_NAMESPACE = STREAMS + "/{namespace}";
     static final String STREAM = OF_NAMESPACE + "/{stream}";
@@ -43,7 +43,8 @@ public final class StreamRequests {
         this.cap = cap;
     }
 
-    List<Route> routes() {
+    @Override
+    public List<Route> routes() {
         return List.of(
                 Route.of("GET", STREAMS, this::listAll),
                 Route.of("GET", OF_NAMESPACE, this::list),

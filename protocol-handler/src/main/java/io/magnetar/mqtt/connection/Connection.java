@@ -24,7 +24,6 @@ import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SessionRefusedException;
-import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.mqtt.trace.PacketTrace;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetAddress;
@@ -48,9 +47,9 @@ import org.slf4j.LoggerFactory;
  *                                                                                 DISCONNECT, error, timeout, takeover
  * </pre>
  *
- * Thread: the connection's owner, but for {@link #takeOver()} and {@link #ended()}.
+ * Thread: the connection's owner.
  */
-final class Connection implements LiveSessions.Claimant {
+final class Connection {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private enum State {
@@ -72,7 +71,7 @@ final class Connection implements LiveSessions.Claimant {
     private final Runnable onTrace;
     private final AuthenticationFlow authentication;
     private final NamespaceFlow namespace;
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final LiveConnection live;
 
     /** The broker counts this connection among its clients. */
     private boolean entered;
@@ -102,6 +101,7 @@ final class Connection implements LiveSessions.Claimant {
             Runnable onConnected,
             Runnable onTrace) {
         this.onTrace = onTrace;
+        this.live = new LiveConnection(this, loop, connections.services().counters());
         this.peer = peer;
         this.isHeld = isHeld;
         this.connections = connections;
@@ -241,7 +241,7 @@ final class Connection implements LiveSessions.Claimant {
         onTrace.run();
         claim = connections
                 .liveSessions()
-                .claim(claimed, this)
+                .claim(claimed, live)
                 .thenComposeAsync(alone -> enter(claimed, publisher, accepted), loop)
                 .handleAsync(
                         (opened, failure) -> {
@@ -333,6 +333,11 @@ final class Connection implements LiveSessions.Claimant {
         return loop.traffic(Optional.ofNullable(key).map(SessionKey::namespace));
     }
 
+    /** A trace of the client has begun or ended. */
+    void traceChanged() {
+        onTrace.run();
+    }
+
     /** The trace of this connection's client, null when there is none. */
     @Nullable
     PacketTrace trace() {
@@ -414,7 +419,7 @@ final class Connection implements LiveSessions.Claimant {
     }
 
     /** Ends the connection; before its CONNACK by a CONNACK, for that comes first [MQTT-3.2.0-1]. */
-    private void endBy(ReasonCode connected, ReasonCode claiming, String reason) {
+    void endBy(ReasonCode connected, ReasonCode claiming, String reason) {
         if (state == State.CLAIMS_CLIENT_ID || state == State.OPENS_NAMESPACE || state == State.AUTHENTICATES) {
             refuse(new PacketException(claiming, reason));
         } else if (state == State.CONNECTED) {
@@ -457,36 +462,9 @@ final class Connection implements LiveSessions.Claimant {
         // Who claims the client identifier next must also wait for the one that this connection was waiting for.
         var unused = CompletableFuture.allOf(left, claim).whenComplete((ignored, failure) -> {
             if (key != null) {
-                connections.liveSessions().release(key, this);
+                connections.liveSessions().release(key, live);
             }
-            ended.complete(null);
+            live.left();
         });
-    }
-
-    @Override
-    public void takeOver() {
-        loop.execute(() -> {
-            connections.services().counters().count(Counter.SESSIONS_TAKEN_OVER);
-            endBy(
-                    ReasonCode.SESSION_TAKEN_OVER,
-                    ReasonCode.SERVER_BUSY,
-                    "another connection has come with this client identifier");
-        });
-    }
-
-    @Override
-    public void namespaceClosed() {
-        loop.execute(
-                () -> endBy(ReasonCode.ADMINISTRATIVE_ACTION, ReasonCode.NOT_AUTHORIZED, "the namespace was deleted"));
-    }
-
-    @Override
-    public void traceChanged() {
-        loop.execute(onTrace);
-    }
-
-    @Override
-    public CompletableFuture<Void> ended() {
-        return ended;
     }
 }

@@ -5,10 +5,13 @@ import io.magnetar.mqtt.admin.AdminApi;
 import io.magnetar.mqtt.admin.AutomaticStreams;
 import io.magnetar.mqtt.admin.CursorRequests;
 import io.magnetar.mqtt.admin.InspectionRequests;
+import io.magnetar.mqtt.admin.NamespaceRequests;
+import io.magnetar.mqtt.admin.ServedNamespaces;
 import io.magnetar.mqtt.admin.StreamCap;
 import io.magnetar.mqtt.admin.StreamRequests;
 import io.magnetar.mqtt.admin.StreamTopics;
 import io.magnetar.mqtt.admin.pulsar.PulsarAccess;
+import io.magnetar.mqtt.admin.pulsar.PulsarNamespaces;
 import io.magnetar.mqtt.admin.pulsar.PulsarStreamTopics;
 import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.auth.Authenticators;
@@ -248,7 +251,13 @@ public final class MqttBroker {
                         streams.catalog(),
                         counters),
                 traces,
-                adminApi(pulsar, topics, cap, counters),
+                adminApi(
+                        pulsar,
+                        topics,
+                        cap,
+                        counters,
+                        new ServedNamespaces(
+                                name, configuration.namespaces(), namespaces, liveSessions, sessions::counts)),
                 namespaceChoice.defaultNamespace());
     }
 
@@ -259,20 +268,22 @@ public final class MqttBroker {
                 : new AutomaticStreams(streams.catalog(), topics, settings.creators(), settings.template(), cap);
     }
 
-    private AdminApi adminApi(PulsarService pulsar, StreamTopics topics, StreamCap cap, Counters counters)
-            throws PulsarServerException {
+    private AdminApi adminApi(
+            PulsarService pulsar, StreamTopics topics, StreamCap cap, Counters counters, ServedNamespaces served) {
         return new AdminApi(
                 new PulsarAccess(pulsar, adminAccess),
-                new StreamRequests(streams.catalog(), topics, streams.backfill(), cap),
-                new InspectionRequests(
-                        streams.catalog(),
-                        topics,
-                        streams.inspection(),
-                        streams.policies(),
-                        counters.streams(),
-                        InstantSource.system()),
-                new CursorRequests(
-                        streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()));
+                List.of(
+                        new StreamRequests(streams.catalog(), topics, streams.backfill(), cap),
+                        new InspectionRequests(
+                                streams.catalog(),
+                                topics,
+                                streams.inspection(),
+                                streams.policies(),
+                                counters.streams(),
+                                InstantSource.system()),
+                        new CursorRequests(
+                                streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
+                        new NamespaceRequests(new PulsarNamespaces(pulsar, streams.provisioner()), served)));
     }
 
     private static Thread daemon(Runnable task, String name) {

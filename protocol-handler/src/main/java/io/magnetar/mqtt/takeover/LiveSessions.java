@@ -5,14 +5,21 @@ import io.magnetar.tenancy.Namespace;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The connected session of each (namespace, client identifier): there is one at a time [MQTT-3.1.4-3].
+ * The connected session of each (namespace, client identifier): there is one at a time [MQTT-3.1.4-3]. Those of a namespace are in the
+ * order of their client identifiers.
  *
- * <p>Thread: any.
+ * <p>Thread: any. A namespace's sessions come and go one after the other; a namespace without sessions has no table.
  */
 public final class LiveSessions {
-    private final Map<SessionKey, Claimant> sessions = new ConcurrentHashMap<>();
+    private final Map<Namespace, ConcurrentNavigableMap<String, Claimant>> namespaces = new ConcurrentHashMap<>();
+    private final LongAdder size = new LongAdder();
 
     /** A session that holds, or waits for, a client identifier. */
     public interface Claimant {
@@ -21,6 +28,9 @@ public final class LiveSessions {
 
         /** The namespace of the session has been closed: the session ends. Any thread. */
         void namespaceClosed();
+
+        /** An administrator ends the connection. Any thread. */
+        void kick();
 
         /** A trace of the client identifier has begun or ended. Any thread. */
         void traceChanged();
@@ -35,37 +45,74 @@ public final class LiveSessions {
      * @return completes when the claimant is alone; on any thread
      */
     public CompletableFuture<Void> claim(SessionKey key, Claimant claimant) {
-        Claimant previous = sessions.put(key, claimant);
-        if (previous == null) {
+        @Nullable Claimant[] previous = {null};
+        namespaces.compute(key.namespace(), (same, known) -> {
+            ConcurrentNavigableMap<String, Claimant> sessions = known == null ? new ConcurrentSkipListMap<>() : known;
+            previous[0] = sessions.put(key.clientId(), claimant);
+            return sessions;
+        });
+        Claimant before = previous[0];
+        if (before == null) {
+            size.increment();
             return CompletableFuture.completedFuture(null);
         }
-        previous.takeOver();
-        return previous.ended();
+        before.takeOver();
+        return before.ended();
     }
 
     /** Gives a client identifier back, unless another session has claimed it since. */
     public void release(SessionKey key, Claimant claimant) {
-        sessions.remove(key, claimant);
+        namespaces.computeIfPresent(key.namespace(), (same, sessions) -> {
+            if (sessions.remove(key.clientId(), claimant)) {
+                size.decrement();
+            }
+            return sessions.isEmpty() ? null : sessions;
+        });
     }
 
-    /** Ends all sessions of a namespace that has been closed. Looks at all sessions. */
+    /** Those of a namespace by client identifier, as they come and go; not to be changed. */
+    public ConcurrentNavigableMap<String, Claimant> of(Namespace namespace) {
+        ConcurrentNavigableMap<String, Claimant> sessions = namespaces.get(namespace);
+        return sessions == null ? new ConcurrentSkipListMap<>() : sessions;
+    }
+
+    private void forEach(Namespace namespace, BiConsumer<String, Claimant> action) {
+        of(namespace).forEach(action);
+    }
+
+    /** Ends all sessions of a namespace that has been closed. */
     public void endAll(Namespace namespace) {
-        sessions.forEach((key, claimant) -> {
-            if (key.namespace().equals(namespace)) {
-                claimant.namespaceClosed();
-            }
+        forEach(namespace, (clientId, claimant) -> claimant.namespaceClosed());
+    }
+
+    /**
+     * Ends all connections of a namespace; their clients may come again.
+     *
+     * @return how many there were
+     */
+    public int kickAll(Namespace namespace) {
+        int[] kicked = {0};
+        forEach(namespace, (clientId, claimant) -> {
+            claimant.kick();
+            kicked[0]++;
         });
+        return kicked[0];
+    }
+
+    /** The session of a client identifier, or null. */
+    public @Nullable Claimant get(SessionKey key) {
+        return of(key.namespace()).get(key.clientId());
     }
 
     /** Tells the session of a client identifier, if there is one, that a trace of it has begun or ended. */
     public void traceChanged(SessionKey key) {
-        Claimant claimant = sessions.get(key);
+        Claimant claimant = get(key);
         if (claimant != null) {
             claimant.traceChanged();
         }
     }
 
     public int size() {
-        return sessions.size();
+        return size.intValue();
     }
 }

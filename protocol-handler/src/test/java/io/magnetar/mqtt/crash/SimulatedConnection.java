@@ -124,6 +124,11 @@ final class SimulatedConnection implements LiveSessions.Claimant {
     public void namespaceClosed() {}
 
     @Override
+    public void kick() {
+        owner.execute(() -> link.disconnect(ReasonCode.ADMINISTRATIVE_ACTION, null));
+    }
+
+    @Override
     public void traceChanged() {
         // Nobody looks at its packets.
     }

@@ -97,7 +97,7 @@ public final class PulsarAccess implements Access {
         if (!authorization.isValidOriginalPrincipal(role, original, credentials)) {
             throw unknown("the role '" + role + "' may not speak for '" + original + "'");
         }
-        return new Role(authorization, role, original, credentials);
+        return new Role(authorization, pulsar.getConfiguration().isAuthorizationEnabled(), role, original, credentials);
     }
 
     /** Somebody on the machine of a broker that does not authenticate. */
@@ -110,9 +110,13 @@ public final class PulsarAccess implements Access {
         }
     }
 
-    /** @param original whom a proxy speaks for, or null */
+    /**
+     * @param authorizes whether Pulsar asks what anybody may do
+     * @param original whom a proxy speaks for, or null
+     */
     private record Role(
             AuthorizationService authorization,
+            boolean authorizes,
             String name,
             @Nullable String original,
             AuthenticationDataSource credentials)
@@ -136,8 +140,20 @@ public final class PulsarAccess implements Access {
                 case READ_MESSAGES -> ofTopic(namespace, stream, TopicOperation.PEEK_MESSAGES);
                 case READ_PLACES -> ofTopic(namespace, stream, TopicOperation.GET_SUBSCRIPTIONS);
                 case MOVE_PLACE -> ofTopic(namespace, stream, TopicOperation.RESET_CURSOR);
-                case ALTER_STREAM -> ofTenant(namespace);
+                case ALTER_STREAM, SEE_NAMESPACE, SEE_CLIENTS, RULE_CLIENTS -> ofTenant(namespace);
+                case OPERATE -> ofInstance();
             };
+        }
+
+        /** Pulsar asks of whom a proxy speaks for, and of the proxy. */
+        private CompletableFuture<Boolean> ofInstance() {
+            if (!authorizes) {
+                return CompletableFuture.completedFuture(true);
+            }
+            CompletableFuture<Boolean> own = authorization.isSuperUser(name, credentials);
+            return original == null
+                    ? own
+                    : own.thenCombine(authorization.isSuperUser(original, credentials), Boolean::logicalAnd);
         }
 
         private CompletableFuture<Boolean> ofTenant(Namespace namespace) {

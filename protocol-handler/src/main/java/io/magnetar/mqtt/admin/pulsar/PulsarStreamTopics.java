@@ -20,10 +20,8 @@ import org.apache.pulsar.broker.PulsarServerException;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.client.admin.GetStatsOptions;
 import org.apache.pulsar.client.admin.PulsarAdmin;
-import org.apache.pulsar.client.admin.PulsarAdminException;
 import org.apache.pulsar.common.naming.TopicName;
 import org.apache.pulsar.common.policies.data.RetentionPolicies;
-import org.apache.pulsar.common.util.FutureUtil;
 import org.apache.pulsar.compaction.Compactor;
 
 /**
@@ -94,7 +92,7 @@ public final class PulsarStreamTopics implements StreamTopics {
                                         + tenant)))
                 .thenCompose(done -> admin.topics()
                         .createPartitionedTopicAsync(topic.pulsarTopic(), topic.partitions(), topic.properties()))
-                .exceptionallyCompose(PulsarStreamTopics::refused);
+                .exceptionallyCompose(PulsarFailures::refused);
     }
 
     @Override
@@ -105,14 +103,14 @@ public final class PulsarStreamTopics implements StreamTopics {
         for (String property : remove) {
             altered = altered.thenCompose(done -> admin.topics().removePropertiesAsync(topic.pulsarTopic(), property));
         }
-        return altered.exceptionallyCompose(PulsarStreamTopics::refused);
+        return altered.exceptionallyCompose(PulsarFailures::refused);
     }
 
     @Override
     public CompletableFuture<Void> delete(StreamTopic topic) {
         return admin.topics()
                 .deletePartitionedTopicAsync(topic.pulsarTopic(), true)
-                .exceptionallyCompose(PulsarStreamTopics::refused);
+                .exceptionallyCompose(PulsarFailures::refused);
     }
 
     @Override
@@ -125,7 +123,7 @@ public final class PulsarStreamTopics implements StreamTopics {
                         .filter(name -> !name.equals(Compactor.COMPACTION_SUBSCRIPTION))
                         .sorted()
                         .toList())
-                .exceptionallyCompose(PulsarStreamTopics::refused);
+                .exceptionallyCompose(PulsarFailures::refused);
     }
 
     @Override
@@ -138,7 +136,7 @@ public final class PulsarStreamTopics implements StreamTopics {
         return admin.topics()
                 .getPartitionedStatsAsync(pulsarTopic, true, options)
                 .thenApply(PulsarTraffic::describe)
-                .exceptionallyCompose(PulsarStreamTopics::refused);
+                .exceptionallyCompose(PulsarFailures::refused);
     }
 
     @Override
@@ -154,7 +152,7 @@ public final class PulsarStreamTopics implements StreamTopics {
                 .thenApply(done -> all.stream()
                         .map(each -> Objects.requireNonNull(each.getNow(null)))
                         .toList())
-                .exceptionallyCompose(PulsarStreamTopics::refused);
+                .exceptionallyCompose(PulsarFailures::refused);
     }
 
     @Override
@@ -173,7 +171,7 @@ public final class PulsarStreamTopics implements StreamTopics {
                                             pulsar.getConfiguration().getDefaultRetentionSizeInMB()),
                                     "the broker's configuration");
                 })
-                .exceptionallyCompose(PulsarStreamTopics::refused);
+                .exceptionallyCompose(PulsarFailures::refused);
     }
 
     private CompletableFuture<RetentionPolicies> retentionOfTopic(StreamTopic topic) {
@@ -188,19 +186,5 @@ public final class PulsarStreamTopics implements StreamTopics {
         described.put("megabytes", retention.getRetentionSizeInMB());
         described.put("from", from);
         return described;
-    }
-
-    /** What Pulsar does not do is refused with Pulsar's own code and reason. */
-    private static <T> CompletableFuture<T> refused(Throwable thrown) {
-        Throwable cause = FutureUtil.unwrapCompletionException(thrown);
-        if (!(cause instanceof PulsarAdminException failure)) {
-            return CompletableFuture.failedFuture(cause);
-        }
-        int status = failure.getStatusCode();
-        return CompletableFuture.failedFuture(new RefusedRequest(
-                status >= RefusedRequest.BAD_REQUEST && status < 500 && status != RefusedRequest.UNAUTHORIZED
-                        ? status
-                        : RefusedRequest.UNAVAILABLE,
-                "Pulsar says: " + failure.getMessage()));
     }
 }

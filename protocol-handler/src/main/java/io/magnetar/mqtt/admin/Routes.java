@@ -1,0 +1,8 @@
+package io.magnetar.mqtt.admin;
+
+import java.util.List;
+
+/** Things of one kind that can be asked. Thread: any; never blocks. */
+interface Routes {
+    List<Route> routes();
+}

@@ -5,6 +5,7 @@ import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.routing.RouteCache;
+import io.magnetar.mqtt.routing.RouteRoom;
 import io.magnetar.tenancy.Namespace;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ final class IoLoop implements Owner {
     private static final int TASKS_PER_TURN = 4_096;
     private static final long LAG_PERIOD_MILLIS = 1_000;
     private static final int CONGESTED_TASKS = 8_192;
+    /** How many routes the caches of all namespaces remember together, beyond the few that each begins with. */
+    private static final int ROUTES = 65_536;
 
     private final EventLoop eventLoop;
     private final SessionServices services;
@@ -39,6 +42,7 @@ final class IoLoop implements Owner {
     private final AtomicBoolean awake = new AtomicBoolean();
     private final List<NettyPacketSink> unflushed = new ArrayList<>();
     private final Map<Namespace, RouteCache> routeCaches = new HashMap<>();
+    private final RouteRoom routeRoom = new RouteRoom(ROUTES);
     private final Map<Optional<Namespace>, Traffic> traffic = new HashMap<>();
 
     IoLoop(EventLoop eventLoop, SessionServices services) {
@@ -76,7 +80,7 @@ final class IoLoop implements Owner {
         Traffic counted = traffic(Optional.of(namespace));
         counted.disconnected();
         if (counted.connections() == 0) {
-            routeCaches.remove(namespace);
+            Optional.ofNullable(routeCaches.remove(namespace)).ifPresent(RouteCache::close);
         }
     }
 
@@ -154,6 +158,6 @@ final class IoLoop implements Owner {
         return routeCaches.computeIfAbsent(
                 namespace,
                 key -> new RouteCache(
-                        services.routing().table(key), services.limits().maxTopicLevels()));
+                        services.routing().table(key), services.limits().maxTopicLevels(), routeRoom));
     }
 }

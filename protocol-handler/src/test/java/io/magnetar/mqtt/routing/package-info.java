@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.routing;
+
+import org.jspecify.annotations.NullMarked;

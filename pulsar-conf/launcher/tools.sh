@@ -73,7 +73,7 @@ bench_command() {
     [ -d "$MAGNETAR_ROOT/benchmarks" ] || fail "there is no module benchmarks in $MAGNETAR_ROOT"
     if [ "${1:-}" = micro ]; then
         shift
-        ensure_program benchmarks/micro stream-mapping tenancy-mapping
+        ensure_program benchmarks/micro protocol-handler stream-mapping tenancy-mapping
         run_program benchmarks/micro org.openjdk.jmh.Main "$@"
     fi
     ensure_program benchmarks

@@ -37,6 +37,7 @@ public final class MqttBroker implements AutoCloseable {
         String plain = "mqtt://127.0.0.1:" + port;
         keys.merge("mqttListeners", plain, (more, own) -> own + "," + more);
         keys.putIfAbsent("mqttBrokerName", "broker-" + STARTED.incrementAndGet());
+        keys.putIfAbsent("mqttAuthentication", "anonymous");
         keys.put("mqttHttpAddress", "127.0.0.1");
         keys.put("mqttHttpPort", Integer.toString(httpPort));
         status = new BrokerStatus(httpPort);

@@ -11,6 +11,8 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's owner.
  */
 public final class AuthenticationFlow {
+    public static final String EXPIRED = "the credential has expired";
+
+    private static final String UNASKED = "nobody could be asked who this is";
+
     private enum State {
         IDLE,
         ASKS,
@@ -48,6 +54,11 @@ public final class AuthenticationFlow {
     private @Nullable Listener listener;
     private int exchanges;
     private boolean ended;
+    private final CredentialExpiry expiry;
+    /** Hears of what comes after the first success, too. */
+    private @Nullable Listener connection;
+    /** The source of the first success. */
+    private @Nullable String source;
     /** The namespace that the first success named. */
     private @Nullable String answered;
 
@@ -64,10 +75,18 @@ public final class AuthenticationFlow {
         void authenticated(@Nullable Authentication last, Identity identity);
 
         void refused(ReasonCode code, String reason);
+
+        /** The credential of a client that is who it says it is has expired. */
+        void expired();
     }
 
-    /** @param timeoutMillis how long a re-authentication may take */
-    public AuthenticationFlow(Authenticators authenticators, PacketSink sink, Owner owner, long timeoutMillis) {
+    /**
+     * @param nowMillis milliseconds since the epoch
+     * @param timeoutMillis how long a re-authentication may take
+     */
+    public AuthenticationFlow(
+            Authenticators authenticators, PacketSink sink, Owner owner, LongSupplier nowMillis, long timeoutMillis) {
+        this.expiry = new CredentialExpiry(owner, nowMillis, this::expired);
         this.authenticators = authenticators;
         this.sink = sink;
         this.owner = owner;
@@ -81,6 +100,7 @@ public final class AuthenticationFlow {
      */
     public void onConnect(Connect connect, @Nullable Namespace namespace, Peer peer, Listener outcome) {
         Authentication first = connect.authentication();
+        connection = outcome;
         method = first == null ? null : first.method();
         // The password is not kept for a later authentication.
         claim = new Authenticator.Claim(namespace, connect.clientId(), connect.username(), null, peer);
@@ -146,24 +166,69 @@ public final class AuthenticationFlow {
             return;
         }
         if (failure != null || step == null) {
-            refuse(ReasonCode.SERVER_UNAVAILABLE, "nobody could be asked who this is");
+            refuse(ReasonCode.SERVER_UNAVAILABLE, UNASKED);
         } else if (step instanceof Authenticator.Continue more && method != null) {
             state = State.AWAITS_CLIENT;
             sink.auth(new Auth(ReasonCode.CONTINUE_AUTHENTICATION, new Authentication(method, more.data()), null));
             Objects.requireNonNull(listener).continued();
         } else if (step instanceof Authenticator.Success success) {
             state = State.IDLE;
-            if (exchanges == 1) {
-                answered = success.identity().namespace();
-            }
-            takeListener()
-                    .authenticated(
-                            method == null ? null : new Authentication(method, success.data()), success.identity());
+            succeeded(success);
         } else if (step instanceof Authenticator.Failure refusal) {
             refuse(refusal.code(), refusal.reason());
         } else {
             refuse(ReasonCode.NOT_AUTHORIZED, "the client named no authentication method");
         }
+    }
+
+    private void succeeded(Authenticator.Success success) {
+        if (expiry.isPast(success.identity().expiresAtMillis())) {
+            refuse(ReasonCode.NOT_AUTHORIZED, EXPIRED);
+            return;
+        }
+        if (exchanges == 1) {
+            answered = success.identity().namespace();
+            source = success.source();
+        }
+        expiry.moveTo(success.identity().expiresAtMillis());
+        takeListener()
+                .authenticated(method == null ? null : new Authentication(method, success.data()), success.identity());
+    }
+
+    private void expired() {
+        if (!ended && connection != null) {
+            connection.expired();
+        }
+    }
+
+    /**
+     * Asks once more, where the namespace was not known before: whether a client that was known in the way that this one was may enter
+     * it. May go on before it returns; nothing happens when the connection has ended meanwhile.
+     */
+    public void confirm(Namespace namespace, Runnable onEntry, BiConsumer<ReasonCode, String> onRefusal) {
+        if (authenticator == null || claim == null || claim.namespace() != null) {
+            onEntry.run();
+            return;
+        }
+        var unused = authenticator.confirm(namespace, source).whenComplete((refusal, failure) -> {
+            Runnable goOn = () -> {
+                if (ended) {
+                    return;
+                }
+                if (failure != null || refusal == null) {
+                    onRefusal.accept(ReasonCode.SERVER_UNAVAILABLE, UNASKED);
+                } else if (refusal.isPresent()) {
+                    onRefusal.accept(refusal.get().code(), refusal.get().reason());
+                } else {
+                    onEntry.run();
+                }
+            };
+            if (owner.isCurrentThread()) {
+                goOn.run();
+            } else {
+                owner.execute(goOn);
+            }
+        });
     }
 
     private void refuse(ReasonCode code, String reason) {
@@ -195,6 +260,11 @@ public final class AuthenticationFlow {
         }
 
         @Override
+        public void expired() {
+            // The listener of the connection hears of it.
+        }
+
+        @Override
         public void refused(ReasonCode code, String reason) {
             sink.disconnect(code, reason); // [MQTT-4.12.1-2]
         }
@@ -214,5 +284,6 @@ public final class AuthenticationFlow {
     /** The connection has ended: nobody is told anything more. */
     public void end() {
         ended = true;
+        expiry.stop();
     }
 }

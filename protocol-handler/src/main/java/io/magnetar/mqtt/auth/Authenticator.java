@@ -3,6 +3,7 @@ package io.magnetar.mqtt.auth;
 import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,18 @@ public interface Authenticator {
     Exchange begin(Claim claim);
 
     /**
+     * Has the last word on a client that has come in before its namespace was known. Never throws; a failed future means that nobody
+     * could be asked.
+     *
+     * @param namespace the one that it is about to enter
+     * @param source as its success says
+     * @return completes on any thread; nothing when it may enter
+     */
+    default CompletableFuture<Optional<Failure>> confirm(Namespace namespace, @Nullable String source) {
+        return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /**
      * Who a client says it is.
      *
      * @param namespace the one that it will be in when it is let in; null when the answer may decide that
@@ -32,7 +45,13 @@ public interface Authenticator {
             String clientId,
             @Nullable String username,
             byte @Nullable [] password,
-            Peer peer) {}
+            Peer peer) {
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "the client '" + clientId + "' of user " + username + " in " + namespace + " at " + peer;
+        }
+    }
 
     /** The steps with one client; the next one comes when the last one has answered. */
     @FunctionalInterface
@@ -56,8 +75,16 @@ public interface Authenticator {
      * The client is who it says it is.
      *
      * @param data what the client is told last, or null
+     * @param source the name of the source that knew it, or null
      */
-    record Success(byte @Nullable [] data, Identity identity) implements Step {
+    record Success(
+            byte @Nullable [] data,
+            Identity identity,
+            @Nullable String source) implements Step {
+        public Success(byte @Nullable [] data, Identity identity) {
+            this(data, identity, null);
+        }
+
         /** Of a client of which nothing else is known. */
         public Success(byte @Nullable [] data) {
             this(data, Identity.PLAIN);

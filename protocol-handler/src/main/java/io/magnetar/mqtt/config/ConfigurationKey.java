@@ -303,6 +303,24 @@ public enum ConfigurationKey {
                     + " client of one more is refused with 0x97 (3 in MQTT 3.1.1).",
             1,
             1_000_000),
+    AUTHENTICATION(
+            "mqttAuthentication",
+            "",
+            "Who is asked who a client is: names of sources, separated by commas, in the order in which they are asked; `anonymous`"
+                    + " lets in everybody who comes to it: see [Authentication](authentication.md). Empty: nobody is let in."),
+    AUTHENTICATION_TIMEOUT_MILLIS(
+            "mqttAuthenticationTimeoutMillis",
+            "5000",
+            "How long a source may take for one client, in milliseconds; after that the client is refused with 0x88 (3 in MQTT"
+                    + " 3.1.1).",
+            100,
+            600_000),
+    MAX_AUTHENTICATIONS(
+            "mqttMaxAuthentications",
+            "1000",
+            "How many clients one source is asked about at once; one more is refused with 0x88 (3 in MQTT 3.1.1).",
+            1,
+            1_000_000),
     MAX_STREAMS(
             "mqttMaxStreams",
             "10000",

@@ -61,6 +61,7 @@ public final class ConfigurationReader {
                 traceDirectory(),
                 ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads,
                 number(ConfigurationKey.CONNECT_TIMEOUT_MILLIS),
+                new AuthenticationReader(this::text, this::number, problems::add).read(),
                 connect(maxMessageSize),
                 number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
                 limits(),

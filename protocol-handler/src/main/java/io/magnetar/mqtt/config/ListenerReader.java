@@ -31,7 +31,9 @@ final class ListenerReader {
     private static final String CONNECTION_RATE = "connectionRate";
     private static final String PROXY_PROTOCOL = "proxyProtocol";
     private static final String NAMESPACE = "namespace";
-    private static final Set<String> OPTIONS = Set.of(MAX_CONNECTIONS, CONNECTION_RATE, PROXY_PROTOCOL, NAMESPACE);
+    private static final String AUTHENTICATION = "authentication";
+    private static final Set<String> OPTIONS =
+            Set.of(MAX_CONNECTIONS, CONNECTION_RATE, PROXY_PROTOCOL, NAMESPACE, AUTHENTICATION);
 
     private final TlsReader tls;
     private final Consumer<String> problems;
@@ -111,7 +113,16 @@ final class ListenerReader {
                     number(options, CONNECTION_RATE),
                     proxied(options),
                     scheme.isTls() ? settings(options) : null,
-                    namespace(options));
+                    namespace(options),
+                    authentication(options));
+        }
+
+        private @Nullable List<String> authentication(Map<String, String> options) {
+            String chain = options.get(AUTHENTICATION);
+            return chain == null
+                    ? null
+                    : AuthenticationReader.chain(
+                            chain, '+', what -> problem("has " + AUTHENTICATION + "=" + chain + ": " + what));
         }
 
         private @Nullable String namespace(Map<String, String> options) {

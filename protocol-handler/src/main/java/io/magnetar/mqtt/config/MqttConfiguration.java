@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.config;
 
 import io.magnetar.mqtt.admission.AdmissionSettings;
+import io.magnetar.mqtt.auth.AuthenticationSettings;
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.listener.Listener;
@@ -34,6 +35,7 @@ public record MqttConfiguration(
         @Nullable Path traceDirectory,
         int ioThreads,
         long connectTimeoutMillis,
+        AuthenticationSettings authentication,
         ConnectSettings connect,
         int outboundBufferBytes,
         SessionLimits limits,
@@ -63,7 +65,7 @@ public record MqttConfiguration(
     public static final class InvalidException extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 
-        InvalidException(List<String> problems) {
+        public InvalidException(List<String> problems) {
             super("The MQTT configuration is invalid:\n  " + String.join("\n  ", problems));
         }
     }

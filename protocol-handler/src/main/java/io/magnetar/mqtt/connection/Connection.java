@@ -109,8 +109,7 @@ final class Connection {
         this.sink = sink;
         this.onTurn = onTurn;
         this.onConnected = onConnected;
-        this.authentication = new AuthenticationFlow(
-                connections.authenticators(), sink, loop, connections.settings().connectTimeoutMillis());
+        this.authentication = connections.authentication(sink, loop);
         this.namespace = new NamespaceFlow(connections.namespaceChoice(), connections.namespaces(), loop);
         connections.services().counters().count(Counter.CONNECTIONS_OPENED);
     }
@@ -199,6 +198,11 @@ final class Connection {
                 public void refused(ReasonCode code, String reason) {
                     refuse(new PacketException(code, reason));
                 }
+
+                @Override
+                public void expired() {
+                    endBy(ReasonCode.NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED, AuthenticationFlow.EXPIRED);
+                }
             });
         } catch (PacketException e) {
             refuse(e);
@@ -211,7 +215,7 @@ final class Connection {
             @Override
             public void entered(Namespace entered) {
                 if (state == State.OPENS_NAMESPACE) {
-                    admit(entered, accepted);
+                    authentication.confirm(entered, () -> admit(entered, accepted), this::refused);
                 }
             }
 

@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.listener;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxied every connection begins with a PROXY protocol header, which says whose it is
  * @param tls how clients are met on it; null for the schemes without TLS
  * @param namespace the name of the namespace that its clients are in where listeners tell it, or null
+ * @param authentication the names of the sources that are asked who its clients are, in their order; null for those of the broker
  */
 public record Listener(
         Scheme scheme,
@@ -23,7 +25,8 @@ public record Listener(
         int connectionRate,
         boolean proxied,
         @Nullable TlsSettings tls,
-        @Nullable String namespace) {
+        @Nullable String namespace,
+        @Nullable List<String> authentication) {
     /** The value of {@code maxConnections} and {@code connectionRate} that limits nothing. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 

@@ -63,6 +63,7 @@ import io.magnetar.tenancy.MetadataStoreProperties;
 import io.magnetar.tenancy.Namespace;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,6 +75,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.broker.PulsarServerException;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.broker.service.BrokerService;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -122,10 +124,15 @@ public final class MqttBroker {
     private volatile Readiness readiness = Readiness.waiting("the Pulsar broker is starting");
     private volatile boolean closed;
 
-    /** @throws PulsarServerException when the broker has no client for us */
-    public MqttBroker(MqttConfiguration configuration, PulsarService pulsar, Authenticators authenticators)
+    /**
+     * @param given who else finds out who clients are; null for those whom the configuration names
+     * @throws PulsarServerException when the broker has no client for us
+     */
+    public MqttBroker(MqttConfiguration configuration, PulsarService pulsar, @Nullable Authenticators given)
             throws PulsarServerException {
         this.configuration = configuration;
+        Authenticators authenticators =
+                given == null ? new AuthenticationSources(configuration, pulsar).authenticators() : given;
         NamespaceChoice namespaceChoice = new NamespaceChoice(configuration.namespaces());
         this.tls = new TlsContexts(configuration.listeners());
         String name = configuration.brokerName().isEmpty() ? pulsar.getBrokerId() : configuration.brokerName();
@@ -243,7 +250,7 @@ public final class MqttBroker {
         this.server = new MqttServer(connections, tls, configuration.ioThreads());
         this.statusServer = new StatusServer(
                 new StatusPage(
-                        version(),
+                        Map.of("version", version(), "authentication", AuthenticationSources.describe(configuration)),
                         () -> readiness,
                         () -> List.copyOf(listening),
                         admission::describe,

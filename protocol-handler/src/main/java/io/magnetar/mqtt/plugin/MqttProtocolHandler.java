@@ -33,17 +33,21 @@ public final class MqttProtocolHandler implements ProtocolHandler {
     private static final Logger LOG = LoggerFactory.getLogger(MqttProtocolHandler.class);
     private static final String PROTOCOL = "mqtt";
 
-    private final Authenticators authenticators;
+    private final @Nullable Authenticators authenticators;
     private @Nullable MqttConfiguration configuration;
     private @Nullable MqttBroker broker;
 
     /** As the broker makes it. */
     public MqttProtocolHandler() {
-        this(Authenticators.NONE);
+        this(null);
     }
 
-    /** For a broker that has its own ways to find out who a client is. */
-    public MqttProtocolHandler(Authenticators authenticators) {
+    /**
+     * For a broker that has its own ways to find out who a client is.
+     *
+     * @param authenticators null for those that the configuration names
+     */
+    public MqttProtocolHandler(@Nullable Authenticators authenticators) {
         this.authenticators = authenticators;
     }
 

@@ -12,7 +12,7 @@ final class OperatorProperties {
     private OperatorProperties() {}
 
     private static List<NamespaceProperty> known() {
-        return Stream.<List<NamespaceProperty>>of().flatMap(List::stream).toList();
+        return Stream.of(PulsarNamespaceChains.KNOWN).flatMap(List::stream).toList();
     }
 
     /** @param executor has one thread */

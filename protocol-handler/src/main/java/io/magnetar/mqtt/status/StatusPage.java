@@ -8,6 +8,7 @@ import io.magnetar.stream.StreamCatalog;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
 public final class StatusPage {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final String version;
+    private final Map<String, Object> about;
     private final Supplier<Readiness> readiness;
     private final Supplier<List<String>> listeners;
     private final Supplier<Map<String, Object>> admission;
@@ -28,15 +29,16 @@ public final class StatusPage {
     private final StreamCatalog streams;
     private final Counters counters;
 
+    /** @param about what does not change while the broker runs, its version among it */
     public StatusPage(
-            String version,
+            Map<String, Object> about,
             Supplier<Readiness> readiness,
             Supplier<List<String>> listeners,
             Supplier<Map<String, Object>> admission,
             IntSupplier namespaces,
             StreamCatalog streams,
             Counters counters) {
-        this.version = version;
+        this.about = new TreeMap<>(about);
         this.readiness = readiness;
         this.listeners = listeners;
         this.admission = admission;
@@ -58,7 +60,7 @@ public final class StatusPage {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("ready", now.ready());
         status.put("reason", now.ready() ? null : now.reason());
-        status.put("version", version);
+        status.putAll(about);
         status.put("listeners", listeners.get());
         status.put("admission", admission.get());
         status.put("namespaces", Map.of("open", namespaces.getAsInt()));

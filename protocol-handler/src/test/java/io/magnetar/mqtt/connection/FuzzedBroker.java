@@ -154,7 +154,15 @@ final class FuzzedBroker {
                         null, () -> Instant.ofEpochMilli(millis), keeper.eventLoop(), (namespace, clientId) -> {}),
                 new ConnectionSettings(MAX_PACKET_SIZE, 10_000, 150, 0, 0, 1 << 14));
         Listener listener = new Listener(
-                Scheme.MQTT, new InetSocketAddress(0), "", Listener.UNLIMITED, Listener.UNLIMITED, false, null, null);
+                Scheme.MQTT,
+                new InetSocketAddress(0),
+                "",
+                Listener.UNLIMITED,
+                Listener.UNLIMITED,
+                false,
+                null,
+                null,
+                null);
         transport = new TransportPipeline(listener, new TlsContexts(List.of(listener)), 10_000, MAX_PACKET_SIZE);
     }
 

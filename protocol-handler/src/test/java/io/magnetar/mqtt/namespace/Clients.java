@@ -33,7 +33,8 @@ final class Clients {
                 Listener.UNLIMITED,
                 false,
                 null,
-                namespaceOfListener);
+                namespaceOfListener,
+                null);
         return new Peer(
                 listener, new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000), certificate, serverName);
     }

@@ -46,7 +46,7 @@ class TracesFromElsewhereTest {
     private int status(String address, HttpMethod method, String uri, String... header) {
         PacketTraces traces = new PacketTraces(directory, InstantSource.system(), writers, (namespace, clientId) -> {});
         StatusPage page = new StatusPage(
-                "test",
+                Map.of("version", "test"),
                 () -> Readiness.READY,
                 List::of,
                 Map::of,

@@ -1,0 +1,93 @@
+package io.magnetar.mqtt.auth;
+
+import io.magnetar.mqtt.listener.Listener;
+import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.tenancy.Namespace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which chain a client is asked about: its namespace's, when that has one; else its listener's, when that has one; else the broker's.
+ *
+ * <p>A client whose namespace is not known before its answer is there is asked about without it, and then let into no namespace whose
+ * own chain does not name the source that knew it.
+ *
+ * <p>Thread: any; immutable.
+ */
+public final class AuthenticationChains implements Authenticator {
+    private final Map<String, BoundedSource> sources = new LinkedHashMap<>();
+    private final NamespaceChains namespaces;
+    private final AuthenticationChain preset;
+
+    /**
+     * @param nanos a time that only rises, in nanoseconds
+     * @throws IllegalArgumentException when the preset chain names a source that is not there
+     */
+    public AuthenticationChains(
+            Map<String, AuthenticationSource> sources,
+            AuthenticationSettings settings,
+            NamespaceChains namespaces,
+            LongSupplier nanos) {
+        sources.forEach((name, source) -> this.sources.put(name, new BoundedSource(name, source, settings, nanos)));
+        this.namespaces = namespaces;
+        this.preset = chain(settings.chain());
+    }
+
+    /** The names of all sources. */
+    public Set<String> names() {
+        return Set.copyOf(sources.keySet());
+    }
+
+    @Override
+    public Exchange begin(Claim claim) {
+        return data -> of(claim).thenCompose(chain -> chain.verify(claim));
+    }
+
+    @Override
+    public CompletableFuture<Optional<Failure>> confirm(Namespace namespace, @Nullable String source) {
+        return namespaces
+                .of(namespace)
+                .thenApply(own -> own.isEmpty() || (source != null && own.get().contains(source))
+                        ? Optional.empty()
+                        : Optional.of(new Failure(
+                                ReasonCode.NOT_AUTHORIZED,
+                                "the namespace does not let in who is known in that way only")));
+    }
+
+    /** Whether a source is asked about a client. A failed future means that nobody knows. */
+    public CompletableFuture<Boolean> isAsked(String source, Claim claim) {
+        return of(claim).thenApply(chain -> chain.names(source));
+    }
+
+    private CompletableFuture<AuthenticationChain> of(Claim claim) {
+        Namespace namespace = claim.namespace();
+        AuthenticationChain otherwise = of(claim.peer().listener());
+        return namespace == null
+                ? CompletableFuture.completedFuture(otherwise)
+                : namespaces.of(namespace).thenApply(own -> own.map(this::chain).orElse(otherwise));
+    }
+
+    private AuthenticationChain of(Listener listener) {
+        return listener.authentication() == null ? preset : chain(listener.authentication());
+    }
+
+    private AuthenticationChain chain(List<String> names) {
+        List<BoundedSource> chain = new ArrayList<>(names.size());
+        for (String name : names) {
+            BoundedSource source = sources.get(name);
+            if (source == null) {
+                throw new IllegalArgumentException(
+                        "there is no source '" + name + "' here, there are " + sources.keySet());
+            }
+            chain.add(source);
+        }
+        return new AuthenticationChain(chain);
+    }
+}

@@ -1,0 +1,71 @@
+package io.magnetar.mqtt.auth;
+
+import io.magnetar.mqtt.flow.Failures;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A source that answers in time or fails, and that is asked about so many clients at once and not more: one that hangs costs its own
+ * clients their connections, and no other source its own.
+ *
+ * <p>Thread: any, because all that changes is counters.
+ */
+final class BoundedSource implements AuthenticationSource {
+    private static final Logger LOG = LoggerFactory.getLogger(BoundedSource.class);
+    private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final String name;
+    private final AuthenticationSource source;
+    private final AuthenticationSettings settings;
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final LongSupplier nanos;
+    private final AtomicLong loggedAtNanos;
+
+    /** @param nanos a time that only rises, in nanoseconds */
+    BoundedSource(String name, AuthenticationSource source, AuthenticationSettings settings, LongSupplier nanos) {
+        this.name = name;
+        this.source = source;
+        this.settings = settings;
+        this.nanos = nanos;
+        this.loggedAtNanos = new AtomicLong(nanos.getAsLong() - LOG_EVERY_NANOS);
+    }
+
+    String name() {
+        return name;
+    }
+
+    @Override
+    public CompletableFuture<Verdict> verify(Authenticator.Claim claim) {
+        if (underWay.incrementAndGet() > settings.maxUnderWay()) {
+            underWay.decrementAndGet();
+            OverloadedException tooMany =
+                    new OverloadedException("it is being asked about " + settings.maxUnderWay() + " clients");
+            log(tooMany);
+            return CompletableFuture.failedFuture(tooMany);
+        }
+        CompletableFuture<Verdict> answer = source.verify(claim);
+        // What the source has made may be another's too: it is not completed from here.
+        CompletableFuture<Verdict> inTime =
+                answer.isDone() ? answer : answer.copy().orTimeout(settings.timeoutMillis(), TimeUnit.MILLISECONDS);
+        return inTime.whenComplete((verdict, failure) -> {
+            underWay.decrementAndGet();
+            if (failure != null) {
+                log(Objects.requireNonNullElse(Failures.cause(failure), failure));
+            }
+        });
+    }
+
+    private void log(Throwable cause) {
+        long now = nanos.getAsLong();
+        long last = loggedAtNanos.get();
+        if (now - last >= LOG_EVERY_NANOS && loggedAtNanos.compareAndSet(last, now)) {
+            LOG.warn("Clients are refused, for the source '{}' cannot be asked about them: {}", name, cause.toString());
+        }
+    }
+}

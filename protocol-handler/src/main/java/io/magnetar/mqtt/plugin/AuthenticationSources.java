@@ -1,0 +1,101 @@
+package io.magnetar.mqtt.plugin;
+
+import io.magnetar.mqtt.auth.AnonymousSource;
+import io.magnetar.mqtt.auth.AuthenticationChains;
+import io.magnetar.mqtt.auth.AuthenticationSource;
+import io.magnetar.mqtt.auth.Authenticators;
+import io.magnetar.mqtt.config.ConfigurationKey;
+import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.mqtt.listener.Listener;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.pulsar.broker.PulsarService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sources that this broker has, by their names, and the chains that its configuration makes of them.
+ *
+ * <p>Thread: the one that starts the broker.
+ */
+final class AuthenticationSources {
+    private static final Logger LOG = LoggerFactory.getLogger(AuthenticationSources.class);
+
+    private final MqttConfiguration configuration;
+    private final Map<String, AuthenticationSource> sources = new LinkedHashMap<>();
+    private final PulsarNamespaceChains namespaces;
+
+    /** Each source has its line here, under the condition that it is configured. */
+    AuthenticationSources(MqttConfiguration configuration, PulsarService pulsar) {
+        this.configuration = configuration;
+        sources.put(AnonymousSource.NAME, new AnonymousSource());
+        this.namespaces = new PulsarNamespaceChains(
+                pulsar.getConfigurationMetadataStore(), configuration.namespaces()::isServed, sources.keySet());
+    }
+
+    /** @throws MqttConfiguration.InvalidException when a chain names a source that is not there */
+    Authenticators authenticators() {
+        List<String> problems = new ArrayList<>();
+        check(configuration.authentication().chain(), ConfigurationKey.AUTHENTICATION.key(), problems);
+        for (Listener listener : configuration.listeners()) {
+            if (listener.authentication() != null) {
+                check(
+                        listener.authentication(),
+                        ConfigurationKey.LISTENERS.key() + ": '" + listener.name() + "' has authentication",
+                        problems);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new MqttConfiguration.InvalidException(problems);
+        }
+        warn();
+        return new Authenticators(
+                new AuthenticationChains(sources, configuration.authentication(), namespaces, System::nanoTime),
+                Map.of());
+    }
+
+    private void check(List<String> chain, String where, List<String> problems) {
+        for (String name : chain) {
+            if (!sources.containsKey(name)) {
+                problems.add(where + ": there is no source '" + name + "', or it is not configured; there are "
+                        + String.join(", ", sources.keySet()));
+            }
+        }
+    }
+
+    private void warn() {
+        List<String> chain = configuration.authentication().chain();
+        boolean listeners = configuration.listeners().stream().allMatch(listener -> listener.authentication() != null);
+        if (chain.isEmpty() && !listeners) {
+            LOG.warn(
+                    "{} is empty: no client is let in. It names who is asked, of {}",
+                    ConfigurationKey.AUTHENTICATION.key(),
+                    sources.keySet());
+        }
+        open(configuration)
+                .forEach(where -> LOG.warn(
+                        "ANYBODY MAY CONNECT: {} names '{}', which lets in every client, whatever it says of itself",
+                        where,
+                        AnonymousSource.NAME));
+    }
+
+    /** For the status page: who is asked, and where nobody needs to be known. */
+    static Map<String, Object> describe(MqttConfiguration configuration) {
+        return Map.of("chain", configuration.authentication().chain(), "anybodyMayConnect", open(configuration));
+    }
+
+    private static List<String> open(MqttConfiguration configuration) {
+        List<String> open = new ArrayList<>();
+        for (Listener listener : configuration.listeners()) {
+            List<String> chain = listener.authentication() == null
+                    ? configuration.authentication().chain()
+                    : listener.authentication();
+            if (chain.contains(AnonymousSource.NAME)) {
+                open.add(listener.name());
+            }
+        }
+        return open;
+    }
+}

@@ -24,9 +24,11 @@ import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SessionRefusedException;
+import io.magnetar.mqtt.takeover.ConnectedClient;
 import io.magnetar.mqtt.trace.PacketTrace;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -324,12 +326,31 @@ final class Connection {
                 publisher,
                 decided,
                 opened.session());
+        live.connected(client(decided, accepted));
         Traffic traffic = traffic();
         traffic.connected();
         sink.countAs(traffic);
         sink.connAck(accepted.connAck().withSession(opened.present()));
         session.start();
         onConnected.run();
+    }
+
+    private ConnectedClient client(Connect decided, ConnectFlow.Accepted accepted) {
+        InetSocketAddress address = peer.get().address();
+        return new ConnectedClient(
+                decided.version(),
+                accepted.username(),
+                address.getAddress().getHostAddress(),
+                address.getPort(),
+                accepted.keepAliveSeconds(),
+                decided.cleanStart(),
+                accepted.sessionExpirySeconds(),
+                connections.services().clock().millis());
+    }
+
+    /** While it is connected. */
+    Optional<Session> session() {
+        return state == State.CONNECTED ? Optional.ofNullable(session) : Optional.empty();
     }
 
     /** Where the packets of this connection's namespace are counted. */

@@ -3,6 +3,7 @@ package io.magnetar.mqtt.plugin;
 import io.magnetar.log.PulsarCompactedLogs;
 import io.magnetar.mqtt.admin.AdminApi;
 import io.magnetar.mqtt.admin.AutomaticStreams;
+import io.magnetar.mqtt.admin.ClientRequests;
 import io.magnetar.mqtt.admin.CursorRequests;
 import io.magnetar.mqtt.admin.InspectionRequests;
 import io.magnetar.mqtt.admin.NamespaceRequests;
@@ -290,7 +291,8 @@ public final class MqttBroker {
                                 InstantSource.system()),
                         new CursorRequests(
                                 streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
-                        new NamespaceRequests(new PulsarNamespaces(pulsar, streams.provisioner()), served)));
+                        new NamespaceRequests(new PulsarNamespaces(pulsar, streams.provisioner()), served),
+                        new ClientRequests(served, sessions.recorded())));
     }
 
     private static Thread daemon(Runnable task, String name) {

@@ -97,6 +97,21 @@ public final class OutboundPublishFlow {
         return window.limit();
     }
 
+    /** How many QoS 1 and 2 messages are on their way. */
+    public int inFlight() {
+        return window.inUse();
+    }
+
+    /** How many QoS 1 and 2 messages wait in memory. */
+    public int queued() {
+        return queue.size();
+    }
+
+    /** Their weight. */
+    public long queuedBytes() {
+        return queuedBytes;
+    }
+
     /** Takes a packet id for a message that is owed; {@link #canSend} must have said yes. */
     public int takeOwedId() {
         return window.take(State.OWED);

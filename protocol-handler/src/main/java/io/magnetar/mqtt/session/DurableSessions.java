@@ -70,6 +70,7 @@ public final class DurableSessions {
     private final SessionRestart restart;
     private final AtomicBoolean started = new AtomicBoolean();
     private final SessionCursors cursors;
+    private final RecordedSessions recorded;
     /** Those with a connection. */
     private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
     /** What is being saved of sessions that have lost their connection: since when. */
@@ -98,6 +99,7 @@ public final class DurableSessions {
         this.records = new SessionRecords(saver, settings.queueRetentionMillis());
         this.absentSessions = new AbsentSessions(records, interests, wills, clock);
         this.cursors = new SessionCursors(records, clock, key -> connected.containsKey(key), wills);
+        this.recorded = new RecordedSessions(records, absentSessions, key -> connected.containsKey(key));
         this.restart = new SessionRestart(
                 new SessionLoader(log, queues, services.streams(), tails),
                 groups,
@@ -404,6 +406,11 @@ public final class DurableSessions {
     /** How many there were by namespace when they were last looked after, about half a second ago. */
     public Map<Namespace, SessionCounts> counts() {
         return counts;
+    }
+
+    /** Those that this broker has taken up. */
+    public RecordedSessions recorded() {
+        return recorded;
     }
 
     /** Where they are in streams. */

@@ -276,6 +276,19 @@ public final class Session implements LiveSubscriber {
         return durable != null && publish.message().qos() != Qos.AT_MOST_ONCE && wanted.qos() != Qos.AT_MOST_ONCE;
     }
 
+    /** How it is now. */
+    public SessionFigures figures() {
+        return new SessionFigures(
+                subscriptions.filters(), outbound.inFlight(), outbound.queued(), outbound.queuedBytes());
+    }
+
+    /** It does not outlive its connection, whatever its client has asked for. */
+    public void endWithConnection() {
+        if (durable != null) {
+            durable.session().expireAfter(0);
+        }
+    }
+
     /** The client takes more bytes now. */
     public void onWritable() {
         outbound.drain();

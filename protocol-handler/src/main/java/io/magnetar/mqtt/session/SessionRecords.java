@@ -6,9 +6,12 @@ import io.magnetar.mqtt.session.RecordKey.Kind;
 import io.magnetar.mqtt.session.RecordSaver.Entry;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.tenancy.Namespace;
+import java.util.Collections;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,9 @@ final class SessionRecords {
     private final RecordSaver saver;
     private final long queueRetentionMillis;
     private final Map<SessionKey, StoredSession> sessions = new ConcurrentHashMap<>();
+    /** Their client identifiers, changed together with the sessions. */
+    private final Map<Namespace, ConcurrentSkipListSet<String>> clientIds = new ConcurrentHashMap<>();
+
     private final Map<Namespace, Integer> sizes = new ConcurrentHashMap<>();
 
     /** @param queueRetentionMillis how long messages are kept: an absent session that is owed messages lives no longer */
@@ -51,18 +57,52 @@ final class SessionRecords {
 
     /** Keeps a session's records in memory. */
     void keep(SessionKey key, SessionDefinition definition, byte[] progress) {
-        if (sessions.put(key, StoredSession.of(definition, progress, queueRetentionMillis)) == null) {
-            sizes.merge(key.namespace(), 1, Integer::sum);
-        }
+        StoredSession kept = StoredSession.of(definition, progress, queueRetentionMillis);
+        var unused = sessions.compute(key, (same, before) -> {
+            if (before == null) {
+                count(key, 1);
+            }
+            return kept;
+        });
     }
 
     /** @return whether memory had it as it was */
     boolean remove(SessionKey key, StoredSession known) {
-        boolean removed = sessions.remove(key, known);
-        if (removed) {
-            sizes.computeIfPresent(key.namespace(), (same, size) -> size == 1 ? null : size - 1);
-        }
-        return removed;
+        boolean[] removed = {false};
+        var unused = sessions.computeIfPresent(key, (same, present) -> {
+            if (!present.equals(known)) {
+                return present;
+            }
+            count(key, -1);
+            removed[0] = true;
+            return null;
+        });
+        return removed[0];
+    }
+
+    /** Called while the session's entry is being changed, so that both tables agree. */
+    private void count(SessionKey key, int change) {
+        var unused = sizes.compute(key.namespace(), (namespace, before) -> {
+            ConcurrentSkipListSet<String> ids =
+                    clientIds.computeIfAbsent(namespace, same -> new ConcurrentSkipListSet<>());
+            int size = (before == null ? 0 : before) + change;
+            if (change > 0) {
+                ids.add(key.clientId());
+            } else {
+                ids.remove(key.clientId());
+            }
+            if (size > 0) {
+                return size;
+            }
+            clientIds.remove(namespace);
+            return null;
+        });
+    }
+
+    /** The client identifiers of a namespace, in their order, as they come and go. */
+    NavigableSet<String> of(Namespace namespace) {
+        ConcurrentSkipListSet<String> ids = clientIds.get(namespace);
+        return ids == null ? Collections.emptyNavigableSet() : ids;
     }
 
     /** @return whether memory had it as it was */

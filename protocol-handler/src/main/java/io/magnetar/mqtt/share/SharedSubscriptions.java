@@ -8,6 +8,7 @@ import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.mqtt.routing.Target;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,10 @@ public final class SharedSubscriptions {
         this.subscriber = subscriber;
         this.outbound = outbound;
         this.room = new Room(outbound.windowSize());
+    }
+
+    public Set<String> filters() {
+        return Set.copyOf(members.keySet());
     }
 
     public int size() {

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,10 @@ public final class StreamGroupSubscriptions {
         this.client = client;
         this.outbound = outbound;
         this.inTheMaking = new StreamsInTheMaking(services, owner, client.identity());
+    }
+
+    public Set<String> filters() {
+        return Set.copyOf(subscriptions.keySet());
     }
 
     public int size() {

@@ -76,6 +76,10 @@ public final class StreamSubscriptions {
     }
 
     /** How many there are, with those that are still being made. */
+    public Set<String> filters() {
+        return Set.copyOf(subscriptions.keySet());
+    }
+
     public int size() {
         return subscriptions.size() + opening.size() + beginning.size() + making.size();
     }

@@ -346,6 +346,16 @@ public final class SubscribeFlow {
         return ReasonCode.SUCCESS;
     }
 
+    /** The filters of all subscriptions, as the client wrote them. */
+    public List<String> filters() {
+        List<String> all = new ArrayList<>();
+        filters.keySet().forEach(filter -> all.add(filter.value()));
+        all.addAll(shared.filters());
+        all.addAll(streamGroups.filters());
+        all.addAll(streams.filters());
+        return all;
+    }
+
     /** The connection has ended. */
     public void end() {
         filters.keySet().forEach(filter -> routing.unsubscribe(filter, subscriber));

@@ -1,8 +1,10 @@
 package io.magnetar.mqtt.takeover;
 
+import io.magnetar.mqtt.session.SessionFigures;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.tenancy.Namespace;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -29,8 +31,15 @@ public final class LiveSessions {
         /** The namespace of the session has been closed: the session ends. Any thread. */
         void namespaceClosed();
 
-        /** An administrator ends the connection. Any thread. */
-        void kick();
+        /** An administrator ends the connection, and on request the session with it. Any thread. */
+        void kick(boolean endsSession);
+
+        /** The client, when it is connected. Any thread. */
+        @Nullable
+        ConnectedClient client();
+
+        /** How the session is now; nothing when there is none yet, or no more. Completes at its owner. */
+        CompletableFuture<Optional<SessionFigures>> figures();
 
         /** A trace of the client identifier has begun or ended. Any thread. */
         void traceChanged();
@@ -93,7 +102,7 @@ public final class LiveSessions {
     public int kickAll(Namespace namespace) {
         int[] kicked = {0};
         forEach(namespace, (clientId, claimant) -> {
-            claimant.kick();
+            claimant.kick(false);
             kicked[0]++;
         });
         return kicked[0];

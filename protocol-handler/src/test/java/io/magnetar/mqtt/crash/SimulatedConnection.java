@@ -8,9 +8,12 @@ import io.magnetar.mqtt.packet.Packet;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.Session;
+import io.magnetar.mqtt.session.SessionFigures;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SimulatedOwner;
+import io.magnetar.mqtt.takeover.ConnectedClient;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -124,8 +127,18 @@ final class SimulatedConnection implements LiveSessions.Claimant {
     public void namespaceClosed() {}
 
     @Override
-    public void kick() {
+    public void kick(boolean endsSession) {
         owner.execute(() -> link.disconnect(ReasonCode.ADMINISTRATIVE_ACTION, null));
+    }
+
+    @Override
+    public @Nullable ConnectedClient client() {
+        return null;
+    }
+
+    @Override
+    public CompletableFuture<Optional<SessionFigures>> figures() {
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override

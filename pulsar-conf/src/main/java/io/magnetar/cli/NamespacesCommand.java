@@ -19,7 +19,7 @@ final class NamespacesCommand implements CustomCommand {
     private static final String COMMAND = "mqtt namespaces";
     private static final String NAMESPACES = "namespaces";
     private static final String NAMESPACE = "namespace";
-    private static final List<String> ACTIONS = List.of("list", "get", "create", "kick");
+    private static final List<String> ACTIONS = List.of("list", "get", "create", "kick", "delete");
     private static final List<String> COLUMNS =
             List.of("namespace", "adminRoles", "open", "clients", "durableSessions");
 
@@ -43,6 +43,7 @@ final class NamespacesCommand implements CustomCommand {
                 "  namespaces get NAMESPACE",
                 "  namespaces create NAMESPACE [--admin-roles ROLE,...] [--allowed-clusters CLUSTER,...]",
                 "  namespaces kick NAMESPACE",
+                "  namespaces delete NAMESPACE [--with-tenant]",
                 "What is open and who is connected is what the broker that answers knows.");
     }
 
@@ -54,6 +55,7 @@ final class NamespacesCommand implements CustomCommand {
                 Parameters.option("--admin-roles", "create: who may administer it, beside superusers"),
                 Parameters.option(
                         "--allowed-clusters", "create: the Pulsar clusters that it may use (the broker's own)"),
+                Parameters.flag("--with-tenant", "delete: the tenant as well, when nothing else is in it"),
                 Parameters.option("--after", "list: goes on behind this namespace"),
                 Parameters.option("--limit", "list: how many, up to 1000 (100)")));
         parameters.addAll(Parameters.common());
@@ -76,6 +78,14 @@ final class NamespacesCommand implements CustomCommand {
             case "list" -> arguments.show(client.get(List.of(NAMESPACES), page(arguments)), out, this::list);
             case "get" -> fields(arguments, client.get(path(arguments), Map.of()));
             case "create" -> fields(arguments, client.ask("PUT", path(arguments), Map.of(), creation(arguments)));
+            case "delete" ->
+                fields(
+                        arguments,
+                        client.ask(
+                                "DELETE",
+                                path(arguments),
+                                arguments.flag("--with-tenant") ? Map.of("withTenant", "true") : Map.of(),
+                                null));
             case "kick" -> fields(arguments, client.ask("POST", path(arguments, "kick"), Map.of(), null));
             default -> throw arguments.wrong("'" + action + "' is no action: " + String.join(", ", ACTIONS));
         }

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.magnetar.mqtt.admin.NamespaceRegister.Tenant;
+import io.magnetar.mqtt.deletion.NamespaceDeletions;
 import io.magnetar.tenancy.Namespace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,13 +22,17 @@ public final class NamespaceRequests implements Routes {
     static final String NAMESPACE = NAMESPACES + "/{namespace}";
     /** How many names one request looks at, whether the caller may see them or not. */
     private static final int EXAMINED = 1_000;
+    /** The tenant of a namespace whose deletion is about to be done. */
+    private static final Tenant GONE = new Tenant(Set.of(), Set.of());
 
     private final NamespaceRegister register;
     private final ServedNamespaces served;
+    private final NamespaceDeletions deletions;
 
-    public NamespaceRequests(NamespaceRegister register, ServedNamespaces served) {
+    public NamespaceRequests(NamespaceRegister register, ServedNamespaces served, NamespaceDeletions deletions) {
         this.register = register;
         this.served = served;
+        this.deletions = deletions;
     }
 
     @Override
@@ -102,6 +107,7 @@ public final class NamespaceRequests implements Routes {
         description.put("adminRoles", new TreeSet<>(tenant.adminRoles()));
         description.put("allowedClusters", new TreeSet<>(tenant.allowedClusters()));
         description.putAll(served.describe(namespace));
+        DeletionRequests.describe(deletions, namespace).ifPresent(deletion -> description.put("deletion", deletion));
         return description;
     }
 
@@ -114,7 +120,8 @@ public final class NamespaceRequests implements Routes {
         served.check(namespace);
         return register.tenant(namespace)
                 .thenCombine(register.pulsarNamespaces(namespace), (found, pulsarNamespaces) -> {
-                    Tenant tenant = found.orElseThrow(() -> RefusedRequest.missing("there is no tenant " + namespace));
+                    Tenant tenant = found.or(() -> deletions.mark(namespace).map(mark -> GONE))
+                            .orElseThrow(() -> RefusedRequest.missing("there is no tenant " + namespace));
                     Map<String, Object> body = describe(namespace, tenant);
                     body.put(
                             "pulsarNamespaces",
@@ -133,6 +140,7 @@ public final class NamespaceRequests implements Routes {
         JsonNode body = call.body();
         return call.require(Right.OPERATE, null).thenCompose(ignored -> {
             served.check(namespace);
+            checkNotDeleted(namespace);
             Tenant wanted = new Tenant(
                     Call.names(body, "adminRoles").orElse(Set.of()),
                     Call.names(body, "allowedClusters").orElse(Set.of(register.cluster())));
@@ -148,6 +156,16 @@ public final class NamespaceRequests implements Routes {
                             .thenCompose(made ->
                                     answer(namespace, before.isPresent() ? AdminAnswer.OK : AdminAnswer.CREATED)));
         });
+    }
+
+    private void checkNotDeleted(Namespace namespace) {
+        if (deletions.mark(namespace).isPresent()) {
+            throw new RefusedRequest(
+                    RefusedRequest.CONFLICT,
+                    "the namespace " + namespace
+                            + " is being deleted: get it to see how far that is, and make it again when"
+                            + " it is gone");
+        }
     }
 
     private static void checkSame(Namespace namespace, Tenant there, Tenant wanted, JsonNode asked) {

@@ -122,7 +122,8 @@ public final class StreamRequests implements Routes {
             brokersOwn(properties.keySet()).ifPresent(problems::add);
             StreamTopic topic = new StreamTopic(namespace, name, partitions, properties).pinned(partitions);
             if (!topics.serves(namespace)) {
-                problems.add("the tenant " + namespace + " is no MQTT namespace here: mqttTenants does not match it");
+                problems.add("the tenant " + namespace + " is no MQTT namespace here: mqttTenants does not match it,"
+                        + " or the namespace is being deleted");
             }
             if (!StreamSubscriptionSyntax.isName(name)) {
                 problems.add("'" + name + "' is no name of a stream: " + StreamSubscriptionSyntax.LEGAL_NAME);

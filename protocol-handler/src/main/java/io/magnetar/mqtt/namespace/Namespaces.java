@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.namespace;
 
 import io.magnetar.mqtt.flow.Failures;
+import io.magnetar.mqtt.namespace.Tenants.Standing;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
 import java.util.Comparator;
@@ -173,7 +174,12 @@ public final class Namespaces {
     }
 
     private CompletableFuture<Void> lookAndPrepare(Namespace namespace, boolean mayCreate, int most) {
-        return exists(namespace).thenCompose(there -> {
+        return standing(namespace).thenCompose(standing -> {
+            if (standing == Standing.BEING_DELETED) {
+                return CompletableFuture.failedFuture(
+                        NamespaceRefusedException.missing("the namespace '" + namespace + "' is being deleted"));
+            }
+            boolean there = standing == Standing.THERE;
             if (!there && !mayCreate) {
                 missing.add(namespace);
                 return CompletableFuture.failedFuture(missing(namespace));
@@ -202,8 +208,8 @@ public final class Namespaces {
         return tenants.create(namespace);
     }
 
-    private CompletableFuture<Boolean> exists(Namespace namespace) {
-        return tenants.exists(namespace).orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    private CompletableFuture<Standing> standing(Namespace namespace) {
+        return tenants.standing(namespace).orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void settle(Namespace namespace, CompletableFuture<Void> promise, @Nullable Throwable failure) {
@@ -258,10 +264,10 @@ public final class Namespaces {
     }
 
     private void closeUnlessThere(Namespace namespace) {
-        var unused = exists(namespace).whenComplete((there, failure) -> {
+        var unused = standing(namespace).whenComplete((standing, failure) -> {
             if (failure != null) {
                 warn("Whether tenant {} is still there cannot be found out now: {}", namespace, failure);
-            } else if (!there) {
+            } else if (standing != Standing.THERE) {
                 close(namespace);
             }
         });
@@ -276,7 +282,7 @@ public final class Namespaces {
         try {
             if (open.remove(namespace)) {
                 places.decrementAndGet();
-                LOG.info("Namespace {} is closed: its tenant was deleted", namespace);
+                LOG.info("Namespace {} is closed: its tenant was deleted, or it is being deleted", namespace);
                 closedListeners.forEach(listener -> listener.accept(namespace));
             }
         } finally {

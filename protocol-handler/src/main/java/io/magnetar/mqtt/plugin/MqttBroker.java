@@ -5,6 +5,7 @@ import io.magnetar.mqtt.admin.AdminApi;
 import io.magnetar.mqtt.admin.AutomaticStreams;
 import io.magnetar.mqtt.admin.ClientRequests;
 import io.magnetar.mqtt.admin.CursorRequests;
+import io.magnetar.mqtt.admin.DeletionRequests;
 import io.magnetar.mqtt.admin.InspectionRequests;
 import io.magnetar.mqtt.admin.NamespaceRequests;
 import io.magnetar.mqtt.admin.ServedNamespaces;
@@ -12,7 +13,6 @@ import io.magnetar.mqtt.admin.StreamCap;
 import io.magnetar.mqtt.admin.StreamRequests;
 import io.magnetar.mqtt.admin.StreamTopics;
 import io.magnetar.mqtt.admin.pulsar.PulsarAccess;
-import io.magnetar.mqtt.admin.pulsar.PulsarNamespaces;
 import io.magnetar.mqtt.admin.pulsar.PulsarStreamTopics;
 import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.auth.Authenticators;
@@ -26,6 +26,7 @@ import io.magnetar.mqtt.connection.MqttServer;
 import io.magnetar.mqtt.connection.RefusalLog;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.counters.Latency;
+import io.magnetar.mqtt.deletion.NamespaceDeletions;
 import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.listener.Listener;
@@ -111,6 +112,8 @@ public final class MqttBroker {
     private final UnloadedTopics unloadedTopics;
     private final MetadataStoreProperties properties;
     private final PulsarStreams streams;
+    private final Provisioning provisioning;
+    private final NamespaceDeletions deletions;
     private final PulsarCompactedLogs logs;
     private final PulsarRetained pulsarRetained;
     private final SysTopics sysTopics;
@@ -149,18 +152,19 @@ public final class MqttBroker {
         Retained retained = new Retained(configuration.retainAvailable(), configuration.retainLimits());
         this.pulsarRetained = new PulsarRetained(
                 retained, pulsar, logs, counters, streams.provisioner(), InstantSource.system(), starter);
+        this.provisioning = new Provisioning(pulsar, streams.provisioner(), starter);
         this.namespaces = new Namespaces(
                 configuration.namespaces(),
                 new PulsarTenants(
                         pulsar.getConfigurationMetadataStore(),
                         streams.provisioner(),
-                        configuration.namespaces().creation()),
+                        configuration.namespaces().creation(),
+                        provisioning.marks()),
                 this::prepare,
                 System::nanoTime);
         BrokerClock clock = new BrokerClock(InstantSource.system());
         Routing routing = new Routing(streams.catalog());
-        StreamTopics topics =
-                new PulsarStreamTopics(pulsar, streams.provisioner(), configuration.namespaces()::isServed);
+        StreamTopics topics = new PulsarStreamTopics(pulsar, streams.provisioner(), this::isServed);
         StreamCap cap = new StreamCap(streams.catalog(), configuration.streams().maxStreams());
         SessionServices services = new SessionServices(
                 routing,
@@ -216,6 +220,7 @@ public final class MqttBroker {
             streams.close(namespace);
             properties.close(namespace);
         });
+        this.deletions = provisioning.deletions(name, liveSessions, sessions, List.of());
         Admission admission = new Admission(configuration.admission(), System::nanoTime);
         this.traces = new PacketTraces(
                 configuration.traceDirectory(),
@@ -269,6 +274,12 @@ public final class MqttBroker {
                 namespaceChoice.defaultNamespace());
     }
 
+    /** Nothing is made in a namespace that is being deleted. */
+    private boolean isServed(String tenant) {
+        return configuration.namespaces().isServed(tenant)
+                && provisioning.marks().of(new Namespace(tenant)).isEmpty();
+    }
+
     private StreamCreation streamCreation(StreamTopics topics, StreamCap cap) {
         StreamSettings settings = configuration.streams();
         return settings.creators() == null
@@ -291,7 +302,8 @@ public final class MqttBroker {
                                 InstantSource.system()),
                         new CursorRequests(
                                 streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
-                        new NamespaceRequests(new PulsarNamespaces(pulsar, streams.provisioner()), served),
+                        new NamespaceRequests(provisioning.register(), served, deletions),
+                        new DeletionRequests(provisioning.register(), served, deletions),
                         new ClientRequests(served, sessions.recorded())));
     }
 
@@ -358,6 +370,7 @@ public final class MqttBroker {
         var unused = awaitDefault()
                 .thenCompose(ignored -> streams.start())
                 .thenCompose(ignored -> queues.start())
+                .thenCompose(ignored -> provisioning.marks().read())
                 .thenCompose(ignored -> sessions.read())
                 .thenCompose(ignored -> openDefault())
                 .thenCompose(ignored -> sessions.start(this::reopen))
@@ -365,6 +378,7 @@ public final class MqttBroker {
                 .whenComplete((ignored, failure) -> {
                     if (failure == null) {
                         readiness = Readiness.READY;
+                        provisioning.start(deletions);
                         LOG.info("READY: Magnetar serves MQTT clients on {}", listening);
                     } else {
                         retry(failure);

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.plugin;
 
 import io.magnetar.mqtt.namespace.NamespaceSettings;
 import io.magnetar.mqtt.namespace.Tenants;
+import io.magnetar.tenancy.DeletionMarks;
 import io.magnetar.tenancy.Namespace;
 import io.magnetar.tenancy.TenantProvisioner;
 import java.util.concurrent.CompletableFuture;
@@ -20,16 +21,28 @@ final class PulsarTenants implements Tenants {
     private final MetadataStore store;
     private final TenantProvisioner provisioner;
     private final NamespaceSettings.Creation creation;
+    private final DeletionMarks marks;
 
-    PulsarTenants(MetadataStore store, TenantProvisioner provisioner, NamespaceSettings.Creation creation) {
+    PulsarTenants(
+            MetadataStore store,
+            TenantProvisioner provisioner,
+            NamespaceSettings.Creation creation,
+            DeletionMarks marks) {
+        this.marks = marks;
         this.store = store;
         this.provisioner = provisioner;
         this.creation = creation;
     }
 
     @Override
-    public CompletableFuture<Boolean> exists(Namespace namespace) {
-        return store.get(ROOT + namespace.name()).thenApply(found -> found.isPresent());
+    public CompletableFuture<Standing> standing(Namespace namespace) {
+        return marks.read().thenCompose(marked -> {
+            if (marked.containsKey(namespace)) {
+                return CompletableFuture.completedFuture(Standing.BEING_DELETED);
+            }
+            return store.get(ROOT + namespace.name())
+                    .thenApply(found -> found.isPresent() ? Standing.THERE : Standing.MISSING);
+        });
     }
 
     @Override
@@ -39,6 +52,7 @@ final class PulsarTenants implements Tenants {
 
     @Override
     public void onChange(Listener listener) {
+        marks.onMarked(listener::deleted);
         store.registerListener(notification -> {
             String path = notification.getPath();
             if (path.startsWith(ROOT) && path.indexOf('/', ROOT.length()) < 0) {

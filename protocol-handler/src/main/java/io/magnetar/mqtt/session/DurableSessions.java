@@ -71,6 +71,7 @@ public final class DurableSessions {
     private final AtomicBoolean started = new AtomicBoolean();
     private final SessionCursors cursors;
     private final RecordedSessions recorded;
+    private final SessionPurge purge;
     /** Those with a connection. */
     private final Map<SessionKey, DurableSession> connected = new ConcurrentHashMap<>();
     /** What is being saved of sessions that have lost their connection: since when. */
@@ -108,6 +109,7 @@ public final class DurableSessions {
                 interests,
                 wills,
                 clock);
+        this.purge = new SessionPurge(records, restart, executor);
     }
 
     /**
@@ -365,6 +367,12 @@ public final class DurableSessions {
     /** The tenant of a namespace was deleted: its sessions end as they lose their connections, without their wills. */
     public void end(Namespace namespace) {
         gone.put(namespace, clock.nextMicros());
+    }
+
+    /** The namespace is being deleted, and has no clients any more. Completes when nothing of its sessions is left. */
+    public CompletableFuture<Void> purge(Namespace namespace) {
+        end(namespace);
+        return purge.purge(namespace);
     }
 
     private boolean isGone(SessionKey key, StoredSession stored) {

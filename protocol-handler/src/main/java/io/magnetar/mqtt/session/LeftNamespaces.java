@@ -91,7 +91,10 @@ final class LeftNamespaces {
                         restart.passOver(namespace),
                         namespace);
             case GONE ->
-                LOG.info("{} durable sessions have ended: tenant {} was deleted", restart.forget(namespace), namespace);
+                LOG.info(
+                        "{} durable sessions have ended: tenant {} was deleted",
+                        restart.forget(namespace).size(),
+                        namespace);
         }
     }
 }

@@ -132,14 +132,14 @@ final class SessionRestart {
     }
 
     /** The tenant was deleted: nothing of its sessions is left but their records, and these are deleted. */
-    int forget(Namespace namespace) {
+    Set<SessionKey> forget(Namespace namespace) {
         LeftRecords recorded = left.remove(namespace);
         if (recorded == null) {
-            return 0;
+            return Set.of();
         }
         recorded.sessions().forEach(records::delete);
         recorded.groups().keySet().forEach(key -> groups.deleteRecord(namespace, SharedFilter.parse(key.clientId())));
-        return recorded.sessions().size();
+        return recorded.sessions();
     }
 
     /** The namespace is not served: its records stay, and nothing is done with them. */

@@ -170,8 +170,8 @@ final class FuzzedBroker {
     private static Namespaces namespaces() {
         Tenants one = new Tenants() {
             @Override
-            public CompletableFuture<Boolean> exists(Namespace namespace) {
-                return CompletableFuture.completedFuture(true);
+            public CompletableFuture<Standing> standing(Namespace namespace) {
+                return CompletableFuture.completedFuture(Standing.THERE);
             }
 
             @Override

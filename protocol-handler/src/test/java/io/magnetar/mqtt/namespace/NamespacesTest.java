@@ -29,6 +29,7 @@ class NamespacesTest {
 
     private static final class SimulatedTenants implements Tenants {
         final Set<Namespace> there = new HashSet<>();
+        final Set<Namespace> marked = new HashSet<>();
         final List<Namespace> asked = new ArrayList<>();
 
         @Nullable
@@ -38,10 +39,13 @@ class NamespacesTest {
         Listener listener;
 
         @Override
-        public CompletableFuture<Boolean> exists(Namespace namespace) {
+        public CompletableFuture<Standing> standing(Namespace namespace) {
             asked.add(namespace);
             return failure == null
-                    ? CompletableFuture.completedFuture(there.contains(namespace))
+                    ? CompletableFuture.completedFuture(
+                            marked.contains(namespace)
+                                    ? Standing.BEING_DELETED
+                                    : there.contains(namespace) ? Standing.THERE : Standing.MISSING)
                     : CompletableFuture.failedFuture(failure);
         }
 
@@ -117,6 +121,31 @@ class NamespacesTest {
         assertThat(namespaces.isOpen(FLEET)).isTrue();
         assertThat(tenants.asked).hasSize(1);
         assertThat(preparing).hasSize(1);
+    }
+
+    @Test
+    void opensNoneThatIsBeingDeletedAndMakesNoTenantInItsPlace() {
+        Namespaces namespaces = namespaces(true, 10);
+        tenants.marked.add(FLEET);
+        assertRefused(namespaces.open(FLEET), ReasonCode.NOT_AUTHORIZED);
+        assertThat(tenants.there).isEmpty();
+        assertThat(preparing).isEmpty();
+
+        tenants.marked.clear();
+        assertThat(namespaces.open(FLEET)).as("at once, when it is gone").isCompleted();
+    }
+
+    @Test
+    void closesOneWhoseDeletionItsBrokerHasNotHeardOf() {
+        Namespaces namespaces = namespaces(false, 10);
+        tenants.there.add(FLEET);
+        assertThat(namespaces.open(FLEET)).isCompleted();
+
+        tenants.marked.add(FLEET);
+        namespaces.lookAgain();
+
+        assertThat(closed).containsExactly(FLEET);
+        assertThat(namespaces.isOpen(FLEET)).isFalse();
     }
 
     @Test

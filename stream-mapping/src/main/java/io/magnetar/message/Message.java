@@ -51,6 +51,11 @@ public record Message(
         return new Message(topic, payload, qos, retain, properties, publisher, micros, mark);
     }
 
+    /** The same message under another topic. */
+    public Message withTopic(String other) {
+        return new Message(other, payload, qos, retain, properties, publisher, timestampMicros, mark);
+    }
+
     /** The same message with user properties added at the end. */
     public Message withUserProperties(List<UserProperty> added) {
         return new Message(

@@ -68,6 +68,22 @@ public final class StreamSubscriptionSyntax {
     }
 
     /**
+     * The same subscription, of topics that begin with a prefix: in what it asks for, the filter gets the prefix, and the whole stream
+     * becomes what of it is below the prefix. What is malformed is returned as it is.
+     *
+     * @param prefix ends with a slash
+     * @param filter one that {@link #isStream}
+     */
+    public static String below(String prefix, String filter) {
+        int slash = filter.indexOf('/', (filter.startsWith(NAMED) ? NAMED : COVERING).length());
+        if (slash < 0) {
+            return filter.startsWith(NAMED) ? filter + "/" + prefix + "#" : filter;
+        }
+        String topics = filter.substring(slash + 1);
+        return topics.isEmpty() ? filter : filter.substring(0, slash + 1) + prefix + topics;
+    }
+
+    /**
      * @param filter one that {@link #isStream}
      * @param offset the offset that is given beside the filter, or null
      * @param nowMicros the time now, epoch microseconds

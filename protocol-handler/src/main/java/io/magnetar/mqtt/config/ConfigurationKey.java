@@ -282,6 +282,11 @@ public enum ConfigurationKey {
             "mqttRequireNamespace",
             "false",
             "`true`: a client that no source gives a namespace is refused with 0x87 (5 in MQTT 3.1.1)."),
+    NAMESPACE_AS_MOUNTPOINT(
+            "mqttNamespaceAsMountpoint",
+            "false",
+            "`true`: all clients share the topics of `mqttDefaultNamespace`, those of the namespace `fleetA` below `fleetA/`,"
+                    + " which they neither see nor write."),
     DENIED_NAMESPACES(
             "mqttDeniedNamespaces",
             "",

@@ -76,6 +76,7 @@ public final class ConfigurationReader {
                 new NamespaceReader(this::text, problems::add)
                         .read(
                                 flag(ConfigurationKey.REQUIRE_NAMESPACE),
+                                flag(ConfigurationKey.NAMESPACE_AS_MOUNTPOINT),
                                 flag(ConfigurationKey.NAMESPACE_AUTO_CREATION),
                                 number(ConfigurationKey.MAX_NAMESPACES),
                                 listeners),

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.listener.Scheme;
 import io.magnetar.mqtt.listener.TlsSettings;
+import io.magnetar.mqtt.mount.MountpointTemplate;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -32,8 +33,9 @@ final class ListenerReader {
     private static final String PROXY_PROTOCOL = "proxyProtocol";
     private static final String NAMESPACE = "namespace";
     private static final String AUTHENTICATION = "authentication";
+    private static final String MOUNTPOINT = "mountpoint";
     private static final Set<String> OPTIONS =
-            Set.of(MAX_CONNECTIONS, CONNECTION_RATE, PROXY_PROTOCOL, NAMESPACE, AUTHENTICATION);
+            Set.of(MAX_CONNECTIONS, CONNECTION_RATE, PROXY_PROTOCOL, NAMESPACE, AUTHENTICATION, MOUNTPOINT);
 
     private final TlsReader tls;
     private final Consumer<String> problems;
@@ -76,7 +78,7 @@ final class ListenerReader {
         Optional<Listener> read() {
             URI uri;
             try {
-                uri = new URI(written);
+                uri = new URI(written.replace("{", "%7B").replace("}", "%7D")); // Of placeholders.
             } catch (URISyntaxException e) {
                 return noListener();
             }
@@ -114,7 +116,8 @@ final class ListenerReader {
                     proxied(options),
                     scheme.isTls() ? settings(options) : null,
                     namespace(options),
-                    authentication(options));
+                    authentication(options),
+                    mountpoint(options));
         }
 
         private @Nullable List<String> authentication(Map<String, String> options) {
@@ -123,6 +126,15 @@ final class ListenerReader {
                     ? null
                     : AuthenticationReader.chain(
                             chain, '+', what -> problem("has " + AUTHENTICATION + "=" + chain + ": " + what));
+        }
+
+        private @Nullable String mountpoint(Map<String, String> options) {
+            String written = options.get(MOUNTPOINT);
+            if (written != null) {
+                MountpointTemplate.problem(written)
+                        .ifPresent(why -> problem("has " + MOUNTPOINT + "=" + written + ": " + why));
+            }
+            return written;
         }
 
         private @Nullable String namespace(Map<String, String> options) {

@@ -39,11 +39,13 @@ final class NamespaceReader {
      * Reads the settings.
      *
      * @param required {@code mqttRequireNamespace}
+     * @param mountpoints {@code mqttNamespaceAsMountpoint}
      * @param automatic {@code mqttNamespaceAutoCreation}
      * @param maxOpen {@code mqttMaxNamespaces}
      * @param listeners some of which may name a namespace
      */
-    NamespaceSettings read(boolean required, boolean automatic, int maxOpen, List<Listener> listeners) {
+    NamespaceSettings read(
+            boolean required, boolean mountpoints, boolean automatic, int maxOpen, List<Listener> listeners) {
         NamespaceRules rules = NamespaceSyntax.read(
                 text.apply(ConfigurationKey.NAMESPACE_FROM),
                 problem -> problem(ConfigurationKey.NAMESPACE_FROM, problem));
@@ -57,8 +59,9 @@ final class NamespaceReader {
         Pattern tenants = tenants();
         return new NamespaceSettings(
                 rules,
-                defaultNamespace(required, tenants),
+                defaultNamespace(!required || mountpoints, tenants),
                 required,
+                mountpoints,
                 Set.copyOf(list(ConfigurationKey.DENIED_NAMESPACES)),
                 tenants,
                 new NamespaceSettings.Creation(automatic, list(ConfigurationKey.NAMESPACE_ADMIN_ROLES)),
@@ -82,14 +85,14 @@ final class NamespaceReader {
         }
     }
 
-    private Namespace defaultNamespace(boolean required, Pattern tenants) {
+    private Namespace defaultNamespace(boolean needed, Pattern tenants) {
         String name = text.apply(ConfigurationKey.DEFAULT_NAMESPACE);
         Optional<String> illegal = Namespace.problem(name);
         if (illegal.isPresent()) {
             problems.accept(ConfigurationKey.DEFAULT_NAMESPACE.key() + "=" + name + ": " + illegal.get());
             return new Namespace(ConfigurationKey.DEFAULT_NAMESPACE.defaultValue());
         }
-        if (!required && !tenants.matches(name)) {
+        if (needed && !tenants.matches(name)) {
             problems.accept(ConfigurationKey.DEFAULT_NAMESPACE.key() + "=" + name + ": "
                     + ConfigurationKey.TENANTS.key() + "=" + tenants + " does not match it");
         }

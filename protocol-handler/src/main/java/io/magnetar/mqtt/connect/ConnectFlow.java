@@ -1,6 +1,5 @@
 package io.magnetar.mqtt.connect;
 
-import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.PayloadFormat;
 import io.magnetar.mqtt.flow.BrokersTopics;
@@ -10,7 +9,6 @@ import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.ReasonCode;
-import io.magnetar.tenancy.Namespace;
 import io.magnetar.topic.TopicNames;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +51,6 @@ public final class ConnectFlow {
             long sessionExpirySeconds,
             int keepAliveSeconds,
             ConnAck connAck) {
-        /** The identity of the client. */
-        public Publisher publisher(Namespace namespace) {
-            return new Publisher(namespace, clientId, username);
-        }
-
         /** With the last word of enhanced authentication in CONNACK; null for a client that named no method. */
         public Accepted authenticatedBy(@Nullable Authentication last) {
             ConnAck answer = new ConnAck(

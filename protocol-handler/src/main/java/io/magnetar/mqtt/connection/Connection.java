@@ -4,11 +4,15 @@ import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.auth.AuthenticationFlow;
 import io.magnetar.mqtt.auth.Identity;
 import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.codec.TopicNameSource;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.listener.Peer;
+import io.magnetar.mqtt.mount.MountedClient;
+import io.magnetar.mqtt.mount.Mountpoint;
+import io.magnetar.mqtt.mount.Placement;
 import io.magnetar.mqtt.namespace.NamespaceFlow;
 import io.magnetar.mqtt.namespace.Newcomer;
 import io.magnetar.mqtt.packet.Auth;
@@ -31,7 +35,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -73,15 +76,14 @@ final class Connection {
     private final Runnable onTrace;
     private final AuthenticationFlow authentication;
     private final NamespaceFlow namespace;
+    private final SessionOpening opening;
     private final LiveConnection live;
-
-    /** The broker counts this connection among its clients. */
-    private boolean entered;
 
     private State state = State.AWAITS_CONNECT;
     private CompletableFuture<?> claim = CompletableFuture.completedFuture(null);
     private @Nullable KeepAlive keepAlive;
     private @Nullable SessionKey key;
+    private @Nullable Mountpoint mountpoint;
     private @Nullable Session session;
     /** Until it is accepted. */
     private @Nullable Connect connect;
@@ -112,6 +114,7 @@ final class Connection {
         this.onTurn = onTurn;
         this.onConnected = onConnected;
         this.authentication = connections.authentication(sink, loop);
+        this.opening = new SessionOpening(connections);
         this.namespace = new NamespaceFlow(connections.namespaceChoice(), connections.namespaces(), loop);
         connections.services().counters().count(Counter.CONNECTIONS_OPENED);
     }
@@ -148,7 +151,7 @@ final class Connection {
         } else if (packet instanceof Auth auth) {
             authentication.onAuth(auth);
         } else if (session != null) {
-            session.on(packet);
+            session.on(mountpoint == null ? packet : mountpoint.of(packet));
         } else if (packet instanceof Disconnect) {
             sink.close();
         } else {
@@ -161,18 +164,7 @@ final class Connection {
     /** CONNECT is here: looks whether its client has a trace, before it is decided on; null when not, or not as far as is known. */
     @Nullable
     PacketTrace traceOf(Connect connect) {
-        if (!connections.traces().anyRun()) {
-            return null;
-        }
-        try {
-            return connections
-                    .namespaceChoice()
-                    .before(Newcomer.of(connect, peer.get()))
-                    .map(chosen -> connections.traces().of(chosen, connect.clientId()))
-                    .orElse(null);
-        } catch (PacketException e) {
-            return null; // Told to the client when its turn has come.
-        }
+        return connections.traceOf(Newcomer.of(connect, peer.get()));
     }
 
     private void onConnect(Connect connect) {
@@ -232,54 +224,47 @@ final class Connection {
 
     private void admit(Namespace namespace, ConnectFlow.Accepted accepted) {
         try {
-            connections.admission().checkClient(namespace, accepted.clientId());
-            claimClientId(namespace, accepted);
+            Placement placement = connections
+                    .mounts()
+                    .place(new MountedClient(namespace, accepted.clientId(), accepted.username(), peer.get()));
+            connections.admission().checkClient(placement.namespace(), placement.clientId());
+            mount(placement.mountpoint());
+            claimClientId(placement, accepted);
         } catch (PacketException e) {
             refuse(e);
         }
     }
 
-    private void claimClientId(Namespace namespace, ConnectFlow.Accepted accepted) {
-        Publisher publisher = accepted.publisher(namespace);
-        SessionKey claimed = new SessionKey(namespace, accepted.clientId());
+    private void mount(@Nullable Mountpoint place) {
+        mountpoint = place;
+        sink.mount(place);
+        if (place != null && connect != null) {
+            connect = connect.withWill(connect.will() == null ? null : place.of(connect.will()));
+        }
+    }
+
+    private void claimClientId(Placement placement, ConnectFlow.Accepted accepted) {
+        Publisher publisher = new Publisher(placement.namespace(), placement.clientId(), accepted.username());
+        SessionKey claimed = new SessionKey(placement.namespace(), placement.clientId());
         state = State.CLAIMS_CLIENT_ID;
         key = claimed;
         onTrace.run();
         claim = connections
                 .liveSessions()
                 .claim(claimed, live)
-                .thenComposeAsync(alone -> enter(claimed, publisher, accepted), loop)
+                .thenComposeAsync(
+                        alone -> opening.open(
+                                claimed,
+                                publisher,
+                                () -> state == State.ENDED ? null : connect,
+                                accepted.sessionExpirySeconds()),
+                        loop)
                 .handleAsync(
                         (opened, failure) -> {
                             opened(publisher, accepted, opened, failure);
                             return opened;
                         },
                         loop);
-    }
-
-    /** A broker that is full finds out before the session is touched. */
-    private CompletableFuture<DurableSessions.Opened> enter(
-            SessionKey claimed, Publisher publisher, ConnectFlow.Accepted accepted) {
-        Connect decided = connect;
-        if (state == State.ENDED || decided == null) {
-            return CompletableFuture.failedFuture(new CancellationException("the connection has ended"));
-        }
-        if (!connections.namespaces().isOpen(claimed.namespace())) {
-            return CompletableFuture.failedFuture(
-                    new SessionRefusedException(ReasonCode.NOT_AUTHORIZED, "the namespace was deleted"));
-        }
-        try {
-            connections.admission().enter(claimed.namespace());
-        } catch (PacketException e) {
-            return CompletableFuture.failedFuture(new SessionRefusedException(e.reasonCode(), e.problem()));
-        }
-        entered = true;
-        return connections
-                .durableSessions()
-                .open(
-                        claimed,
-                        new DurableSessions.Request(
-                                decided.cleanStart(), accepted.sessionExpirySeconds(), publisher, decided.will()));
     }
 
     private void opened(
@@ -369,11 +354,13 @@ final class Connection {
         return key == null ? null : connections.traces().of(key.namespace(), key.clientId());
     }
 
-    RouteCache routes() {
+    /** Finds the topics that the client publishes to. */
+    TopicNameSource topicNames() {
         if (key == null) {
             throw new IllegalStateException("no topic is met before CONNECT");
         }
-        return loop.routes(key.namespace());
+        RouteCache routes = loop.routes(key.namespace());
+        return mountpoint == null ? routes : mountpoint.topicNames(routes);
     }
 
     int topicAliasMaximum() {
@@ -471,9 +458,7 @@ final class Connection {
             return;
         }
         state = State.ENDED;
-        if (entered && key != null) {
-            connections.admission().leave(key.namespace());
-        }
+        opening.end();
         authentication.end();
         namespace.leave();
         if (keepAlive != null) {

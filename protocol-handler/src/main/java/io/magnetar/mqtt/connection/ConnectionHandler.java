@@ -191,7 +191,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
 
     private void connected() {
         traffic = connection.traffic();
-        decoder.takePublishes(connection.topicAliasMaximum(), connection.routes());
+        decoder.takePublishes(connection.topicAliasMaximum(), connection.topicNames());
         readOn();
     }
 

@@ -3,16 +3,21 @@ package io.magnetar.mqtt.connection;
 import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.auth.AuthenticationFlow;
 import io.magnetar.mqtt.auth.Authenticators;
+import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.mount.Mounts;
 import io.magnetar.mqtt.namespace.NamespaceChoice;
 import io.magnetar.mqtt.namespace.Namespaces;
+import io.magnetar.mqtt.namespace.Newcomer;
 import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.takeover.LiveSessions;
+import io.magnetar.mqtt.trace.PacketTrace;
 import io.magnetar.mqtt.trace.PacketTraces;
+import org.jspecify.annotations.Nullable;
 
 /** What all connections of a broker share. Thread: any. */
 public record ConnectionServices(
@@ -27,11 +32,28 @@ public record ConnectionServices(
         ConnectFlow connectFlow,
         RefusalLog refusalLog,
         PacketTraces traces,
+        Mounts mounts,
         ConnectionSettings settings) {
 
     /** The authentication of one more connection. */
     AuthenticationFlow authentication(PacketSink sink, Owner owner) {
         return new AuthenticationFlow(
                 authenticators, sink, owner, services.clock()::millis, settings.connectTimeoutMillis());
+    }
+
+    /** The trace of a client that is not decided on; null when there is none, or none as far as is known. */
+    @Nullable
+    PacketTrace traceOf(Newcomer client) {
+        if (!traces.anyRun()) {
+            return null;
+        }
+        try {
+            return namespaceChoice
+                    .before(client)
+                    .map(chosen -> traces.of(chosen, client.clientId()))
+                    .orElse(null);
+        } catch (PacketException e) {
+            return null; // Told to the client when its turn has come.
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.flow.PacketSink;
+import io.magnetar.mqtt.mount.Mountpoint;
 import io.magnetar.mqtt.packet.Auth;
 import io.magnetar.mqtt.packet.ConnAck;
 import io.magnetar.mqtt.packet.Connect;
@@ -38,6 +39,8 @@ final class NettyPacketSink implements PacketSink {
     /** A client that takes smaller packets than this gets no reason strings [MQTT-3.2.2-19]. */
     private static final int ROOM_FOR_REASONS = 1_024;
 
+    private static final int[] NO_IDS = {};
+
     private static final OutboundAliases NO_ALIASES = new OutboundAliases(0);
 
     private final Channel channel;
@@ -53,6 +56,7 @@ final class NettyPacketSink implements PacketSink {
     private boolean flushPlanned;
     private boolean closed;
     private Traffic traffic;
+    private @Nullable Mountpoint mountpoint;
     /** Null for all but the few clients that an operator looks at. */
     private @Nullable ConnectionTrace trace;
 
@@ -170,8 +174,16 @@ final class NettyPacketSink implements PacketSink {
         }
     }
 
+    /** Where the client's topics are from now on; null where it writes them whole. */
+    void mount(@Nullable Mountpoint place) {
+        mountpoint = place;
+    }
+
     @Override
     public boolean publish(SharedPublish publish, Qos qos, int packetId) {
+        if (mountpoint != null) {
+            return publish(publish.message(), qos, false, false, packetId, NO_IDS);
+        }
         int size = publish.size(version, packetId != 0);
         if (size > maxPacketSize) {
             return false;
@@ -191,7 +203,8 @@ final class NettyPacketSink implements PacketSink {
     }
 
     @Override
-    public boolean publish(Message message, Qos qos, boolean dup, boolean retain, int packetId, int[] subscriptionIds) {
+    public boolean publish(Message mounted, Qos qos, boolean dup, boolean retain, int packetId, int[] subscriptionIds) {
+        Message message = mountpoint == null ? mounted : mountpoint.unmount(mounted);
         OutboundAliases.Alias alias = alias(message, qos, message.weight());
         int flags = flags(qos, retain) | (dup ? DUP : 0);
         byte[] packet = PublishEncoder.encode(

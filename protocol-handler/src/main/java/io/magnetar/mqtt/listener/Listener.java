@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls how clients are met on it; null for the schemes without TLS
  * @param namespace the name of the namespace that its clients are in where listeners tell it, or null
  * @param authentication the names of the sources that are asked who its clients are, in their order; null for those of the broker
+ * @param mountpoint what its clients' topics begin with, with placeholders; null for nothing
  */
 public record Listener(
         Scheme scheme,
@@ -26,7 +27,8 @@ public record Listener(
         boolean proxied,
         @Nullable TlsSettings tls,
         @Nullable String namespace,
-        @Nullable List<String> authentication) {
+        @Nullable List<String> authentication,
+        @Nullable String mountpoint) {
     /** The value of {@code maxConnections} and {@code connectionRate} that limits nothing. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 

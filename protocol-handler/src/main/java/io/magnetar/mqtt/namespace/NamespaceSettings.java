@@ -13,6 +13,7 @@ import java.util.Set;
  * @param rules where a client's namespace is looked for
  * @param defaultNamespace the namespace of those who name none
  * @param required those who name none are refused
+ * @param mountpoints all namespaces share the topics of the default namespace, each below its own name
  * @param denied names that nobody may give
  * @param tenants which tenants are namespaces, by their whole names; clients choose names, and RE2's expressions take time in
  *     proportion to a name's length
@@ -23,6 +24,7 @@ public record NamespaceSettings(
         NamespaceRules rules,
         Namespace defaultNamespace,
         boolean required,
+        boolean mountpoints,
         Set<String> denied,
         Pattern tenants,
         Creation creation,
@@ -53,10 +55,16 @@ public record NamespaceSettings(
                 NamespaceRules.NONE,
                 namespace,
                 false,
+                false,
                 Set.of(),
                 Pattern.compile(Pattern.quote(namespace.name())),
                 Creation.NEVER,
                 1);
+    }
+
+    /** Whether the default namespace is open whoever comes. */
+    public boolean opensDefault() {
+        return !required || mountpoints;
     }
 
     boolean isServed(Namespace namespace) {

@@ -28,6 +28,22 @@ public record Connect(
         @Nullable Will will,
         List<UserProperty> userProperties)
         implements Packet {
+    /** With another will. */
+    public Connect withWill(@Nullable Will other) {
+        return new Connect(
+                version,
+                clientId,
+                cleanStart,
+                keepAliveSeconds,
+                sessionExpirySeconds,
+                reception,
+                authentication,
+                username,
+                password,
+                other,
+                userProperties);
+    }
+
     /** Without what is of no use when it is decided on: the password and the user properties. */
     public Connect decided() {
         return new Connect(

@@ -32,6 +32,7 @@ import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.metrics.MeasuredAppends;
 import io.magnetar.mqtt.metrics.Metrics;
+import io.magnetar.mqtt.mount.Mounts;
 import io.magnetar.mqtt.namespace.NamespaceChoice;
 import io.magnetar.mqtt.namespace.NamespaceRefusedException;
 import io.magnetar.mqtt.namespace.Namespaces;
@@ -239,6 +240,7 @@ public final class MqttBroker {
                 new ConnectFlow(services, configuration.connect()),
                 new RefusalLog(System::nanoTime),
                 traces,
+                new Mounts(configuration.namespaces().mountpoints() ? namespaceChoice.defaultNamespace() : null),
                 new ConnectionSettings(
                         configuration.connect().maxPacketSize(),
                         configuration.connectTimeoutMillis(),
@@ -363,9 +365,9 @@ public final class MqttBroker {
         if (closed) {
             return;
         }
-        waitFor((configuration.namespaces().required()
-                        ? ""
-                        : "tenant '" + configuration.namespaces().defaultNamespace() + "', ")
+        waitFor((configuration.namespaces().opensDefault()
+                        ? "tenant '" + configuration.namespaces().defaultNamespace() + "', "
+                        : "")
                 + "the streams, the retained messages and the sessions");
         var unused = awaitDefault()
                 .thenCompose(ignored -> streams.start())
@@ -387,17 +389,17 @@ public final class MqttBroker {
     }
 
     private CompletableFuture<Void> awaitDefault() {
-        return configuration.namespaces().required()
-                ? CompletableFuture.completedFuture(null)
-                : streams.provisioner().awaitTenant(configuration.namespaces().defaultNamespace());
+        return configuration.namespaces().opensDefault()
+                ? streams.provisioner().awaitTenant(configuration.namespaces().defaultNamespace())
+                : CompletableFuture.completedFuture(null);
     }
 
     /** The default namespace is there for its first client, and the broker is not ready without it. */
     private CompletableFuture<Void> openDefault() {
         Namespace namespace = configuration.namespaces().defaultNamespace();
-        return configuration.namespaces().required()
-                ? CompletableFuture.completedFuture(null)
-                : namespaces.reopen(namespace).thenCompose(ignored -> pulsarRetained.make(namespace));
+        return configuration.namespaces().opensDefault()
+                ? namespaces.reopen(namespace).thenCompose(ignored -> pulsarRetained.make(namespace))
+                : CompletableFuture.completedFuture(null);
     }
 
     /** Makes what a namespace needs before it has clients. May be tried again after a failure. */

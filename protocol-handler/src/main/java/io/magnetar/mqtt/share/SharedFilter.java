@@ -21,7 +21,7 @@ public record SharedFilter(String group, TopicFilter filter) {
     }
 
     /** Where what the group shares begins in a filter; 0 when the filter is for no group or has nothing there. */
-    static int filterBegin(String written) {
+    public static int filterBegin(String written) {
         return written.startsWith(PREFIX) ? written.indexOf('/', PREFIX.length()) + 1 : 0;
     }
 

@@ -27,7 +27,7 @@ final class Claims {
             @Nullable List<String> sources) {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1883);
         Listener listener = new Listener(
-                Scheme.MQTT, address, "", Listener.UNLIMITED, Listener.UNLIMITED, false, null, null, sources);
+                Scheme.MQTT, address, "", Listener.UNLIMITED, Listener.UNLIMITED, false, null, null, sources, null);
         return new Authenticator.Claim(
                 namespace == null ? null : new Namespace(namespace),
                 "client",

@@ -11,6 +11,7 @@ import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.listener.Scheme;
+import io.magnetar.mqtt.mount.Mounts;
 import io.magnetar.mqtt.namespace.NamespaceChoice;
 import io.magnetar.mqtt.namespace.NamespaceSettings;
 import io.magnetar.mqtt.namespace.Namespaces;
@@ -152,6 +153,7 @@ final class FuzzedBroker {
                 new RefusalLog(System::nanoTime),
                 new PacketTraces(
                         null, () -> Instant.ofEpochMilli(millis), keeper.eventLoop(), (namespace, clientId) -> {}),
+                new Mounts(null),
                 new ConnectionSettings(MAX_PACKET_SIZE, 10_000, 150, 0, 0, 1 << 14));
         Listener listener = new Listener(
                 Scheme.MQTT,
@@ -160,6 +162,7 @@ final class FuzzedBroker {
                 Listener.UNLIMITED,
                 Listener.UNLIMITED,
                 false,
+                null,
                 null,
                 null,
                 null);

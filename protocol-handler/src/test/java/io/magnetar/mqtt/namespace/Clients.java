@@ -34,6 +34,7 @@ final class Clients {
                 false,
                 null,
                 namespaceOfListener,
+                null,
                 null);
         return new Peer(
                 listener, new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000), certificate, serverName);

@@ -70,6 +70,7 @@ class NamespacesTest {
                 NamespaceRules.NONE,
                 FLEET,
                 false,
+                false,
                 Set.of(),
                 Pattern.compile("fleet.*"),
                 new NamespaceSettings.Creation(creation, List.of()),

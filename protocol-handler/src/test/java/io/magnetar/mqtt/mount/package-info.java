@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.mount;
+
+import org.jspecify.annotations.NullMarked;

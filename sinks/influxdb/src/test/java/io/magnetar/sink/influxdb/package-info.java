@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.sink.influxdb;
+
+import org.jspecify.annotations.NullMarked;

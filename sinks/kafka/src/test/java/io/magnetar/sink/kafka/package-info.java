@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.sink.kafka;
+
+import org.jspecify.annotations.NullMarked;

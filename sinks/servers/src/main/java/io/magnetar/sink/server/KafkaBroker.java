@@ -1,0 +1,162 @@
+package io.magnetar.sink.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Kafka broker in KRaft mode, with a listener without a login, one with PLAIN and SCRAM, and, where it is given an
+ * authorization server, one with OAUTHBEARER. Topics are not made by themselves.
+ *
+ * <p>Thread: the test's.
+ */
+public final class KafkaBroker implements AutoCloseable {
+    public static final String USER = "app";
+    public static final String PASSWORD = "app-\\secret\"";
+
+    private static final String STORAGE_ID = "MKGIGkBOQgCdUGKUPehKSA";
+    private static final String LOGIN_MODULES = "org.apache.kafka.common.security.";
+
+    private final Path directory;
+    private final int open;
+    private final int sasl;
+    private final int oauth;
+    private final ServerProcess process;
+
+    /** @param issuer of the tokens that the OAuth listener takes, empty for none; its keys are below it as Keycloak has them */
+    public KafkaBroker(String issuer) throws IOException {
+        directory = ServerProcess.directory("kafka");
+        open = ServerProcess.freePort();
+        sasl = ServerProcess.freePort();
+        oauth = ServerProcess.freePort();
+        Files.write(directory.resolve("server.properties"), properties(issuer, ServerProcess.freePort()));
+        List<String> command = new ArrayList<>(List.of(ServerProcess.java(), "-Xmx320m"));
+        if (!issuer.isEmpty()) {
+            command.add("-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=" + keys(issuer));
+        }
+        command.addAll(List.of("-cp", classPath(), "kafka.Kafka", "server.properties"));
+        process = new ServerProcess(directory, command, Map.of(), this::isStarted);
+    }
+
+    private boolean isStarted() throws IOException {
+        String log = Files.readString(directory.resolve("console.log"));
+        return log.lastIndexOf("Kafka Server started") > log.lastIndexOf("shut down completed");
+    }
+
+    private static String classPath() {
+        return ServerProcess.published("kafka/target/lib") + "/*";
+    }
+
+    private static String keys(String issuer) {
+        return issuer + "/protocol/openid-connect/certs";
+    }
+
+    private List<String> properties(String issuer, int controller) {
+        List<String> lines = new ArrayList<>(List.of(
+                "process.roles=broker,controller",
+                "node.id=1",
+                "controller.quorum.voters=1@127.0.0.1:" + controller,
+                "controller.listener.names=CONTROLLER",
+                "inter.broker.listener.name=OPEN",
+                "log.dirs=" + directory.resolve("data"),
+                "num.partitions=3",
+                "auto.create.topics.enable=false",
+                "offsets.topic.replication.factor=1",
+                "offsets.topic.num.partitions=1",
+                "transaction.state.log.replication.factor=1",
+                "transaction.state.log.min.isr=1",
+                "transaction.state.log.num.partitions=1",
+                "group.initial.rebalance.delay.ms=0",
+                "listener.name.sasl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+                "listener.name.sasl.plain.sasl.jaas.config=" + LOGIN_MODULES + "plain.PlainLoginModule required user_"
+                        + USER + "=\"" + escaped(PASSWORD) + "\";",
+                "listener.name.sasl.scram-sha-256.sasl.jaas.config=" + LOGIN_MODULES
+                        + "scram.ScramLoginModule required;",
+                "listener.name.sasl.scram-sha-512.sasl.jaas.config=" + LOGIN_MODULES
+                        + "scram.ScramLoginModule required;"));
+        String listeners =
+                "CONTROLLER://127.0.0.1:" + controller + ",OPEN://127.0.0.1:" + open + ",SASL://127.0.0.1:" + sasl;
+        String advertised = "OPEN://127.0.0.1:" + open + ",SASL://127.0.0.1:" + sasl;
+        String protocols = "CONTROLLER:PLAINTEXT,OPEN:PLAINTEXT,SASL:SASL_PLAINTEXT";
+        if (!issuer.isEmpty()) {
+            listeners += ",OAUTH://127.0.0.1:" + oauth;
+            advertised += ",OAUTH://127.0.0.1:" + oauth;
+            protocols += ",OAUTH:SASL_PLAINTEXT";
+            lines.addAll(List.of(
+                    "listener.name.oauth.sasl.enabled.mechanisms=OAUTHBEARER",
+                    "listener.name.oauth.oauthbearer.sasl.server.callback.handler.class=" + LOGIN_MODULES
+                            + "oauthbearer.OAuthBearerValidatorCallbackHandler",
+                    "listener.name.oauth.oauthbearer.sasl.jaas.config=" + LOGIN_MODULES
+                            + "oauthbearer.OAuthBearerLoginModule required;",
+                    "listener.name.oauth.sasl.oauthbearer.jwks.endpoint.url=" + keys(issuer),
+                    "listener.name.oauth.sasl.oauthbearer.expected.issuer=" + issuer,
+                    "listener.name.oauth.sasl.oauthbearer.expected.audience=kafka",
+                    "listener.name.oauth.sasl.oauthbearer.sub.claim.name=azp",
+                    // So that a client has to show a new token before the old one ends.
+                    "listener.name.oauth.oauthbearer.connections.max.reauth.ms=3600000"));
+        }
+        lines.add("listeners=" + listeners);
+        lines.add("advertised.listeners=" + advertised);
+        lines.add("listener.security.protocol.map=" + protocols);
+        return lines;
+    }
+
+    /** For JAAS, and then for a properties file. */
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\\", "\\\\");
+    }
+
+    public KafkaBroker start() throws IOException, InterruptedException {
+        if (!Files.exists(directory.resolve("data"))) {
+            Process format = new ProcessBuilder(
+                            ServerProcess.java(),
+                            "-Xmx128m",
+                            "-cp",
+                            classPath(),
+                            "kafka.tools.StorageTool",
+                            "format",
+                            "-t",
+                            STORAGE_ID,
+                            "-c",
+                            "server.properties")
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("format.log").toFile())
+                    .start();
+            if (!format.waitFor(2, TimeUnit.MINUTES) || format.exitValue() != 0) {
+                throw new IllegalStateException(Files.readString(directory.resolve("format.log")));
+            }
+        }
+        Files.deleteIfExists(process.log());
+        process.start();
+        return this;
+    }
+
+    public ServerProcess process() {
+        return process;
+    }
+
+    /** Of the listener without a login. */
+    public String servers() {
+        return "127.0.0.1:" + open;
+    }
+
+    /** Of the listener with PLAIN and SCRAM. */
+    public String saslServers() {
+        return "127.0.0.1:" + sasl;
+    }
+
+    /** Of the listener with OAUTHBEARER. */
+    public String oauthServers() {
+        return "127.0.0.1:" + oauth;
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

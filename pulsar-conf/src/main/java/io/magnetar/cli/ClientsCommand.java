@@ -78,8 +78,7 @@ final class ClientsCommand implements CustomCommand {
         String action = arguments.required(Arguments.ACTION, "action: " + String.join(", ", ACTIONS));
         String namespace = arguments.required("namespace", "namespace");
         switch (action) {
-            case "list" ->
-                arguments.show(client.get(List.of(CLIENTS, namespace), filters(arguments)), out, this::list);
+            case "list" -> arguments.show(client.get(List.of(CLIENTS, namespace), filters(arguments)), out, this::list);
             case "get" ->
                 arguments.show(client.get(List.of(CLIENTS, namespace, clientId(arguments)), Map.of()), out, this::get);
             case "kick" ->
@@ -111,7 +110,8 @@ final class ClientsCommand implements CustomCommand {
         Text text = new Text(out);
         text.table(answer.path(CLIENTS), COLUMNS);
         if (answer.has("next")) {
-            text.line("there are more: --after " + Text.printable(answer.path("next").asText()));
+            text.line("there are more: --after "
+                    + Text.printable(answer.path("next").asText()));
         }
     }
 

@@ -20,7 +20,9 @@ final class MqttCommands implements CustomCommandGroup {
     @Override
     public List<CustomCommand> commands(CommandExecutionContext context) {
         return List.of(
-                new StreamsCommand(System.out), new CursorsCommand(System.out), new NamespacesCommand(System.out),
+                new StreamsCommand(System.out),
+                new CursorsCommand(System.out),
+                new NamespacesCommand(System.out),
                 new ClientsCommand(System.out));
     }
 }

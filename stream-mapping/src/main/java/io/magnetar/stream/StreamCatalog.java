@@ -25,13 +25,14 @@ public interface StreamCatalog {
      * @param reason what is wrong and what would be right
      */
     record RefusedStream(String pulsarTopic, String reason) {
-        private static final String TOO_MANY = "the namespace has more than mqttMaxStreams=";
+        private static final String TOO_MANY = "the namespace has more than the ";
 
         /** One that a namespace may not have beside those that it has. */
         public static RefusedStream oneTooMany(String pulsarTopic, int maxStreams) {
             return new RefusedStream(
                     pulsarTopic,
-                    TOO_MANY + maxStreams + " streams, and this is none of the oldest: delete others, or allow more");
+                    TOO_MANY + maxStreams
+                            + " streams that it may have, and this is none of the oldest: delete others, or allow more");
         }
 
         public boolean isOneTooMany() {

@@ -66,7 +66,7 @@ final class Streams implements AutoCloseable {
         this.namespace = new Namespace(tenant);
         this.catalog = new WatchedStreamCatalog(
                 new MetadataStoreDefinitions(pulsar.broker().getConfigurationMetadataStore(), tenant::equals),
-                MAX_STREAMS,
+                namespace -> MAX_STREAMS,
                 executor);
         catalog.start().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         this.appender = new PulsarStreamAppender(

@@ -112,7 +112,7 @@ public final class AutomaticStreams implements StreamCreation {
         if (underWay.size() > MAX_UNDER_WAY) {
             fail(mine, Kind.QUOTA_EXCEEDED, "the broker makes " + MAX_UNDER_WAY + " streams at a time: try again");
         } else if (!cap.take(topic)) {
-            fail(mine, Kind.QUOTA_EXCEEDED, full());
+            fail(mine, Kind.QUOTA_EXCEEDED, full(topic.namespace()));
         } else {
             LOG.info("A client subscribes to what no stream keeps: {} is made", topic.pulsarTopic());
             var unusedMade = make(topic, wanted).whenComplete((done, failure) -> {
@@ -148,11 +148,11 @@ public final class AutomaticStreams implements StreamCreation {
             return failed(Kind.UNAVAILABLE, notServed(topic));
         }
         return (isMine ? topics.delete(topic) : CompletableFuture.<Void>completedFuture(null))
-                .thenCompose(deleted -> failed(Kind.QUOTA_EXCEEDED, full()));
+                .thenCompose(deleted -> failed(Kind.QUOTA_EXCEEDED, full(topic.namespace())));
     }
 
-    private String full() {
-        return "the namespace has mqttMaxStreams=" + cap.maxStreams() + " streams";
+    private String full(Namespace namespace) {
+        return "the namespace has the " + cap.maxStreams(namespace) + " streams that it may have";
     }
 
     private String notServed(StreamTopic topic) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /**
  * How many streams a namespace may have, also while several are being made at this broker. Of those that two brokers make at once the
@@ -16,18 +17,18 @@ import java.util.Set;
  */
 public final class StreamCap {
     private final StreamStates states;
-    private final int maxStreams;
+    private final ToIntFunction<Namespace> maxStreams;
     /** Names, with those that have come into the catalog meanwhile. */
     private final Map<Namespace, Set<String>> making = new HashMap<>();
 
-    /** @param maxStreams how many a namespace may have */
-    public StreamCap(StreamCatalog catalog, int maxStreams) {
+    /** @param maxStreams how many a namespace may have now */
+    public StreamCap(StreamCatalog catalog, ToIntFunction<Namespace> maxStreams) {
         this.states = new StreamStates(catalog);
         this.maxStreams = maxStreams;
     }
 
-    int maxStreams() {
-        return maxStreams;
+    int maxStreams(Namespace namespace) {
+        return maxStreams.applyAsInt(namespace);
     }
 
     /**
@@ -40,7 +41,7 @@ public final class StreamCap {
         Set<String> names = making.computeIfAbsent(namespace, ignored -> new HashSet<>());
         long more =
                 names.stream().filter(name -> !states.isKnown(namespace, name)).count();
-        boolean hasPlace = states.count(namespace) + more < maxStreams;
+        boolean hasPlace = states.count(namespace) + more < maxStreams(namespace);
         if (hasPlace) {
             names.add(topic.name());
         }

@@ -176,8 +176,8 @@ public final class StreamRequests implements Routes {
     }
 
     private String full(StreamTopic topic) {
-        return "the namespace " + topic.namespace() + " has mqttMaxStreams=" + cap.maxStreams()
-                + " streams: delete one, or allow more";
+        return "the namespace " + topic.namespace() + " has the " + cap.maxStreams(topic.namespace())
+                + " streams that it may have: delete one, or have its operator allow more";
     }
 
     /** The answer comes when the filling has begun. One that was not finished is made anew. */

@@ -1,12 +1,14 @@
 package io.magnetar.mqtt.admission;
 
 import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.quota.NamespaceQuota;
+import io.magnetar.mqtt.quota.Quotas;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +26,18 @@ public final class Admission {
     private static final int SPARE_CONNECTIONS = 1_024;
 
     private final AdmissionSettings settings;
+    private final Quotas quotas;
     private final LongSupplier nanoTime;
     private final Flapping flapping;
     private final AtomicInteger clients = new AtomicInteger();
-    /** By namespace, where that is limited. */
-    private final Map<Namespace, Integer> clientsOf = new ConcurrentHashMap<>();
 
-    /** @param nanoTime the time that rises */
-    public Admission(AdmissionSettings settings, LongSupplier nanoTime) {
+    /**
+     * @param quotas what namespaces may use
+     * @param nanoTime the time that rises
+     */
+    public Admission(AdmissionSettings settings, Quotas quotas, LongSupplier nanoTime) {
         this.settings = settings;
+        this.quotas = quotas;
         this.nanoTime = nanoTime;
         this.flapping = new Flapping(settings.windowSeconds(), settings.banSeconds());
     }
@@ -52,13 +57,21 @@ public final class Admission {
     }
 
     /**
-     * Looks at a client that has proved who it is: nobody can have another's client identifier banned.
+     * Looks at a client that has proved who it is: nobody can have another's client identifier banned, or use up the connects of a
+     * namespace that is not its own.
      *
      * @throws PacketException with the code of the CONNACK that refuses it
      */
     public void checkClient(Namespace namespace, String clientId) throws PacketException {
         if (settings.maxConnects() > 0) {
             check(new Offender.Client(namespace, clientId), settings.maxConnects());
+        }
+        NamespaceQuota quota = quotas.of(namespace);
+        if (!quota.connects(nanoTime.getAsLong())) {
+            throw new PacketException(
+                    ReasonCode.CONNECTION_RATE_EXCEEDED,
+                    "the clients of the namespace connect "
+                            + quota.limits().clients().connects().perSecond() + " times in a second at most");
         }
     }
 
@@ -92,25 +105,35 @@ public final class Admission {
     /**
      * Lets a client in; {@link #leave} follows.
      *
-     * @throws PacketException when the broker serves as many as it may, or has as many of the namespace as may be
+     * @return what its namespace may use, and has used
+     * @throws PacketException when the broker serves as many as it may, or has as many of the namespace as may be, or the client
+     *     leaves a will that is too large
      */
-    public void enter(Namespace namespace) throws PacketException {
+    public NamespaceQuota enter(Namespace namespace, Connect.@Nullable Will will) throws PacketException {
+        NamespaceQuota quota = quotas.of(namespace);
+        if (will != null && !quota.takesPayload(will.payload().length)) {
+            throw new PacketException(
+                    ReasonCode.QUOTA_EXCEEDED,
+                    "the will's payload: it has at most " + quota.limits().maxPayloadBytes()
+                            + " bytes in the namespace");
+        }
         if (clients.incrementAndGet() > settings.maxConnections()) {
             clients.decrementAndGet();
             throw new PacketException(
                     ReasonCode.QUOTA_EXCEEDED, "the broker serves at most " + settings.maxConnections() + " clients");
         }
-        int most = settings.maxConnectionsOfNamespace();
-        if (most > 0 && clientsOf.merge(namespace, 1, Integer::sum) > most) {
-            leave(namespace);
-            throw new PacketException(
-                    ReasonCode.QUOTA_EXCEEDED, "the broker serves at most " + most + " clients of a namespace");
+        String full = quota.enter();
+        if (full != null) {
+            clients.decrementAndGet();
+            throw new PacketException(ReasonCode.QUOTA_EXCEEDED, full);
         }
+        return quota;
     }
 
-    public void leave(Namespace namespace) {
+    /** @param quota what {@link #enter} has returned */
+    public void leave(NamespaceQuota quota) {
         clients.decrementAndGet();
-        clientsOf.computeIfPresent(namespace, (same, count) -> count == 1 ? null : count - 1);
+        quota.leave();
     }
 
     /**

@@ -8,7 +8,6 @@ import java.util.Set;
  * <p>Thread: immutable.
  *
  * @param maxConnections how many clients the broker serves at once
- * @param maxConnectionsOfNamespace how many clients of one namespace; 0 for as many as come
  * @param maxConnects how often a client identifier may connect in the window; 0 for as often as it likes
  * @param maxConnectsOfAddress the same for an address
  * @param windowSeconds how long the window is
@@ -17,7 +16,6 @@ import java.util.Set;
  */
 public record AdmissionSettings(
         int maxConnections,
-        int maxConnectionsOfNamespace,
         int maxConnects,
         int maxConnectsOfAddress,
         int windowSeconds,

@@ -4,6 +4,10 @@ import io.magnetar.mqtt.admission.AdmissionSettings;
 import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.listener.Listener;
+import io.magnetar.mqtt.quota.ClientLimits;
+import io.magnetar.mqtt.quota.NamespaceLimits;
+import io.magnetar.mqtt.quota.Rate;
+import io.magnetar.mqtt.quota.Rates;
 import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
@@ -56,7 +60,7 @@ public final class ConfigurationReader {
                 listeners,
                 number(ConfigurationKey.TLS_REFRESH_SECONDS),
                 admission(),
-                pace(),
+                number(ConfigurationKey.KEEP_ALIVE_PERCENT),
                 new InetSocketAddress(text(ConfigurationKey.HTTP_ADDRESS), number(ConfigurationKey.HTTP_PORT)),
                 traceDirectory(),
                 ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads,
@@ -68,7 +72,6 @@ public final class ConfigurationReader {
                 sharedStrategies(),
                 number(ConfigurationKey.APPEND_TIMEOUT_MILLIS),
                 flag(ConfigurationKey.RETAIN_AVAILABLE),
-                retainLimits(),
                 number(ConfigurationKey.SYS_INTERVAL_SECONDS),
                 number(ConfigurationKey.MAX_STREAM_READERS),
                 number(ConfigurationKey.MAX_STREAM_METRICS),
@@ -80,11 +83,11 @@ public final class ConfigurationReader {
                                 flag(ConfigurationKey.NAMESPACE_AUTO_CREATION),
                                 number(ConfigurationKey.MAX_NAMESPACES),
                                 listeners),
+                namespaceLimits(),
                 streams(),
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES),
                 new QueueSettings(
                         number(ConfigurationKey.MAX_DURABLE_SESSIONS),
-                        number(ConfigurationKey.MAX_DURABLE_SESSIONS_PER_NAMESPACE),
                         number(ConfigurationKey.MAX_DURABLE_GROUPS),
                         number(ConfigurationKey.MESSAGE_RETENTION_MINUTES),
                         number(ConfigurationKey.MESSAGE_PARTITIONS),
@@ -120,7 +123,6 @@ public final class ConfigurationReader {
         int maxConnections = number(ConfigurationKey.MAX_CONNECTIONS);
         return new AdmissionSettings(
                 maxConnections == 0 ? Integer.MAX_VALUE : maxConnections,
-                number(ConfigurationKey.MAX_CONNECTIONS_PER_NAMESPACE),
                 number(ConfigurationKey.FLAPPING_MAX_CONNECTS),
                 number(ConfigurationKey.FLAPPING_MAX_CONNECTS_PER_ADDRESS),
                 number(ConfigurationKey.FLAPPING_WINDOW_SECONDS),
@@ -128,11 +130,21 @@ public final class ConfigurationReader {
                 new BannedReader(problems::add).read(text(ConfigurationKey.BANNED)));
     }
 
-    private MqttConfiguration.Pace pace() {
-        return new MqttConfiguration.Pace(
-                number(ConfigurationKey.KEEP_ALIVE_PERCENT),
-                number(ConfigurationKey.MAX_MESSAGE_RATE),
-                number(ConfigurationKey.MAX_BYTE_RATE));
+    private NamespaceLimits namespaceLimits() {
+        Rates in = new Rates(
+                Rate.of(number(ConfigurationKey.MAX_MESSAGE_RATE)), Rate.of(number(ConfigurationKey.MAX_BYTE_RATE)));
+        return new NamespaceLimits(
+                new NamespaceLimits.Clients(
+                        number(ConfigurationKey.MAX_CONNECTIONS_PER_NAMESPACE),
+                        number(ConfigurationKey.MAX_DURABLE_SESSIONS_PER_NAMESPACE),
+                        0,
+                        Rate.UNLIMITED),
+                Rates.UNLIMITED,
+                Rates.UNLIMITED,
+                new ClientLimits(in, Rates.UNLIMITED, number(ConfigurationKey.MAX_SUBSCRIPTIONS)),
+                retainLimits(),
+                new NamespaceLimits.Streams(number(ConfigurationKey.MAX_STREAMS), 0),
+                0);
     }
 
     private void refuseUnknownKeys() {
@@ -229,7 +241,6 @@ public final class ConfigurationReader {
     private StreamSettings streams() {
         StreamSettingsReader reader = new StreamSettingsReader(problems::add);
         return new StreamSettings(
-                number(ConfigurationKey.MAX_STREAMS),
                 reader.creators(text(ConfigurationKey.STREAM_CREATORS)),
                 reader.template(text(ConfigurationKey.STREAM_TEMPLATE)));
     }

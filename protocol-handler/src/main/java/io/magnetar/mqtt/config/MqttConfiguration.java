@@ -6,7 +6,7 @@ import io.magnetar.mqtt.connect.ConnectSettings;
 import io.magnetar.mqtt.flow.SessionLimits;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.namespace.NamespaceSettings;
-import io.magnetar.mqtt.retain.RetainLimits;
+import io.magnetar.mqtt.quota.NamespaceLimits;
 import io.magnetar.mqtt.share.SharedStrategies;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param brokerName empty for the id of the Pulsar broker
  * @param listeners where MQTT clients connect, at least one
  * @param traceDirectory null for no traces
+ * @param keepAlivePercent how long a client may be silent, in hundredths of its keep-alive
  * @param ioThreads event loops, at least 1
+ * @param namespaceLimits what a namespace may use where its operator has said nothing
  * @param sysIntervalSeconds 0 for never
  * @param streamRetentionMinutes -1 for ever
  */
@@ -30,7 +32,7 @@ public record MqttConfiguration(
         List<Listener> listeners,
         int tlsRefreshSeconds,
         AdmissionSettings admission,
-        Pace pace,
+        int keepAlivePercent,
         InetSocketAddress http,
         @Nullable Path traceDirectory,
         int ioThreads,
@@ -42,24 +44,15 @@ public record MqttConfiguration(
         SharedStrategies sharedStrategies,
         int appendTimeoutMillis,
         boolean retainAvailable,
-        RetainLimits retainLimits,
         int sysIntervalSeconds,
         int maxStreamReaders,
         int maxStreamMetrics,
         long maxReplayIndexBytes,
         NamespaceSettings namespaces,
+        NamespaceLimits namespaceLimits,
         StreamSettings streams,
         int streamRetentionMinutes,
         QueueSettings queue) {
-
-    /**
-     * How fast and how slow a client may be.
-     *
-     * @param keepAlivePercent how long a client may be silent, in hundredths of its keep-alive
-     * @param maxMessageRate how many PUBLISH packets of a client are read in a second, 0 for all
-     * @param maxByteRate how many bytes of a client's packets are read in a second, 0 for all
-     */
-    public record Pace(int keepAlivePercent, int maxMessageRate, int maxByteRate) {}
 
     /** A configuration that cannot work; the message names everything that is wrong with it, a line each. */
     public static final class InvalidException extends IllegalArgumentException {

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Streams.
  *
- * @param maxStreams how many a namespace may have
  * @param creators who may have one made by subscribing; null when none is ever made so
  * @param template of those that are
  */
-public record StreamSettings(int maxStreams, @Nullable StreamCreators creators, StreamTemplate template) {}
+public record StreamSettings(@Nullable StreamCreators creators, StreamTemplate template) {}

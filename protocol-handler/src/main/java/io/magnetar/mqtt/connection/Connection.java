@@ -22,6 +22,7 @@ import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Disconnect;
 import io.magnetar.mqtt.packet.Packet;
 import io.magnetar.mqtt.packet.ProtocolVersion;
+import io.magnetar.mqtt.packet.Publish;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.session.DurableSessions;
@@ -144,9 +145,14 @@ final class Connection {
         }
     }
 
-    /** @throws PacketException when the packet breaks the protocol */
-    void on(Packet packet) throws PacketException {
-        if (packet instanceof Connect connect) {
+    /**
+     * @param excess a PUBLISH is refused, for its namespace may send no more now
+     * @throws PacketException when the packet breaks the protocol
+     */
+    void on(Packet packet, boolean excess) throws PacketException {
+        if (excess && session != null && packet instanceof Publish publish) {
+            session.onExcess(publish);
+        } else if (packet instanceof Connect connect) {
             onConnect(connect);
         } else if (packet instanceof Auth auth) {
             authentication.onAuth(auth);
@@ -314,7 +320,7 @@ final class Connection {
         live.connected(client(decided, accepted));
         Traffic traffic = traffic();
         traffic.connected();
-        sink.countAs(traffic);
+        sink.countAs(traffic, Pace.out(loop, shares(), this::onWritable));
         sink.connAck(accepted.connAck().withSession(opened.present()));
         session.start();
         onConnected.run();
@@ -348,6 +354,11 @@ final class Connection {
         onTrace.run();
     }
 
+    /** What is shared with other connections of the client's namespace here, once it is let in. */
+    Shares shares() {
+        return loop.shares(Objects.requireNonNull(key).namespace(), opening.quota());
+    }
+
     /** The trace of this connection's client, null when there is none. */
     @Nullable
     PacketTrace trace() {
@@ -356,10 +367,8 @@ final class Connection {
 
     /** Finds the topics that the client publishes to. */
     TopicNameSource topicNames() {
-        if (key == null) {
-            throw new IllegalStateException("no topic is met before CONNECT");
-        }
-        RouteCache routes = loop.routes(key.namespace());
+        RouteCache routes = loop.routes(
+                Objects.requireNonNull(key, "no topic is met before CONNECT").namespace());
         return mountpoint == null ? routes : mountpoint.topicNames(routes);
     }
 

@@ -51,12 +51,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private final PacketDecoder decoder;
     private final NettyPacketSink sink;
     private final Connection connection;
-    private final @Nullable ReadPace pace;
     private @Nullable ByteBuf unread;
     private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
     private boolean overfull;
-    private boolean paced;
     private Traffic traffic;
+    /** Null until the client is let in. */
+    private @Nullable Pace pace;
     /** Null for all but the few clients that an operator looks at. */
     private @Nullable ConnectionTrace trace;
 
@@ -65,7 +65,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
         this.counters = connections.services().counters();
         this.connectTimeoutMillis = connections.settings().connectTimeoutMillis();
         this.loop = loop;
-        this.pace = ReadPace.of(connections.settings());
         this.decoder = new PacketDecoder(connections.settings().maxPacketSize());
         this.traffic = loop.traffic(Optional.empty());
         this.sink = new NettyPacketSink(channel, loop, connections.settings().outboundBufferBytes(), this);
@@ -74,7 +73,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
                 loop,
                 sink,
                 () -> Peers.of(channel),
-                () -> !holds.isEmpty() || paced,
+                () -> !holds.isEmpty() || (pace != null && pace.isPaused()),
                 this::readPackets,
                 this::connected,
                 this::traceChanged);
@@ -99,7 +98,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private void readPackets() {
         boolean anyWhole = false;
         try {
-            while (unread != null && mayRead()) {
+            while (unread != null && mayRead() && hasRoom()) {
+                boolean excess = pace != null && pace.refuses();
                 Packet packet = decode(unread);
                 if (packet == null) {
                     break;
@@ -108,7 +108,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
                 if (packet instanceof Connect connect) {
                     takeConnect(connect);
                 } else {
-                    connection.on(packet);
+                    connection.on(packet, excess);
                 }
                 overfull = sink.isOverfull();
             }
@@ -122,6 +122,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
             connection.heard();
         } else if (unread != null && mayRead()) {
             connection.heardPart(unread.readableBytes());
+        }
+        if (pace != null && mayRead()) {
+            pace.nothingIsLeft();
         }
         keepUnread();
         channel.config().setAutoRead(connection.isEnded() || mayRead());
@@ -140,34 +143,33 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
                 trace.received(bytes, start, size);
             }
             if (pace != null) {
-                keepPace(pace, packet, size);
+                pace.took(packet instanceof Publish, size);
             }
         }
         return packet;
     }
 
     private boolean mayRead() {
-        return holds.isEmpty() && !overfull && !paced && connection.takesPackets();
+        return holds.isEmpty() && !overfull && (pace == null || !pace.isPaused()) && connection.takesPackets();
     }
 
-    private void keepPace(ReadPace pace, Packet packet, int bytes) {
-        long pauseNanos = pace.took(packet instanceof Publish, bytes, System.nanoTime());
-        if (pauseNanos > 0) {
-            paced = true;
+    /** Tells whether the client may send another packet now; it is read on later when not. */
+    private boolean hasRoom() {
+        boolean room = pace == null || pace.hasRoom();
+        if (!room) {
             counters.count(Counter.READS_PAUSED);
-            loop.schedule(this::goOn, pauseNanos, TimeUnit.NANOSECONDS);
         }
+        return room;
     }
 
     private void goOn() {
-        paced = false;
         if (!connection.isEnded()) {
             readOn();
         }
     }
 
     private void takeConnect(Connect connect) throws PacketException {
-        connection.on(connect);
+        connection.on(connect, false);
         if (!connection.isEnded()) {
             decoder.use(connect.version());
         }
@@ -191,6 +193,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
 
     private void connected() {
         traffic = connection.traffic();
+        pace = Pace.in(loop, connection.shares(), this::goOn);
         decoder.takePublishes(connection.topicAliasMaximum(), connection.topicNames());
         readOn();
     }

@@ -4,6 +4,7 @@ import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.quota.NamespaceQuota;
 import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.routing.RouteRoom;
 import io.magnetar.tenancy.Namespace;
@@ -44,6 +45,7 @@ final class IoLoop implements Owner {
     private final Map<Namespace, RouteCache> routeCaches = new HashMap<>();
     private final RouteRoom routeRoom = new RouteRoom(ROUTES);
     private final Map<Optional<Namespace>, Traffic> traffic = new HashMap<>();
+    private final Map<Namespace, Shares> shares = new HashMap<>();
 
     IoLoop(EventLoop eventLoop, SessionServices services) {
         this.eventLoop = eventLoop;
@@ -81,7 +83,15 @@ final class IoLoop implements Owner {
         counted.disconnected();
         if (counted.connections() == 0) {
             Optional.ofNullable(routeCaches.remove(namespace)).ifPresent(RouteCache::close);
+            shares.remove(namespace);
         }
+    }
+
+    /** Who waits here for what a namespace may send and be sent. Thread: the event loop. */
+    Shares shares(Namespace namespace, NamespaceQuota quota) {
+        return shares.compute(
+                namespace,
+                (same, known) -> known != null && known.quota().equals(quota) ? known : Shares.of(this, quota));
     }
 
     @Override

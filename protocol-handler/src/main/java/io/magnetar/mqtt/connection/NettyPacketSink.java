@@ -57,6 +57,8 @@ final class NettyPacketSink implements PacketSink {
     private boolean closed;
     private Traffic traffic;
     private @Nullable Mountpoint mountpoint;
+    /** Null until the client is let in. */
+    private @Nullable Pace pace;
     /** Null for all but the few clients that an operator looks at. */
     private @Nullable ConnectionTrace trace;
 
@@ -95,9 +97,10 @@ final class NettyPacketSink implements PacketSink {
         return version.isMqtt5();
     }
 
-    /** Counts what is sent from now on as the traffic of a namespace. */
-    void countAs(Traffic counted) {
+    /** Counts what is sent from now on as the traffic of a namespace, and holds it to a pace. */
+    void countAs(Traffic counted, Pace kept) {
         traffic = counted;
+        pace = kept;
     }
 
     /**
@@ -199,6 +202,7 @@ final class NettyPacketSink implements PacketSink {
             alias.sent();
         }
         written();
+        keepPace();
         return true;
     }
 
@@ -215,6 +219,7 @@ final class NettyPacketSink implements PacketSink {
         if (!closed) {
             room(packet.length).writeBytes(packet);
             written();
+            keepPace();
             if (alias != null) {
                 alias.sent();
             }
@@ -237,7 +242,18 @@ final class NettyPacketSink implements PacketSink {
 
     @Override
     public boolean isWritable() {
-        return channel.isWritable();
+        return channel.isWritable() && (pace == null || pace.hasRoom());
+    }
+
+    @Override
+    public boolean isPaced() {
+        return pace != null && pace.isPaused();
+    }
+
+    private void keepPace() {
+        if (pace != null && out != null) {
+            pace.took(true, out.writerIndex() - packetStart);
+        }
     }
 
     /**

@@ -4,9 +4,11 @@ import io.magnetar.message.Publisher;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.quota.NamespaceQuota;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SessionRefusedException;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionOpening {
     private final ConnectionServices connections;
-    /** What the broker counts this connection to; null while it does not. */
-    private @Nullable SessionKey entered;
+    /** Of a client that the broker counts; null while it does not. */
+    private @Nullable NamespaceQuota quota;
 
     SessionOpening(ConnectionServices connections) {
         this.connections = connections;
@@ -45,11 +47,10 @@ final class SessionOpening {
                     new SessionRefusedException(ReasonCode.NOT_AUTHORIZED, "the namespace was deleted"));
         }
         try {
-            connections.admission().enter(key.namespace());
+            quota = connections.admission().enter(key.namespace(), connect.will());
         } catch (PacketException e) {
             return CompletableFuture.failedFuture(new SessionRefusedException(e.reasonCode(), e.problem()));
         }
-        entered = key;
         return connections
                 .durableSessions()
                 .open(
@@ -58,11 +59,16 @@ final class SessionOpening {
                                 connect.cleanStart(), sessionExpirySeconds, publisher, connect.will()));
     }
 
+    /** What the namespace of a client that the broker counts may use. */
+    NamespaceQuota quota() {
+        return Objects.requireNonNull(quota, "nobody is let in");
+    }
+
     /** The connection has ended: the broker counts it no longer. */
     void end() {
-        if (entered != null) {
-            connections.admission().leave(entered.namespace());
-            entered = null;
+        if (quota != null) {
+            connections.admission().leave(quota);
+            quota = null;
         }
     }
 }

@@ -16,7 +16,11 @@ public enum Drop {
     /** A replay was slower than its stream's retention. */
     RETENTION("droppedRetention"),
     /** QoS 0 messages and wills that a log did not take. */
-    APPEND_FAILED("droppedAppendFailed");
+    APPEND_FAILED("droppedAppendFailed"),
+    /** QoS 0: a client or its namespace has sent, or has been sent, more than it may in a second. */
+    RATE_LIMITED("droppedRateLimited"),
+    /** QoS 0: the payload is larger than one of the namespace may be. */
+    PAYLOAD_TOO_LARGE("droppedPayloadTooLarge");
 
     private final String label;
 

@@ -48,8 +48,13 @@ public interface PacketSink {
      */
     boolean publish(Message message, Qos qos, boolean dup, boolean retain, int packetId, int[] subscriptionIds);
 
-    /** False while more bytes wait for the client than its outbound buffer should hold. */
+    /** False while more bytes wait for the client than its outbound buffer should hold, and while it is sent no more than it may. */
     boolean isWritable();
+
+    /** Whether nothing is sent for a while because the client, or its namespace, has been sent as much as it may. */
+    default boolean isPaced() {
+        return false;
+    }
 
     /** Stops the reading of the client's packets for a reason, or ends that: they are read while there is none. */
     void holdReading(Hold reason, boolean hold);

@@ -2,6 +2,11 @@ package io.magnetar.mqtt.flow;
 
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.quota.ClientLimits;
+import io.magnetar.mqtt.quota.NamespaceLimits;
+import io.magnetar.mqtt.quota.Quotas;
+import io.magnetar.mqtt.quota.Rates;
+import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
 import io.magnetar.stream.StreamAppender;
@@ -21,9 +26,10 @@ public record SessionServices(
         Retained retained,
         BrokerClock clock,
         Counters counters,
-        SessionLimits limits) {
+        SessionLimits limits,
+        Quotas quotas) {
 
-    /** Of a broker that makes no streams for its clients. */
+    /** Of a broker that makes no streams for its clients, and whose namespaces may use all of it. */
     public SessionServices(
             Routing routing,
             StreamCatalog streams,
@@ -34,6 +40,20 @@ public record SessionServices(
             BrokerClock clock,
             Counters counters,
             SessionLimits limits) {
-        this(routing, streams, appender, readers, streamGroups, StreamCreation.NONE, retained, clock, counters, limits);
+        this(
+                routing,
+                streams,
+                appender,
+                readers,
+                streamGroups,
+                StreamCreation.NONE,
+                retained,
+                clock,
+                counters,
+                limits,
+                Quotas.preset(NamespaceLimits.unlimited(
+                        new ClientLimits(Rates.UNLIMITED, Rates.UNLIMITED, limits.maxSubscriptions()),
+                        new RetainLimits(Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE),
+                        Integer.MAX_VALUE)));
     }
 }

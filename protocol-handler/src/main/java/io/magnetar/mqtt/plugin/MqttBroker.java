@@ -62,7 +62,6 @@ import io.magnetar.mqtt.transport.TlsContexts;
 import io.magnetar.stream.StreamCreation;
 import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.queue.LogAppender;
-import io.magnetar.tenancy.MetadataStoreProperties;
 import io.magnetar.tenancy.Namespace;
 import java.time.InstantSource;
 import java.util.List;
@@ -111,7 +110,7 @@ public final class MqttBroker {
 
     private final BrokerService brokerService;
     private final UnloadedTopics unloadedTopics;
-    private final MetadataStoreProperties properties;
+    private final OperatorLimits limits;
     private final PulsarStreams streams;
     private final Provisioning provisioning;
     private final NamespaceDeletions deletions;
@@ -142,15 +141,15 @@ public final class MqttBroker {
         this.tls = new TlsContexts(configuration.listeners());
         String name = configuration.brokerName().isEmpty() ? pulsar.getBrokerId() : configuration.brokerName();
         Counters counters = new Counters(configuration.maxStreamMetrics());
-        this.streams =
-                new PulsarStreams(configuration, pulsar, name, InstantSource.system(), counters.streams(), starter);
+        this.limits = new OperatorLimits(configuration, pulsar, starter);
+        this.streams = new PulsarStreams(
+                configuration, pulsar, name, InstantSource.system(), limits.quotas(), counters.streams(), starter);
         this.brokerService = pulsar.getBrokerService();
         this.unloadedTopics = new UnloadedTopics(brokerService, keeper);
-        this.properties = OperatorProperties.follow(pulsar, starter);
         OwnedPartitions owned = new PulsarOwnedPartitions(brokerService);
         this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
         this.queues = new PulsarQueues(configuration, pulsar.getClient(), owned, logs, streams, keeper);
-        Retained retained = new Retained(configuration.retainAvailable(), configuration.retainLimits());
+        Retained retained = limits.retained(configuration.retainAvailable());
         this.pulsarRetained = new PulsarRetained(
                 retained, pulsar, logs, counters, streams.provisioner(), InstantSource.system(), starter);
         this.provisioning = new Provisioning(pulsar, streams.provisioner(), starter);
@@ -166,12 +165,14 @@ public final class MqttBroker {
         BrokerClock clock = new BrokerClock(InstantSource.system());
         Routing routing = new Routing(streams.catalog());
         StreamTopics topics = new PulsarStreamTopics(pulsar, streams.provisioner(), this::isServed);
-        StreamCap cap = new StreamCap(streams.catalog(), configuration.streams().maxStreams());
+        StreamCap cap = limits.hold(streams.catalog(), topics);
         SessionServices services = new SessionServices(
                 routing,
                 streams.catalog(),
                 new LogAppender(
-                        MeasuredAppends.of(streams.appender(), counters.latency(Latency.STREAM_APPEND)),
+                        limits.held(
+                                MeasuredAppends.of(streams.appender(), counters.latency(Latency.STREAM_APPEND)),
+                                counters.streams()),
                         MeasuredAppends.of(queues.appender(), counters.latency(Latency.MESSAGES_APPEND))),
                 streams.readers(),
                 streams.groups(),
@@ -179,7 +180,8 @@ public final class MqttBroker {
                 retained,
                 clock,
                 counters,
-                configuration.limits());
+                configuration.limits(),
+                limits.quotas());
         SessionLog sessionLog = new CompactedSessionLog(queues.sessionLog(), clock);
         Queues openQueues = new Queues(
                 queues.readers(),
@@ -207,7 +209,6 @@ public final class MqttBroker {
                 new DurableSettings(
                         new SessionKey(namespaceChoice.defaultNamespace(), name),
                         configuration.queue().maxSessions(),
-                        configuration.queue().maxSessionsOfNamespace(),
                         configuration.connect().sessionExpiry().maxSeconds(),
                         configuration.queue().retentionMillis()),
                 keeper);
@@ -219,10 +220,10 @@ public final class MqttBroker {
             openQueues.close(namespace);
             queues.close(namespace);
             streams.close(namespace);
-            properties.close(namespace);
+            limits.close(namespace);
         });
         this.deletions = provisioning.deletions(name, liveSessions, sessions, List.of());
-        Admission admission = new Admission(configuration.admission(), System::nanoTime);
+        Admission admission = new Admission(configuration.admission(), limits.quotas(), System::nanoTime);
         this.traces = new PacketTraces(
                 configuration.traceDirectory(),
                 InstantSource.system(),
@@ -244,9 +245,7 @@ public final class MqttBroker {
                 new ConnectionSettings(
                         configuration.connect().maxPacketSize(),
                         configuration.connectTimeoutMillis(),
-                        configuration.pace().keepAlivePercent(),
-                        configuration.pace().maxMessageRate(),
-                        configuration.pace().maxByteRate(),
+                        configuration.keepAlivePercent(),
                         configuration.outboundBufferBytes()));
         Metrics metrics = new Metrics(services, groups, streams.replayIndexes(), liveSessions::size, sessions::counts);
         pulsar.addPrometheusRawMetricsProvider(out -> {
@@ -404,8 +403,7 @@ public final class MqttBroker {
 
     /** Makes what a namespace needs before it has clients. May be tried again after a failure. */
     private CompletableFuture<Void> prepare(Namespace namespace) {
-        return properties
-                .open(namespace)
+        return limits.open(namespace)
                 .thenCompose(ignored -> streams.open(namespace))
                 .thenCompose(ignored -> pulsarRetained.open(namespace))
                 .thenCompose(ignored -> sessions.takeUp(namespace));
@@ -473,7 +471,7 @@ public final class MqttBroker {
     public void close() {
         closed = true;
         readiness = Readiness.waiting("the broker is shutting down");
-        properties.close();
+        limits.close();
         starter.shutdownNow();
         brokerService.removeTopicEventListener(unloadedTopics);
         var unused = server.close()

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.plugin;
 
+import io.magnetar.mqtt.quota.LimitProperties;
 import io.magnetar.tenancy.MetadataStoreProperties;
 import io.magnetar.tenancy.NamespaceProperty;
 import java.util.List;
@@ -12,7 +13,9 @@ final class OperatorProperties {
     private OperatorProperties() {}
 
     private static List<NamespaceProperty> known() {
-        return Stream.of(PulsarNamespaceChains.KNOWN).flatMap(List::stream).toList();
+        return Stream.of(PulsarNamespaceChains.KNOWN, LimitProperties.known())
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** @param executor has one thread */

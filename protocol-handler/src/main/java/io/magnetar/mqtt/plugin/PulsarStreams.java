@@ -7,11 +7,11 @@ import io.magnetar.mqtt.owned.BrokerRetentionPolicies;
 import io.magnetar.mqtt.owned.OwnedNumbers;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.mqtt.owned.SurplusLedgers;
+import io.magnetar.mqtt.quota.Quotas;
 import io.magnetar.stream.NamespaceStreams;
 import io.magnetar.stream.RetentionFloors;
 import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.StreamBackfill;
-import io.magnetar.stream.StreamCatalog;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamGroups;
 import io.magnetar.stream.StreamInspection;
@@ -68,6 +68,7 @@ final class PulsarStreams {
     private final TenantProvisioner provisioner;
 
     /**
+     * @param quotas how many streams a namespace may have
      * @param traffic counts what goes in
      * @throws PulsarServerException when the broker has no client for us
      */
@@ -76,6 +77,7 @@ final class PulsarStreams {
             PulsarService pulsar,
             String brokerName,
             InstantSource clock,
+            Quotas quotas,
             StreamTrafficTable traffic,
             ScheduledExecutorService executor)
             throws PulsarServerException {
@@ -83,7 +85,7 @@ final class PulsarStreams {
         catalog = new WatchedStreamCatalog(
                 new MetadataStoreDefinitions(
                         pulsar.getConfigurationMetadataStore(), configuration.namespaces()::isServed),
-                configuration.streams().maxStreams(),
+                namespace -> quotas.limits(namespace).streams().maxStreams(),
                 executor);
         appendSettings = new AppendSettings(
                 "magnetar-" + brokerName,
@@ -144,7 +146,7 @@ final class PulsarStreams {
         return provisioner;
     }
 
-    StreamCatalog catalog() {
+    WatchedStreamCatalog catalog() {
         return catalog;
     }
 

@@ -18,6 +18,7 @@ import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 import io.magnetar.mqtt.packet.Publish;
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.quota.NamespaceQuota;
 import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.routing.Match;
 import io.magnetar.mqtt.routing.RouteCache;
@@ -58,6 +59,7 @@ public final class InboundPublishFlow {
     private final boolean mqtt5;
     private final RouteCache routes;
     private final RetainedStore retained;
+    private final NamespaceQuota quota;
 
     private final ArrayDeque<PendingPublish> unanswered = new ArrayDeque<>();
     private final ReceivedPublishes received;
@@ -88,6 +90,7 @@ public final class InboundPublishFlow {
         this.mqtt5 = version.isMqtt5();
         this.routes = routes;
         this.retained = services.retained().store(publisher.namespace());
+        this.quota = services.quotas().of(publisher.namespace());
     }
 
     Owner owner() {
@@ -105,9 +108,12 @@ public final class InboundPublishFlow {
         if (publish.retain() && mqtt5 && !services.retained().isAvailable()) { // [MQTT-3.2.2-14]
             throw new PacketException(ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available");
         }
-        boolean exactlyOnce = publish.qos() == Qos.EXACTLY_ONCE;
-        if (exactlyOnce && received.has(publish.packetId())) {
+        if (isRepeated(publish)) {
             repeatPubRec(publish.packetId());
+            return;
+        }
+        if (!quota.takesPayload(publish.payload().length)) {
+            refuse(publish, Excess.PAYLOAD);
             return;
         }
         Refusal refusal = refusal(publish, ofRequest);
@@ -127,6 +133,34 @@ public final class InboundPublishFlow {
             return;
         }
         accept(shared(publish), publish.packetId(), destination(match, publish.qos(), inLogs, false));
+    }
+
+    private boolean isRepeated(Publish publish) {
+        return publish.qos() == Qos.EXACTLY_ONCE && received.has(publish.packetId());
+    }
+
+    /**
+     * A PUBLISH has come that has waited too long for what its namespace may send.
+     *
+     * @throws PacketException when the client cannot be told but by the end of its connection
+     */
+    public void onExcess(Publish publish) throws PacketException {
+        services.counters().count(Counter.MESSAGES_RECEIVED);
+        if (isRepeated(publish)) {
+            repeatPubRec(publish.packetId());
+        } else {
+            refuse(publish, Excess.RATE);
+        }
+    }
+
+    private void refuse(Publish publish, Excess excess) throws PacketException {
+        if (publish.qos() == Qos.AT_MOST_ONCE) {
+            services.counters().drop(excess.drop(), publisher.namespace());
+        } else if (mqtt5) {
+            refuse(publish, new Refusal(ReasonCode.QUOTA_EXCEEDED, excess.reason()));
+        } else {
+            throw new PacketException(excess.end(), excess.reason());
+        }
     }
 
     /**

@@ -141,7 +141,7 @@ public final class OutboundPublishFlow {
             } else {
                 services.counters()
                         .drop(
-                                Drop.OUTBOUND_BUFFER_FULL,
+                                sink.isPaced() ? Drop.RATE_LIMITED : Drop.OUTBOUND_BUFFER_FULL,
                                 publish.message().publisher().namespace());
             }
         } else if (queue.isEmpty() && canSend(qos)) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /** The retained messages of all namespaces. None knows of another's. Thread: any. */
 public final class Retained {
@@ -13,11 +14,19 @@ public final class Retained {
     private static final int MAX_EXPIRED_PER_SWEEP = 10_000;
 
     private final boolean available;
-    private final RetainLimits limits;
+    private final Function<Namespace, RetainLimits> limits;
     private final Map<Namespace, RetainedStore> stores = new ConcurrentHashMap<>();
 
     /** @param available whether messages are retained at all */
     public Retained(boolean available, RetainLimits limits) {
+        this(available, namespace -> limits);
+    }
+
+    /**
+     * @param available whether messages are retained at all
+     * @param limits in force for a namespace now; asked for every retained message
+     */
+    public Retained(boolean available, Function<Namespace, RetainLimits> limits) {
         this.available = available;
         this.limits = limits;
     }
@@ -42,7 +51,7 @@ public final class Retained {
     }
 
     public RetainedStore store(Namespace namespace) {
-        return stores.computeIfAbsent(namespace, key -> new RetainedStore(key, limits));
+        return stores.computeIfAbsent(namespace, key -> new RetainedStore(key, () -> limits.apply(key)));
     }
 
     /** Deletes what has expired; to be called now and then. */

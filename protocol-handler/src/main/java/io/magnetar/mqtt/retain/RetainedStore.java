@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Synchronization: messages are read without a lock; changes, which are rare beside them, exclude each other.
  */
 public final class RetainedStore {
-    private final RetainLimits limits;
+    private final Supplier<RetainLimits> limitsInForce;
     private final RetainedRecords records;
     private final ConcurrentSkipListMap<String, RetainedMessage> messages = new ConcurrentSkipListMap<>();
     /** By topic, what is seen here and not yet known to be in the log. Guarded by this. */
@@ -64,8 +65,8 @@ public final class RetainedStore {
         }
     }
 
-    RetainedStore(Namespace namespace, RetainLimits limits) {
-        this.limits = limits;
+    RetainedStore(Namespace namespace, Supplier<RetainLimits> limitsInForce) {
+        this.limitsInForce = limitsInForce;
         this.records = new RetainedRecords(namespace);
     }
 
@@ -107,6 +108,7 @@ public final class RetainedStore {
         if (RetainedRecords.deletes(message)) {
             return null;
         }
+        RetainLimits limits = limitsInForce.get();
         if (message.payload().length > limits.maxPayloadBytes()) {
             return new StreamFailure(
                     Kind.QUOTA_EXCEEDED,

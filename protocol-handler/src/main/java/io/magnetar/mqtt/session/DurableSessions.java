@@ -8,6 +8,8 @@ import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.queue.NamespaceQueue;
 import io.magnetar.mqtt.queue.Queues;
+import io.magnetar.mqtt.quota.NamespaceQuota;
+import io.magnetar.mqtt.quota.Quotas;
 import io.magnetar.mqtt.record.RecordWriter;
 import io.magnetar.mqtt.record.SessionDefinition;
 import io.magnetar.mqtt.record.SessionProgress;
@@ -60,6 +62,7 @@ public final class DurableSessions {
 
     private final BrokerClock clock;
     private final DurableSettings settings;
+    private final Quotas quotas;
     private final ScheduledExecutorService executor;
     private final SharedGroups groups;
     private final SessionInterests interests;
@@ -91,6 +94,7 @@ public final class DurableSessions {
             DurableSettings settings,
             ScheduledExecutorService executor) {
         this.clock = services.clock();
+        this.quotas = services.quotas();
         this.settings = settings;
         this.executor = executor;
         this.groups = groups;
@@ -215,17 +219,25 @@ public final class DurableSessions {
         if (stored == null && request.expirySeconds() == 0) {
             return CompletableFuture.completedFuture(new Opened(false, null));
         }
-        if (stored == null && !hasPlace && records.size() >= settings.maxSessions()) {
-            return CompletableFuture.failedFuture(new SessionRefusedException(
-                    ReasonCode.QUOTA_EXCEEDED,
-                    "the broker keeps at most " + settings.maxSessions() + " durable sessions"));
+        return stored == null && !hasPlace ? beginWherePlace(key, request) : begin(key, request, stored);
+    }
+
+    /** One after the other in a namespace, so that it has no more than it may however many come at once. */
+    private CompletableFuture<Opened> beginWherePlace(SessionKey key, Request request) {
+        NamespaceQuota quota = quotas.of(key.namespace());
+        synchronized (quota.sessionsLock()) {
+            if (records.size() >= settings.maxSessions()) {
+                return CompletableFuture.failedFuture(new SessionRefusedException(
+                        ReasonCode.QUOTA_EXCEEDED,
+                        "the broker keeps at most " + settings.maxSessions() + " durable sessions"));
+            }
+            int most = quota.limits().clients().maxSessions();
+            if (most > 0 && records.size(key.namespace()) >= most) {
+                return CompletableFuture.failedFuture(new SessionRefusedException(
+                        ReasonCode.QUOTA_EXCEEDED, "a namespace has at most " + most + " durable sessions"));
+            }
+            return begin(key, request, null);
         }
-        int most = settings.maxSessionsOfNamespace();
-        if (stored == null && !hasPlace && most > 0 && records.size(key.namespace()) >= most) {
-            return CompletableFuture.failedFuture(new SessionRefusedException(
-                    ReasonCode.QUOTA_EXCEEDED, "a namespace has at most " + most + " durable sessions"));
-        }
-        return begin(key, request, stored);
     }
 
     private CompletableFuture<Opened> begin(SessionKey key, Request request, @Nullable StoredSession stored) {

@@ -5,13 +5,7 @@ package io.magnetar.mqtt.session;
  *
  * @param broker the name that this broker gives signs of life under, and a namespace that it serves
  * @param maxSessions how many there may be
- * @param maxSessionsOfNamespace how many in one namespace; 0 for as many as come
  * @param maxExpirySeconds the longest that one may outlive its connection
  * @param queueRetentionMillis how long messages that are owed are kept; {@link Long#MAX_VALUE} for ever
  */
-public record DurableSettings(
-        SessionKey broker,
-        int maxSessions,
-        int maxSessionsOfNamespace,
-        long maxExpirySeconds,
-        long queueRetentionMillis) {}
+public record DurableSettings(SessionKey broker, int maxSessions, long maxExpirySeconds, long queueRetentionMillis) {}

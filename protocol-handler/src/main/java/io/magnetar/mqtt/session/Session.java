@@ -144,7 +144,8 @@ public final class Session implements LiveSubscriber {
                         new RetainedDeliveries(
                                 services, owner, publisher, outbound, durable == null ? null : durable.retained())),
                 inbound::isUnderWay,
-                kept);
+                kept,
+                services.quotas().of(publisher.namespace()));
     }
 
     private DurableFlows flowsOf(DurableSession kept) {
@@ -246,6 +247,15 @@ public final class Session implements LiveSubscriber {
             throw new PacketException(
                     ReasonCode.PROTOCOL_ERROR, packet.getClass().getSimpleName() + " is not for a session");
         }
+    }
+
+    /**
+     * A PUBLISH is refused, for the client's namespace may send no more now.
+     *
+     * @throws PacketException when the client cannot be told but by the end of its connection
+     */
+    public void onExcess(Publish publish) throws PacketException {
+        inbound.onExcess(publish);
     }
 
     /** @throws PacketException when it asks for a session to be kept that CONNECT did not ask for */

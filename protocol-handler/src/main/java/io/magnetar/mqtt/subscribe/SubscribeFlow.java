@@ -6,6 +6,7 @@ import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.packet.Unsubscribe;
+import io.magnetar.mqtt.quota.NamespaceQuota;
 import io.magnetar.mqtt.record.SubscriptionRecord;
 import io.magnetar.mqtt.routing.LiveSubscriber;
 import io.magnetar.mqtt.routing.RoutingTable;
@@ -47,6 +48,7 @@ public final class SubscribeFlow {
     private final @Nullable DurableSubscriptions durable;
     private final RequestIds packetIds;
     private final WaitingFilters waiting;
+    private final SubscriptionPlaces places;
     private final Map<TopicFilter, Ordinary> filters = new HashMap<>();
 
     /** An ordinary subscription from its first SUBSCRIBE until it is ended. */
@@ -67,6 +69,7 @@ public final class SubscribeFlow {
     /**
      * @param usedByPublish tells the packet identifiers of the client's publishes that are under way
      * @param durable keeps the subscriptions; null when they end with the connection
+     * @param quota what the client's namespace may have
      */
     public SubscribeFlow(
             SessionServices services,
@@ -75,7 +78,9 @@ public final class SubscribeFlow {
             RoutingTable routing,
             Kinds kinds,
             IntPredicate usedByPublish,
-            @Nullable DurableSubscriptions durable) {
+            @Nullable DurableSubscriptions durable,
+            NamespaceQuota quota) {
+        this.places = new SubscriptionPlaces(quota);
         this.durable = durable;
         this.services = services;
         this.sink = sink;
@@ -122,6 +127,7 @@ public final class SubscribeFlow {
             int index = i;
             waiting.begin();
             subscribe(requests.distinct().get(i), subscribe.subscriptionId(), deliveries, (code, reason) -> {
+                settlePlaces();
                 subAck.answer(index, code, reason);
                 waiting.end();
             });
@@ -200,8 +206,18 @@ public final class SubscribeFlow {
         durable.subscribed(request, subscriptionId, live, answer);
     }
 
+    /** How many there are, with those that are still being made. */
+    private int known() {
+        return filters.size() + streams.size() + streamGroups.size() + shared.size();
+    }
+
+    private void settlePlaces() {
+        places.settle(known());
+    }
+
     /** Takes up a subscription that the session had before this connection. */
     public void resume(SubscriptionRecord subscription) {
+        places.resume();
         Subscribe.Request request = subscription.request();
         int subscriptionId = subscription.subscriptionId();
         if (StreamSubscriptionSyntax.isStream(request.filter())) {
@@ -222,9 +238,9 @@ public final class SubscribeFlow {
     private record Refusal(ReasonCode code, String reason) {}
 
     private Optional<Refusal> refusal(String filter) {
-        int limit = services.limits().maxSubscriptions();
-        int known = filters.size() + streams.size() + streamGroups.size() + shared.size();
-        boolean isOneTooMany = known >= limit && !isSubscribed(filter);
+        int limit = places.mostOfClient();
+        boolean isNew = !isSubscribed(filter);
+        boolean isOneTooMany = isNew && known() >= limit;
         // Of a stream there are as many filters as offsets.
         if (isOneTooMany || waiting.size() > limit + WaitingFilters.MOST) {
             return Optional.of(
@@ -235,10 +251,12 @@ public final class SubscribeFlow {
             return Optional.of(new Refusal(
                     ReasonCode.TOPIC_FILTER_INVALID, "a topic filter has at most " + maxLevels + " levels here"));
         }
-        if (StreamSubscriptionSyntax.isStream(filter)) {
-            return Optional.empty();
+        Optional<String> problem = StreamSubscriptionSyntax.isStream(filter) ? Optional.empty() : problem(filter);
+        if (problem.isPresent()) {
+            return Optional.of(new Refusal(ReasonCode.TOPIC_FILTER_INVALID, problem.get()));
         }
-        return problem(filter).map(problem -> new Refusal(ReasonCode.TOPIC_FILTER_INVALID, problem));
+        return Optional.ofNullable(isNew ? places.take() : null)
+                .map(reason -> new Refusal(ReasonCode.QUOTA_EXCEEDED, reason));
     }
 
     private static Optional<String> problem(String filter) {
@@ -305,6 +323,7 @@ public final class SubscribeFlow {
                 ended.add(filter);
             }
         }
+        settlePlaces();
         String firstReason = reason;
         whenForgotten(ended, () -> {
             packetIds.answered(unsubscribe.packetId());
@@ -364,5 +383,6 @@ public final class SubscribeFlow {
         streamGroups.end();
         streams.end();
         retained.end();
+        places.settle(0);
     }
 }

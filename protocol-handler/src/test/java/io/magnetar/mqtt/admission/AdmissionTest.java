@@ -5,7 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.magnetar.mqtt.admission.AdmissionSettings.Banned;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.packet.ReasonCode;
+import io.magnetar.mqtt.quota.ClientLimits;
+import io.magnetar.mqtt.quota.NamespaceLimits;
+import io.magnetar.mqtt.quota.NamespaceQuota;
+import io.magnetar.mqtt.quota.Quotas;
+import io.magnetar.mqtt.quota.Rate;
+import io.magnetar.mqtt.quota.Rates;
+import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.tenancy.Namespace;
+import io.magnetar.tenancy.NamespaceProperties;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Set;
@@ -17,11 +25,27 @@ class AdmissionTest {
     private static final int MANY = Integer.MAX_VALUE;
 
     private long nowNanos = Long.MAX_VALUE - 5;
+    private final Quotas quotas = quotas(0, Rate.UNLIMITED);
 
     private Admission admission(int maxConnections, int maxConnects, int maxConnectsOfAddress, Banned banned) {
         return new Admission(
-                new AdmissionSettings(maxConnections, 0, maxConnects, maxConnectsOfAddress, 60, 300, banned),
+                new AdmissionSettings(maxConnections, maxConnects, maxConnectsOfAddress, 60, 300, banned),
+                quotas,
                 () -> nowNanos);
+    }
+
+    private Quotas quotas(int maxConnections, Rate connects) {
+        NamespaceLimits preset = NamespaceLimits.unlimited(
+                new ClientLimits(Rates.UNLIMITED, Rates.UNLIMITED, MANY), new RetainLimits(MANY, MANY, MANY), MANY);
+        NamespaceLimits limits = new NamespaceLimits(
+                new NamespaceLimits.Clients(maxConnections, 0, 0, connects),
+                preset.in(),
+                preset.out(),
+                preset.client(),
+                preset.retained(),
+                preset.streams(),
+                0);
+        return new Quotas(limits, NamespaceProperties.NONE, () -> nowNanos);
     }
 
     private static InetAddress address(String address) throws UnknownHostException {
@@ -53,7 +77,7 @@ class AdmissionTest {
 
     private static ReasonCode enter(Admission admission, Namespace namespace) {
         try {
-            admission.enter(namespace);
+            NamespaceQuota unused = admission.enter(namespace, null);
             return ReasonCode.SUCCESS;
         } catch (PacketException e) {
             return e.reasonCode();
@@ -128,7 +152,7 @@ class AdmissionTest {
         assertThat(enter(admission)).isEqualTo(ReasonCode.SUCCESS);
         assertThat(enter(admission)).isEqualTo(ReasonCode.SUCCESS);
         assertThat(enter(admission)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
-        admission.leave(PUBLIC);
+        admission.leave(quotas.of(PUBLIC));
         assertThat(enter(admission)).isEqualTo(ReasonCode.SUCCESS);
         assertThat(admission.hasRoom(1_025)).isTrue();
         assertThat(admission.hasRoom(1_026)).isFalse();
@@ -137,14 +161,34 @@ class AdmissionTest {
     @Test
     void servesAsManyOfANamespaceAsItMayAndOthersBeside() {
         Namespace other = new Namespace("other");
-        Admission admission = new Admission(new AdmissionSettings(3, 1, 0, 0, 60, 300, Banned.NOBODY), () -> nowNanos);
+        Quotas one = quotas(1, Rate.UNLIMITED);
+        Admission admission =
+                new Admission(new AdmissionSettings(3, 0, 0, 60, 300, Banned.NOBODY), one, () -> nowNanos);
 
         assertThat(enter(admission, PUBLIC)).isEqualTo(ReasonCode.SUCCESS);
         assertThat(enter(admission, PUBLIC)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
         assertThat(enter(admission, other)).isEqualTo(ReasonCode.SUCCESS);
         assertThat(admission.describe()).containsEntry("clients", 2);
-        admission.leave(PUBLIC);
+        admission.leave(one.of(PUBLIC));
         assertThat(enter(admission, PUBLIC)).isEqualTo(ReasonCode.SUCCESS);
+    }
+
+    @Test
+    void letsClientsOfANamespaceInAsOftenAsTheyMayAndOthersBeside() {
+        Namespace other = new Namespace("other");
+        Admission admission = new Admission(
+                new AdmissionSettings(MANY, 0, 0, 60, 300, Banned.NOBODY), quotas(0, new Rate(2, 3)), () -> nowNanos);
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(client(admission, PUBLIC, "client-" + i)).isEqualTo(ReasonCode.SUCCESS);
+        }
+        assertThat(client(admission, PUBLIC, "client-3")).isEqualTo(ReasonCode.CONNECTION_RATE_EXCEEDED);
+        assertThat(client(admission, other, "client-3")).isEqualTo(ReasonCode.SUCCESS);
+        nowNanos += TimeUnit.MILLISECONDS.toNanos(500);
+        assertThat(client(admission, PUBLIC, "client-3"))
+                .as("one of two in a second")
+                .isEqualTo(ReasonCode.SUCCESS);
+        assertThat(client(admission, PUBLIC, "client-4")).isEqualTo(ReasonCode.CONNECTION_RATE_EXCEEDED);
     }
 
     @Test

@@ -126,7 +126,7 @@ final class FuzzedBroker {
                 opened,
                 groups,
                 queues,
-                new DurableSettings(BROKER, 4, 0, 1_000, 100_000),
+                new DurableSettings(BROKER, 4, 1_000, 100_000),
                 keeper.eventLoop());
         var unused = sessions.start(namespace -> CompletableFuture.completedFuture(NamespaceStanding.OPEN));
         unused = records.follow(record -> recorded++);
@@ -135,7 +135,8 @@ final class FuzzedBroker {
                 new NamespaceChoice(NamespaceSettings.only(NAMESPACE)),
                 namespaces(),
                 new Admission(
-                        new AdmissionSettings(4, 0, 0, 0, 1, 1, AdmissionSettings.Banned.NOBODY),
+                        new AdmissionSettings(4, 0, 0, 1, 1, AdmissionSettings.Banned.NOBODY),
+                        services.quotas(),
                         () -> TimeUnit.MILLISECONDS.toNanos(millis)),
                 groups,
                 new LiveSessions(),
@@ -154,7 +155,7 @@ final class FuzzedBroker {
                 new PacketTraces(
                         null, () -> Instant.ofEpochMilli(millis), keeper.eventLoop(), (namespace, clientId) -> {}),
                 new Mounts(null),
-                new ConnectionSettings(MAX_PACKET_SIZE, 10_000, 150, 0, 0, 1 << 14));
+                new ConnectionSettings(MAX_PACKET_SIZE, 10_000, 150, 1 << 14));
         Listener listener = new Listener(
                 Scheme.MQTT,
                 new InetSocketAddress(0),

@@ -104,7 +104,7 @@ final class SimulatedBroker {
                 queues,
                 groups,
                 logs,
-                new DurableSettings(new SessionKey(namespace, "broker"), 100, 0, EXPIRY_SECONDS, Long.MAX_VALUE),
+                new DurableSettings(new SessionKey(namespace, "broker"), 100, EXPIRY_SECONDS, Long.MAX_VALUE),
                 executor);
         for (int i = 0; i < CONNECTION_OWNERS; i++) {
             owners.add(new SimulatedOwner(executor::after));

@@ -32,7 +32,7 @@ class RetainedStoreTest {
     private long micros = NOW * 1_000;
 
     private RetainedStore open(RetainLimits limits) {
-        RetainedStore store = new RetainedStore(NAMESPACE, limits);
+        RetainedStore store = new RetainedStore(NAMESPACE, () -> limits);
         assertThat(store.open(log)).isCompleted();
         return store;
     }

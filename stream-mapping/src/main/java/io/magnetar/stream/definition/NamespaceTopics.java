@@ -5,6 +5,7 @@ import io.magnetar.stream.StreamDefinition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /**
  * Decides which topics of one namespace are streams: those with a good definition, as many as the namespace may have, the oldest
@@ -20,12 +21,13 @@ final class NamespaceTopics {
     private static final Comparator<StreamTopic> OLDEST_FIRST =
             Comparator.comparingLong(StreamTopic::createdAtMillis).thenComparing(StreamTopic::pulsarTopic);
 
-    private final int maxStreams;
+    private final IntSupplier mostStreams;
     private final StreamOrigins origins = new StreamOrigins();
     private final ParsedTopics parsed = new ParsedTopics();
 
-    NamespaceTopics(int maxStreams) {
-        this.maxStreams = maxStreams;
+    /** @param mostStreams how many there may be now */
+    NamespaceTopics(IntSupplier mostStreams) {
+        this.mostStreams = mostStreams;
     }
 
     /** A topic that is to be pinned to a number of partitions before it is served. */
@@ -40,6 +42,7 @@ final class NamespaceTopics {
 
     NamespaceSnapshot snapshot(List<StreamTopic> topics) {
         origins.retain(topics);
+        int maxStreams = mostStreams.getAsInt();
         List<StreamDefinition> streams = new ArrayList<>();
         List<RefusedStream> refused = new ArrayList<>();
         List<StreamTopic> sorted = topics.stream().sorted(OLDEST_FIRST).toList();

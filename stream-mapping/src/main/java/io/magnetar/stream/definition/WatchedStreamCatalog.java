@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -45,7 +46,7 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private final Map<Namespace, NamespaceSnapshot> snapshots = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    private final int maxStreams;
+    private final ToIntFunction<Namespace> maxStreams;
     private final Map<Namespace, NamespaceTopics> known = new HashMap<>();
     private final Map<Namespace, CompletableFuture<Void>> looks = new HashMap<>();
     private final Set<Namespace> changed = new HashSet<>();
@@ -59,10 +60,11 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     private boolean failing;
 
     /**
-     * @param maxStreams how many a namespace may have
+     * @param maxStreams how many a namespace may have now
      * @param executor has one thread
      */
-    public WatchedStreamCatalog(DefinitionSource source, int maxStreams, ScheduledExecutorService executor) {
+    public WatchedStreamCatalog(
+            DefinitionSource source, ToIntFunction<Namespace> maxStreams, ScheduledExecutorService executor) {
         this.source = source;
         this.maxStreams = maxStreams;
         this.executor = executor;
@@ -96,6 +98,15 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     /** A namespace is used no longer. */
     public void release(Namespace namespace) {
         run(() -> inUse.remove(namespace));
+    }
+
+    /** A namespace may have another number of streams. */
+    public void capChanged(Namespace namespace) {
+        run(() -> {
+            if (snapshots.containsKey(namespace)) {
+                changed(namespace);
+            }
+        });
     }
 
     /** Stops following; the answers stay as they are. */
@@ -206,7 +217,7 @@ public final class WatchedStreamCatalog implements StreamCatalog {
     }
 
     private NamespaceTopics known(Namespace namespace) {
-        return known.computeIfAbsent(namespace, ignored -> new NamespaceTopics(maxStreams));
+        return known.computeIfAbsent(namespace, key -> new NamespaceTopics(() -> maxStreams.applyAsInt(key)));
     }
 
     private void apply(Namespace namespace, List<StreamTopic> topics) {

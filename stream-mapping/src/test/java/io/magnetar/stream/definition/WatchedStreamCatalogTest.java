@@ -62,7 +62,7 @@ class WatchedStreamCatalogTest {
     @Test
     void looksAgainSoonWhenALookHasFailed() throws Exception {
         FailingSource source = new FailingSource();
-        WatchedStreamCatalog catalog = new WatchedStreamCatalog(source, 10, executor);
+        WatchedStreamCatalog catalog = new WatchedStreamCatalog(source, namespace -> 10, executor);
         CountDownLatch changed = new CountDownLatch(1);
         catalog.onChange(namespace -> changed.countDown());
         catalog.start().get(10, TimeUnit.SECONDS);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.quota;
+
+import org.jspecify.annotations.NullMarked;

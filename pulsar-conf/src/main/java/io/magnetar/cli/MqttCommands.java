@@ -23,6 +23,7 @@ final class MqttCommands implements CustomCommandGroup {
                 new StreamsCommand(System.out),
                 new CursorsCommand(System.out),
                 new NamespacesCommand(System.out),
-                new ClientsCommand(System.out));
+                new ClientsCommand(System.out),
+                new RulesCommand(System.out));
     }
 }

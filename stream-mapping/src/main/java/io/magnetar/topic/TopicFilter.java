@@ -59,10 +59,48 @@ public record TopicFilter(String value) {
         return includes(narrower.value);
     }
 
+    /** Tells whether there is a topic name that matches both this filter and another one. */
+    public boolean overlaps(TopicFilter other) {
+        String mine = value;
+        String theirs = other.value;
+        if ((startsWithWildcard(mine) && theirs.charAt(0) == '$')
+                || (startsWithWildcard(theirs) && mine.charAt(0) == '$')) {
+            return false;
+        }
+        int m = 0;
+        int t = 0;
+        while (true) {
+            int mineEnd = levelEnd(mine, m);
+            int theirsEnd = levelEnd(theirs, t);
+            if (mine.startsWith("#", m) || theirs.startsWith("#", t)) {
+                return true;
+            }
+            boolean anyLevel = mine.startsWith("+", m) || theirs.startsWith("+", t);
+            if (!anyLevel && !sameLevel(m, mineEnd, theirs, t, theirsEnd)) {
+                return false;
+            }
+            if (mineEnd == mine.length() || theirsEnd == theirs.length()) {
+                // "sport/#" also matches the parent level "sport".
+                return (mineEnd == mine.length() && isRest(theirs, theirsEnd))
+                        || (theirsEnd == theirs.length() && isRest(mine, mineEnd));
+            }
+            m = mineEnd + 1;
+            t = theirsEnd + 1;
+        }
+    }
+
+    private static boolean startsWithWildcard(String filter) {
+        return filter.charAt(0) == '+' || filter.charAt(0) == '#';
+    }
+
+    /** Whether a filter ends where a level does, or goes on with nothing but {@code #}. */
+    private static boolean isRest(String filter, int levelEnd) {
+        return levelEnd == filter.length() || (filter.length() == levelEnd + 2 && filter.charAt(levelEnd + 1) == '#');
+    }
+
     /** Walks the levels of both; a topic name is a filter that includes nothing but itself. */
     private boolean includes(String other) {
-        boolean leadingWildcard = value.charAt(0) == '+' || value.charAt(0) == '#';
-        if (leadingWildcard && other.charAt(0) == '$') {
+        if (startsWithWildcard(value) && other.charAt(0) == '$') {
             return false;
         }
         int f = 0;

@@ -8,6 +8,8 @@ import java.util.Random;
 final class PlainMatching {
     private static final String[] LEVELS = {"a", "b", "", "$s", "ab"};
 
+    private static final int MAX_LEVELS = 4;
+
     private PlainMatching() {}
 
     static boolean matches(String filter, String topic) {
@@ -51,9 +53,25 @@ final class PlainMatching {
         return new TopicFilter(filter.isEmpty() ? "+" : filter);
     }
 
+    /** All topics that {@link #topic} may give, and the empty one: two filters have one of them in common if they have any. */
+    static List<String> allTopics() {
+        List<String> all = new ArrayList<>(List.of(LEVELS));
+        int begin = 0;
+        for (int level = 1; level < MAX_LEVELS; level++) {
+            int end = all.size();
+            for (String longer : all.subList(begin, end).toArray(new String[0])) {
+                for (String one : LEVELS) {
+                    all.add(longer + "/" + one);
+                }
+            }
+            begin = end;
+        }
+        return all;
+    }
+
     private static List<String> levels(Random random) {
         List<String> levels = new ArrayList<>();
-        for (int i = 1 + random.nextInt(4); i > 0; i--) {
+        for (int i = 1 + random.nextInt(MAX_LEVELS); i > 0; i--) {
             levels.add(LEVELS[random.nextInt(LEVELS.length)]);
         }
         return levels;

@@ -78,4 +78,42 @@ class TopicFilterTest {
     void coversANarrowerFilter(String wide, String narrow, boolean covers) {
         assertThat(new TopicFilter(wide).covers(new TopicFilter(narrow))).isEqualTo(covers);
     }
+
+    @Test
+    void overlapsAFilterWithWhichItHasATopicInCommon() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        List<String> topics = PlainMatching.allTopics();
+        for (int round = 0; round < ROUNDS / 50; round++) {
+            TopicFilter one = PlainMatching.filter(random);
+            TopicFilter other = PlainMatching.filter(random);
+            boolean anyInCommon = topics.stream()
+                    .anyMatch(topic ->
+                            PlainMatching.matches(one.value(), topic) && PlainMatching.matches(other.value(), topic));
+            assertThat(one.overlaps(other))
+                    .as("%s overlaps %s, seed %s", one, other, seed)
+                    .isEqualTo(anyInCommon)
+                    .isEqualTo(other.overlaps(one));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a/b, a/+, true",
+        "a/+, +/b, true",
+        "a/#, a, true",
+        "a, a/#, true",
+        "#, a/b, true",
+        "a/+/c, a/b/#, true",
+        "a/b, a/c, false",
+        "a/+, a, false",
+        "a/b/c, a/+, false",
+        "#, $SYS/a, false",
+        "$SYS/#, +/a, false",
+        "$SYS/#, $SYS/+, true",
+    })
+    void overlapsAnotherFilter(String one, String other, boolean overlaps) {
+        assertThat(new TopicFilter(one).overlaps(new TopicFilter(other))).isEqualTo(overlaps);
+        assertThat(new TopicFilter(other).overlaps(new TopicFilter(one))).isEqualTo(overlaps);
+    }
 }

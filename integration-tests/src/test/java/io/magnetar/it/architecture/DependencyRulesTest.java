@@ -110,7 +110,10 @@ class DependencyRulesTest {
                 .resideInAPackage("io.magnetar.mqtt..")
                 .and()
                 .resideOutsideOfPackages(
-                        "io.magnetar.mqtt.plugin..", "io.magnetar.mqtt.owned..", "io.magnetar.mqtt.admin.pulsar..")
+                        "io.magnetar.mqtt.plugin..",
+                        "io.magnetar.mqtt.owned..",
+                        "io.magnetar.mqtt.access.pulsar..",
+                        "io.magnetar.mqtt.admin.pulsar..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.pulsar..", "org.apache.bookkeeper..")

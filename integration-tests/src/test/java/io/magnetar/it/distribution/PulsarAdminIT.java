@@ -281,6 +281,56 @@ class PulsarAdminIT {
     }
 
     @Test
+    void setsTestsMovesAndDeletesRules() throws Exception {
+        Ran set = asRoot(
+                "rules",
+                "set",
+                "public",
+                "--rules",
+                "[{\"permission\": \"deny\", \"action\": \"subscribe\", \"topic\": \"alarms/#\"}]");
+        assertThat(set.exitCode()).as(set.printed()).isZero();
+        Ran ofAnna = asRoot(
+                "rules",
+                "set",
+                "public",
+                "--username",
+                "anna",
+                "--rules",
+                "{\"permission\": \"allow\", \"topic\": \"alarms/#\", \"qos\": [0, 1]}");
+        assertThat(ofAnna.exitCode()).as(ofAnna.printed()).isZero();
+        assertThat(asRoot("rules", "list", "public").printed())
+                .startsWith("of ")
+                .contains("user anna", "alarms/#", "{\"qos\":[0,1]}");
+        String[] question = {"rules", "test", "public", "--action", "subscribe", "--topic", "alarms/+", "--json"};
+        assertThat(asRoot(question).json().path("decision").asText()).isEqualTo("denied");
+        List<String> asAnna = new ArrayList<>(List.of(question));
+        asAnna.addAll(List.of("--username", "anna"));
+        assertThat(asRoot(asAnna.toArray(new String[0])).json().path("decision").asText())
+                .isEqualTo("allowed");
+        Path file = Files.createTempFile("rules-", ".json");
+        assertThat(asRoot("rules", "export", "public", "--file", file.toString())
+                        .exitCode())
+                .isZero();
+        assertThat(asRoot("rules", "delete", "public", "--everything").printed())
+                .contains("2");
+        assertThat(asRoot("rules", "list", "public", "--json").json().path("owners"))
+                .isEmpty();
+        assertThat(asRoot("rules", "import", "public", "--file", file.toString())
+                        .printed())
+                .contains("set the rules of 2 owners");
+        assertThat(asRoot("rules", "get", "public", "--username", "anna", "--json")
+                        .json()
+                        .path("rules"))
+                .hasSize(1);
+        asRoot("rules", "delete", "public", "--username", "anna");
+        asRoot("rules", "delete", "public");
+        assertThat(asRoot("rules", "list", "public", "--json").json().path("owners"))
+                .isEmpty();
+        assertFails("rule 1: its permission", asRoot("rules", "set", "public", "--rules", "{\"topic\": \"a\"}"));
+        assertFails("stranger may not see the rules", as(stranger, "rules", "list", "public"));
+    }
+
+    @Test
     void saysInOneSentenceWhatIsWrongAndFails() throws Exception {
         assertFails("the namespace public has no stream 'nothing'", asRoot("streams", "get", "public/nothing"));
         assertFails("'burn' is no action", asRoot("streams", "burn"));

@@ -2,6 +2,7 @@ package io.magnetar.it.mqtt;
 
 import io.jsonwebtoken.SignatureAlgorithm;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
+import io.magnetar.mqtt.auth.Authenticators;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -23,10 +24,23 @@ final class GuardedPulsar implements AutoCloseable {
     private final MqttBroker mqtt;
 
     GuardedPulsar(Map<String, String> settings) throws Exception {
+        this(broker -> MqttBroker.start(broker, settings));
+    }
+
+    /** The same, with authenticators of the test's own. */
+    GuardedPulsar(Map<String, String> settings, Authenticators authenticators) throws Exception {
+        this(broker -> MqttBroker.start(broker, settings, authenticators));
+    }
+
+    private interface Handler {
+        MqttBroker start(PulsarService broker) throws Exception;
+    }
+
+    private GuardedPulsar(Handler handler) throws Exception {
         cluster = EmbeddedPulsar.start(this::openToTheTest);
         try {
             guarded = cluster.startBroker(this::guard);
-            mqtt = MqttBroker.start(guarded, settings);
+            mqtt = handler.start(guarded);
         } catch (Exception e) {
             cluster.close();
             throw e;

@@ -16,6 +16,8 @@ public enum Right {
     SEE_CLIENTS("see the clients", Right.TENANT_ADMIN),
     /** Disconnect them and keep them out. */
     RULE_CLIENTS("kick or ban the clients", Right.TENANT_ADMIN),
+    SEE_RULES("see the rules", Right.TENANT_ADMIN),
+    CHANGE_RULES("change the rules", Right.TENANT_ADMIN),
     /** Make and delete a namespace, and what its operator sets for it. */
     OPERATE("make, set up or delete what the operator owns", "a superuser of Pulsar may");
 

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.admission;
 
+import io.magnetar.mqtt.access.AddressRange;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ReasonCode;

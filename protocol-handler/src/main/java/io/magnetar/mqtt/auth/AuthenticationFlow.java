@@ -12,6 +12,7 @@ import io.magnetar.tenancy.Namespace;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,8 @@ public final class AuthenticationFlow {
     private @Nullable String source;
     /** The namespace that the first success named. */
     private @Nullable String answered;
+
+    private Consumer<Identity> onAgain = identity -> {};
 
     /** What becomes of an exchange. Called at the owner. */
     public interface Listener {
@@ -137,6 +140,11 @@ public final class AuthenticationFlow {
         } else {
             throw protocolError("AUTH comes out of turn");
         }
+    }
+
+    /** Has somebody told, at the owner, who the client is whenever it has authenticated again. */
+    public void onAgain(Consumer<Identity> listener) {
+        onAgain = listener;
     }
 
     private static PacketException protocolError(String problem) {
@@ -253,6 +261,7 @@ public final class AuthenticationFlow {
         @Override
         public void authenticated(@Nullable Authentication last, Identity identity) {
             if (Objects.equals(identity.namespace(), answered)) {
+                onAgain.accept(identity);
                 sink.auth(new Auth(ReasonCode.SUCCESS, last, null));
             } else {
                 refused(ReasonCode.NOT_AUTHORIZED, "a connection stays in its namespace");

@@ -1,6 +1,6 @@
 package io.magnetar.mqtt.config;
 
-import io.magnetar.mqtt.admission.AddressRange;
+import io.magnetar.mqtt.access.AddressRange;
 import io.magnetar.mqtt.admission.AdmissionSettings.Banned;
 import java.util.HashSet;
 import java.util.Optional;

@@ -326,6 +326,43 @@ public enum ConfigurationKey {
             "How many clients one source is asked about at once; one more is refused with 0x88 (3 in MQTT 3.1.1).",
             1,
             1_000_000),
+    AUTHORIZATION(
+            "mqttAuthorization",
+            "client,rules",
+            "Who decides what clients may publish and subscribe to, in this order: `client` (rules that a credential brought along),"
+                    + " `rules` (the built-in ones), `file`, `http` and `pulsar`, separated by commas; `none` for nobody. The first that"
+                    + " has a word decides: see Authorization."),
+    AUTHORIZATION_DEFAULT(
+            "mqttAuthorizationDefault",
+            "allow",
+            "What counts where none of them has a word, `allow` or `deny`. A namespace may have its own:"
+                    + " `mqtt.authorization.default`."),
+    DENIED_PUBLISH(
+            "mqttDeniedPublish",
+            "error",
+            "What a client gets that publishes what it may not: `error`, 0x87 in PUBACK or PUBREC, where MQTT 5 has them, and nothing"
+                    + " becomes of the message; or `disconnect`. A namespace may have its own: `mqtt.authorization.denied-publish`."),
+    AUTHORIZATION_FILE(
+            "mqttAuthorizationFile", "", "A file of rules, a line each in JSON, which is read again when it changes."),
+    AUTHORIZATION_HTTP_URL("mqttAuthorizationHttpUrl", "", "Where `http` asks, by POST."),
+    AUTHORIZATION_HTTP_TIMEOUT_MILLIS(
+            "mqttAuthorizationHttpTimeoutMillis",
+            "5000",
+            "How long that answer may take, in milliseconds; without one a client may not do what it was asked for.",
+            10,
+            60_000),
+    AUTHORIZATION_CACHE_SECONDS(
+            "mqttAuthorizationCacheSeconds",
+            "60",
+            "How long an answer of `http` or `pulsar` counts, in seconds.",
+            1,
+            86_400),
+    MAX_RULES(
+            "mqttMaxRules",
+            "10000",
+            "How many built-in rules a namespace may have; more are refused with 409.",
+            0,
+            1_000_000),
     MAX_STREAMS(
             "mqttMaxStreams",
             "10000",

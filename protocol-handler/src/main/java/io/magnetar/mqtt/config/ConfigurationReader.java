@@ -84,6 +84,11 @@ public final class ConfigurationReader {
                                 number(ConfigurationKey.MAX_NAMESPACES),
                                 listeners),
                 namespaceLimits(),
+                new AuthorizationReader(this::text, problems::add)
+                        .read(
+                                number(ConfigurationKey.AUTHORIZATION_CACHE_SECONDS),
+                                number(ConfigurationKey.AUTHORIZATION_HTTP_TIMEOUT_MILLIS),
+                                number(ConfigurationKey.MAX_RULES)),
                 streams(),
                 number(ConfigurationKey.STREAM_RETENTION_MINUTES),
                 new QueueSettings(

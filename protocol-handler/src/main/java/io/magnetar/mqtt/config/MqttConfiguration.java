@@ -50,6 +50,7 @@ public record MqttConfiguration(
         long maxReplayIndexBytes,
         NamespaceSettings namespaces,
         NamespaceLimits namespaceLimits,
+        AuthorizationSettings authorization,
         StreamSettings streams,
         int streamRetentionMinutes,
         QueueSettings queue) {

@@ -8,7 +8,6 @@ import io.magnetar.mqtt.codec.TopicNameSource;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Traffic;
-import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.mount.MountedClient;
 import io.magnetar.mqtt.mount.Mountpoint;
@@ -28,7 +27,6 @@ import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
-import io.magnetar.mqtt.session.SessionRefusedException;
 import io.magnetar.mqtt.takeover.ConnectedClient;
 import io.magnetar.mqtt.trace.PacketTrace;
 import io.magnetar.tenancy.Namespace;
@@ -191,7 +189,7 @@ final class Connection {
 
                 @Override
                 public void authenticated(@Nullable Authentication last, Identity identity) {
-                    enterNamespace(identity.namespace(), accepted.authenticatedBy(last));
+                    enterNamespace(identity, accepted.authenticatedBy(last));
                 }
 
                 @Override
@@ -209,13 +207,13 @@ final class Connection {
         }
     }
 
-    private void enterNamespace(@Nullable String named, ConnectFlow.Accepted accepted) {
+    private void enterNamespace(Identity identity, ConnectFlow.Accepted accepted) {
         state = State.OPENS_NAMESPACE;
-        namespace.enter(named, new NamespaceFlow.Listener() {
+        namespace.enter(identity.namespace(), new NamespaceFlow.Listener() {
             @Override
             public void entered(Namespace entered) {
                 if (state == State.OPENS_NAMESPACE) {
-                    authentication.confirm(entered, () -> admit(entered, accepted), this::refused);
+                    authentication.confirm(entered, () -> admit(entered, identity, accepted), this::refused);
                 }
             }
 
@@ -228,14 +226,21 @@ final class Connection {
         });
     }
 
-    private void admit(Namespace namespace, ConnectFlow.Accepted accepted) {
+    private void admit(Namespace namespace, Identity identity, ConnectFlow.Accepted accepted) {
         try {
-            Placement placement = connections
-                    .mounts()
-                    .place(new MountedClient(namespace, accepted.clientId(), accepted.username(), peer.get()));
+            MountedClient client = new MountedClient(namespace, accepted.clientId(), accepted.username(), peer.get());
+            Placement placement = connections.mounts().place(client);
             connections.admission().checkClient(placement.namespace(), placement.clientId());
             mount(placement.mountpoint());
-            claimClientId(placement, accepted);
+            ConnectRights rights = ConnectRights.of(connections, client, placement, identity, loop);
+            authentication.onAgain(rights::become);
+            rights.checkWill(Objects.requireNonNull(connect, "it is decided on").will(), problem -> {
+                if (state == State.OPENS_NAMESPACE && problem != null) {
+                    refuse(problem);
+                } else if (state == State.OPENS_NAMESPACE) {
+                    claimClientId(rights, accepted);
+                }
+            });
         } catch (PacketException e) {
             refuse(e);
         }
@@ -249,9 +254,9 @@ final class Connection {
         }
     }
 
-    private void claimClientId(Placement placement, ConnectFlow.Accepted accepted) {
-        Publisher publisher = new Publisher(placement.namespace(), placement.clientId(), accepted.username());
-        SessionKey claimed = new SessionKey(placement.namespace(), placement.clientId());
+    private void claimClientId(ConnectRights rights, ConnectFlow.Accepted accepted) {
+        Publisher publisher = rights.access().publisher();
+        SessionKey claimed = rights.key();
         state = State.CLAIMS_CLIENT_ID;
         key = claimed;
         onTrace.run();
@@ -267,35 +272,38 @@ final class Connection {
                         loop)
                 .handleAsync(
                         (opened, failure) -> {
-                            opened(publisher, accepted, opened, failure);
+                            opened(rights, accepted, opened, failure);
                             return opened;
                         },
                         loop);
     }
 
     private void opened(
-            Publisher publisher,
+            ConnectRights rights,
             ConnectFlow.Accepted accepted,
             DurableSessions.@Nullable Opened opened,
             @Nullable Throwable failure) {
         if (state == State.ENDED) {
-            if (opened != null && opened.session() != null) {
-                opened.session().abandon();
-            }
+            ConnectRights.abandon(opened);
             return;
         }
         if (opened == null) {
-            Throwable cause = Failures.cause(failure);
-            refuse(
-                    cause instanceof SessionRefusedException refused
-                            ? new PacketException(refused.code(), String.valueOf(refused.getMessage()))
-                            : new PacketException(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be opened now"));
+            refuse(ConnectRights.problem(failure));
             return;
         }
-        begin(publisher, accepted, opened);
+        rights.checkSubscriptions(opened.session(), problem -> {
+            if (state != State.ENDED && problem == null) {
+                begin(rights, accepted, opened);
+                return;
+            }
+            ConnectRights.abandon(opened);
+            if (problem != null) {
+                refuse(problem);
+            }
+        });
     }
 
-    private void begin(Publisher publisher, ConnectFlow.Accepted accepted, DurableSessions.Opened opened) {
+    private void begin(ConnectRights rights, ConnectFlow.Accepted accepted, DurableSessions.Opened opened) {
         state = State.CONNECTED;
         Connect decided = Objects.requireNonNull(connect, "it is decided on").decided();
         connect = null;
@@ -309,14 +317,7 @@ final class Connection {
                     System::nanoTime);
             keepAlive.start();
         }
-        session = new Session(
-                new Session.Surroundings(
-                        connections.services(), connections.groups(), loop.routes(publisher.namespace())),
-                sink,
-                loop,
-                publisher,
-                decided,
-                opened.session());
+        session = new Session(rights.surroundings(loop), sink, loop, decided, opened.session());
         live.connected(client(decided, accepted));
         Traffic traffic = traffic();
         traffic.connected();

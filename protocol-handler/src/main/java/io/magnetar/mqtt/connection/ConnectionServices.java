@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.connection;
 
+import io.magnetar.mqtt.access.AccessControl;
 import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.auth.AuthenticationFlow;
 import io.magnetar.mqtt.auth.Authenticators;
@@ -29,6 +30,7 @@ public record ConnectionServices(
         LiveSessions liveSessions,
         DurableSessions durableSessions,
         Authenticators authenticators,
+        AccessControl access,
         ConnectFlow connectFlow,
         RefusalLog refusalLog,
         PacketTraces traces,

@@ -38,11 +38,17 @@ public enum Counter {
     AUTHENTICATION_DENIED("authenticationDenied"),
     /** Who could have decided did not answer: refused. */
     AUTHENTICATION_UNAVAILABLE("authenticationUnavailable"),
-    /** A client may publish or subscribe to a topic. */
+    /** A client may publish or subscribe to a topic; what was decided before for the same topic is not counted again. */
     AUTHORIZATION_ALLOWED("authorizationAllowed"),
     AUTHORIZATION_DENIED("authorizationDenied"),
     /** Who could have decided did not answer: refused. */
-    AUTHORIZATION_UNAVAILABLE("authorizationUnavailable");
+    AUTHORIZATION_UNAVAILABLE("authorizationUnavailable"),
+    /** Publishes and wills that their clients may not make, or of which that cannot be found out. */
+    PUBLISHES_DENIED("publishesDenied"),
+    /** Filters of SUBSCRIBE packets that their clients may not have, or of which that cannot be found out. */
+    SUBSCRIPTIONS_DENIED("subscriptionsDenied"),
+    /** Subscriptions that changed rules do not allow any more. */
+    SUBSCRIPTIONS_ENDED("subscriptionsEnded");
 
     private final String label;
 

@@ -20,8 +20,11 @@ public final class Traffic {
     private static final int PUBLISHES_RECEIVED = 4 * TYPES;
     private static final int PUBLISHES_SENT = PUBLISHES_RECEIVED + QOS;
     private static final int CONNECTIONS = PUBLISHES_SENT + QOS;
+    private static final int DECIDERS = DecidedBy.values().length;
+    private static final int ALLOWED = CONNECTIONS + 1;
+    private static final int DENIED = ALLOWED + DECIDERS;
 
-    private final long[] counts = new long[CONNECTIONS + 1];
+    private final long[] counts = new long[DENIED + DECIDERS];
 
     private void add(int place, long amount) {
         COUNTS.setOpaque(counts, place, counts[place] + amount);
@@ -63,6 +66,16 @@ public final class Traffic {
         add(CONNECTIONS, -1);
     }
 
+    /** A client was allowed to publish or subscribe. */
+    public void allowed(DecidedBy by) {
+        add(ALLOWED + by.ordinal(), 1);
+    }
+
+    /** A client was not allowed to, or nobody could be asked. */
+    public void denied(DecidedBy by) {
+        add(DENIED + by.ordinal(), 1);
+    }
+
     public long packetsReceived(PacketType type) {
         return get(PACKETS_RECEIVED + type.ordinal());
     }
@@ -87,6 +100,14 @@ public final class Traffic {
     /** @param qos 0, 1 or 2 */
     public long publishesSent(int qos) {
         return get(PUBLISHES_SENT + qos);
+    }
+
+    public long allowedBy(DecidedBy by) {
+        return get(ALLOWED + by.ordinal());
+    }
+
+    public long deniedBy(DecidedBy by) {
+        return get(DENIED + by.ordinal());
     }
 
     public long connections() {

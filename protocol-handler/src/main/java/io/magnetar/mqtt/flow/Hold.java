@@ -5,5 +5,7 @@ public enum Hold {
     /** What it has published waits for logs, or for the event loops of those who get it. */
     PUBLISHES,
     /** What it has subscribed to, or unsubscribed from, waits to be recorded. */
-    SUBSCRIPTIONS
+    SUBSCRIPTIONS,
+    /** Somebody is asked whether it may publish or subscribe to what it wants. */
+    RIGHTS
 }

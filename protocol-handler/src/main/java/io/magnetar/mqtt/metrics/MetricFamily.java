@@ -92,6 +92,14 @@ public enum MetricFamily {
     BYTES_SENT("magnetar_bytes_sent_total", Type.COUNTER, "Their bytes.", "namespace", "type"),
     MESSAGES_RECEIVED("magnetar_messages_received_total", Type.COUNTER, "PUBLISH from clients.", "namespace", "qos"),
     MESSAGES_SENT("magnetar_messages_sent_total", Type.COUNTER, "PUBLISH to clients.", "namespace", "qos"),
+    AUTHORIZATION_CHECKS(
+            "magnetar_authorization_checks_total",
+            Type.COUNTER,
+            "Publishes, wills and subscriptions of which it was decided whether their clients may have them, by what decided: a source of"
+                    + " `mqttAuthorization`, `superuser`, `default`, or `cache` for what was decided before for the same topic.",
+            "namespace",
+            "source",
+            "outcome"),
     MESSAGES_DROPPED(
             "magnetar_messages_dropped_total",
             Type.COUNTER,

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.metrics;
 
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Counters;
+import io.magnetar.mqtt.counters.DecidedBy;
 import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.counters.Traffic;
@@ -75,6 +76,7 @@ public final class Metrics {
         namespaces(text, namespaces);
         new StreamMetrics(counters.streams()).write(text);
         traffic(text, namespaces);
+        authorization(text, namespaces);
         drops(text, namespaces);
         events(text);
         logs(text);
@@ -203,6 +205,25 @@ public final class Metrics {
                         namespace.name(),
                         Integer.toString(qos));
             }
+        }
+    }
+
+    /** What a namespace has not had yet is left out. */
+    private void authorization(MetricsText text, List<Namespace> namespaces) {
+        text.begin(MetricFamily.AUTHORIZATION_CHECKS);
+        for (Namespace namespace : namespaces) {
+            for (DecidedBy by : DecidedBy.values()) {
+                check(text, namespace, by, "allowed", traffic -> traffic.allowedBy(by));
+                check(text, namespace, by, "denied", traffic -> traffic.deniedBy(by));
+            }
+        }
+    }
+
+    private void check(
+            MetricsText text, Namespace namespace, DecidedBy by, String outcome, ToLongFunction<Traffic> count) {
+        long value = counters.traffic().sum(Optional.of(namespace), count);
+        if (value != 0) {
+            text.sample(MetricFamily.AUTHORIZATION_CHECKS, value, namespace.name(), by.label(), outcome);
         }
     }
 

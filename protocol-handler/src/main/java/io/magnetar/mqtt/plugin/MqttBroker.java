@@ -114,6 +114,7 @@ public final class MqttBroker {
     private final PulsarStreams streams;
     private final Provisioning provisioning;
     private final NamespaceDeletions deletions;
+    private final Authorization authorization;
     private final PulsarCompactedLogs logs;
     private final PulsarRetained pulsarRetained;
     private final SysTopics sysTopics;
@@ -163,6 +164,7 @@ public final class MqttBroker {
                 this::prepare,
                 System::nanoTime);
         BrokerClock clock = new BrokerClock(InstantSource.system());
+        this.authorization = new Authorization(configuration, pulsar, logs, streams, limits, clock, keeper);
         Routing routing = new Routing(streams.catalog());
         StreamTopics topics = new PulsarStreamTopics(pulsar, streams.provisioner(), this::isServed);
         StreamCap cap = limits.hold(streams.catalog(), topics);
@@ -222,7 +224,7 @@ public final class MqttBroker {
             streams.close(namespace);
             limits.close(namespace);
         });
-        this.deletions = provisioning.deletions(name, liveSessions, sessions, List.of());
+        this.deletions = provisioning.deletions(name, liveSessions, sessions, List.of(authorization));
         Admission admission = new Admission(configuration.admission(), limits.quotas(), System::nanoTime);
         this.traces = new PacketTraces(
                 configuration.traceDirectory(),
@@ -238,6 +240,7 @@ public final class MqttBroker {
                 liveSessions,
                 sessions,
                 authenticators,
+                authorization.control(),
                 new ConnectFlow(services, configuration.connect()),
                 new RefusalLog(System::nanoTime),
                 traces,
@@ -305,7 +308,8 @@ public final class MqttBroker {
                                 streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
                         new NamespaceRequests(provisioning.register(), served, deletions),
                         new DeletionRequests(provisioning.register(), served, deletions),
-                        new ClientRequests(served, sessions.recorded())));
+                        new ClientRequests(served, sessions.recorded()),
+                        authorization.requests()));
     }
 
     private static Thread daemon(Runnable task, String name) {
@@ -372,6 +376,7 @@ public final class MqttBroker {
                 .thenCompose(ignored -> streams.start())
                 .thenCompose(ignored -> queues.start())
                 .thenCompose(ignored -> provisioning.marks().read())
+                .thenCompose(ignored -> authorization.start())
                 .thenCompose(ignored -> sessions.read())
                 .thenCompose(ignored -> openDefault())
                 .thenCompose(ignored -> sessions.start(this::reopen))

@@ -11,6 +11,7 @@ import io.magnetar.stream.StreamAppender;
 import io.magnetar.stream.definition.WatchedStreamCatalog;
 import io.magnetar.tenancy.MetadataStoreProperties;
 import io.magnetar.tenancy.Namespace;
+import io.magnetar.tenancy.NamespaceProperties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.pulsar.broker.PulsarService;
@@ -30,6 +31,10 @@ final class OperatorLimits {
         this.properties = OperatorProperties.follow(pulsar, executor);
         this.quotas = new Quotas(configuration.namespaceLimits(), properties, System::nanoTime);
         this.executor = executor;
+    }
+
+    NamespaceProperties properties() {
+        return properties;
     }
 
     Quotas quotas() {

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.plugin;
 
+import io.magnetar.mqtt.access.AccessControl;
 import io.magnetar.mqtt.quota.LimitProperties;
 import io.magnetar.tenancy.MetadataStoreProperties;
 import io.magnetar.tenancy.NamespaceProperty;
@@ -13,7 +14,7 @@ final class OperatorProperties {
     private OperatorProperties() {}
 
     private static List<NamespaceProperty> known() {
-        return Stream.of(PulsarNamespaceChains.KNOWN, LimitProperties.known())
+        return Stream.of(PulsarNamespaceChains.KNOWN, LimitProperties.known(), AccessControl.PROPERTIES)
                 .flatMap(List::stream)
                 .toList();
     }

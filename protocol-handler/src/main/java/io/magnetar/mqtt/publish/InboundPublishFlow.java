@@ -3,6 +3,8 @@ package io.magnetar.mqtt.publish;
 import io.magnetar.message.Message;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
+import io.magnetar.mqtt.access.ClientAccess;
+import io.magnetar.mqtt.access.Decision;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.PayloadFormat;
 import io.magnetar.mqtt.codec.SharedPublish;
@@ -21,12 +23,11 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.quota.NamespaceQuota;
 import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.routing.Match;
+import io.magnetar.mqtt.routing.Route;
 import io.magnetar.mqtt.routing.RouteCache;
-import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
 import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,7 @@ public final class InboundPublishFlow {
     private final RouteCache routes;
     private final RetainedStore retained;
     private final NamespaceQuota quota;
+    private final PublishRights rights;
 
     private final ArrayDeque<PendingPublish> unanswered = new ArrayDeque<>();
     private final ReceivedPublishes received;
@@ -78,7 +80,7 @@ public final class InboundPublishFlow {
             SessionServices services,
             PacketSink sink,
             Owner owner,
-            Publisher publisher,
+            ClientAccess access,
             ProtocolVersion version,
             RouteCache routes,
             ReceivedPublishes received) {
@@ -86,8 +88,9 @@ public final class InboundPublishFlow {
         this.services = services;
         this.sink = sink;
         this.owner = owner;
-        this.publisher = publisher;
+        this.publisher = access.publisher();
         this.mqtt5 = version.isMqtt5();
+        this.rights = new PublishRights(access, sink, services.counters(), mqtt5);
         this.routes = routes;
         this.retained = services.retained().store(publisher.namespace());
         this.quota = services.quotas().of(publisher.namespace());
@@ -117,22 +120,41 @@ public final class InboundPublishFlow {
             return;
         }
         Refusal refusal = refusal(publish, ofRequest);
+        Route route = routes.route(publish.topic());
+        if (refusal == null) {
+            Decision decision = rights.decide(publish, route, later -> onDecided(publish, route, later));
+            if (decision != Decision.PENDING) {
+                onDecided(publish, route, decision);
+            }
+        } else {
+            take(publish, route, refusal);
+        }
+    }
+
+    private void onDecided(Publish publish, Route route, Decision decision) throws PacketException {
+        Refusal refusal = rights.refusal(decision);
+        if (refusal == null || !rights.ends(publish, refusal)) {
+            take(publish, route, refusal);
+        }
+    }
+
+    private void take(Publish publish, Route route, @Nullable Refusal refusal) throws PacketException {
         if (refusal != null && mqtt5) {
             refuse(publish, refusal);
             return;
         }
         Set<String> inLogs = publish.qos() == Qos.AT_MOST_ONCE ? Set.of() : receive(publish);
         if (publish.retain() && refusal == null && services.retained().isAvailable()) {
-            onRetainedPublish(publish, inLogs);
+            onRetainedPublish(publish, route, inLogs);
             return;
         }
         // Before MQTT 5 a refused publish is answered like any other, for there is no way to tell (3.1.1:
         // [MQTT-3.3.5-2]).
-        Match match = refusal == null ? routes.route(publish.topic()).match() : Match.NOBODY;
+        Match match = refusal == null ? route.match() : Match.NOBODY;
         if (publish.qos() == Qos.AT_MOST_ONCE && match.isEmpty()) {
             return;
         }
-        accept(shared(publish), publish.packetId(), destination(match, publish.qos(), inLogs, false));
+        accept(shared(publish), publish.packetId(), Destination.of(match, publish.qos(), inLogs, false));
     }
 
     private boolean isRepeated(Publish publish) {
@@ -168,7 +190,7 @@ public final class InboundPublishFlow {
      * time is, as that of every message, one after its subscribers were found: a group that begins to read the log tells by it who
      * got the message live. A client that can be told that it may not be retained is told; another's is delivered, but not retained.
      */
-    private void onRetainedPublish(Publish publish, Set<String> inLogs) {
+    private void onRetainedPublish(Publish publish, Route route, Set<String> inLogs) {
         SharedPublish shared = shared(publish);
         StreamFailure refusal = retained.keep(shared.message());
         if (refusal != null) {
@@ -178,30 +200,18 @@ public final class InboundPublishFlow {
             Refusal told = new Refusal(ReasonCodes.of(refusal.kind()), refusal.reason());
             take(new PendingPublish(this, shared, Destination.NOWHERE, publish.packetId(), told));
         } else {
-            Match match = routes.route(publish.topic()).match();
+            Match match = route.match();
             Message received = shared.message().receivedAt(services.clock().nextMicros());
             retained.restamp(shared.message(), received);
             accept(
                     new SharedPublish(received, publish.topic().utf8()),
                     publish.packetId(),
-                    destination(match, publish.qos(), inLogs, refusal == null));
+                    Destination.of(match, publish.qos(), inLogs, refusal == null));
         }
-    }
-
-    /** @param inLogs the Pulsar topics of the logs that have it already */
-    private static Destination destination(Match match, Qos qos, Set<String> inLogs, boolean retained) {
-        List<StreamDefinition> logs = match.logs(qos);
-        if (inLogs.isEmpty()) {
-            return new Destination(match, logs, retained);
-        }
-        boolean isQueued = logs.stream().anyMatch(log -> match.isQueue(log) && inLogs.contains(log.pulsarTopic()));
-        List<StreamDefinition> others =
-                logs.stream().filter(log -> !inLogs.contains(log.pulsarTopic())).toList();
-        return new Destination(isQueued ? match.afterQueue() : match, others, retained);
     }
 
     private @Nullable Refusal refusal(Publish publish, boolean ofRequest) throws PacketException {
-        Refusal inUse = identifierInUse(publish, ofRequest);
+        Refusal inUse = Refusal.ofIdentifier(publish, ofRequest, received);
         if (inUse != null) {
             if (!mqtt5) { // 3.1.1: [MQTT-4.8.0-1]
                 throw new PacketException(ReasonCode.PROTOCOL_ERROR, inUse.reason());
@@ -218,24 +228,6 @@ public final class InboundPublishFlow {
                 && !PayloadFormat.isUtf8(publish.payload())) {
             services.counters().count(Counter.PUBLISHES_REFUSED);
             return new Refusal(ReasonCode.PAYLOAD_FORMAT_INVALID, "the payload is said to be UTF-8 and is not");
-        }
-        return null;
-    }
-
-    /** What is wrong with the packet identifier of a publish (MQTT 5.0: [MQTT-2.2.1-3], 3.1.1: [MQTT-2.3.1-2]); null for nothing. */
-    private @Nullable Refusal identifierInUse(Publish publish, boolean ofRequest) {
-        if (publish.qos() == Qos.AT_MOST_ONCE) {
-            return null;
-        }
-        if (ofRequest) {
-            return new Refusal(
-                    ReasonCode.PACKET_IDENTIFIER_IN_USE,
-                    "a SUBSCRIBE or UNSUBSCRIBE with the identifier " + publish.packetId() + " is not answered yet");
-        }
-        if (publish.qos() == Qos.AT_LEAST_ONCE && received.has(publish.packetId())) {
-            return new Refusal(
-                    ReasonCode.PACKET_IDENTIFIER_IN_USE,
-                    "a QoS 2 publish with the identifier " + publish.packetId() + " waits for its PUBREL");
         }
         return null;
     }
@@ -287,6 +279,7 @@ public final class InboundPublishFlow {
      */
     public void end(Runnable whenSettled) {
         ended = true;
+        rights.end();
         onSettled = whenSettled;
         settleWhenAnswered();
     }

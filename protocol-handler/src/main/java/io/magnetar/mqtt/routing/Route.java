@@ -10,17 +10,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the owner of the {@link RouteCache} that made it.
  */
 public final class Route implements TopicName {
+    private final long id;
     private final RoutingTable table;
     private final RouteCache cache;
     private final String topic;
     private final byte[] utf8;
     private @Nullable Match last;
 
-    Route(RoutingTable table, RouteCache cache, String topic) {
+    /** @param id from 1; no two routes of a cache have the same */
+    Route(long id, RoutingTable table, RouteCache cache, String topic) {
+        this.id = id;
         this.table = table;
         this.cache = cache;
         this.topic = topic;
         this.utf8 = topic.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Tells this route from all others of its cache, also from those that are forgotten. */
+    public long id() {
+        return id;
     }
 
     /** All who want the topic now. */

@@ -37,6 +37,7 @@ public final class RouteCache implements TopicNameSource {
     private byte[] name = new byte[256];
 
     private @Nullable Route large;
+    private long lastId;
 
     /** @param maxLevels the most levels that a client's topic may have */
     public RouteCache(RoutingTable table, int maxLevels, RouteRoom room) {
@@ -71,7 +72,7 @@ public final class RouteCache implements TopicNameSource {
                 return route;
             }
         }
-        Route route = new Route(table, this, TopicNameText.read(in, index, length, maxLevels));
+        Route route = new Route(++lastId, table, this, TopicNameText.read(in, index, length, maxLevels));
         if (length <= MAX_NAME_BYTES) {
             remember(route, hash);
         }
@@ -122,7 +123,9 @@ public final class RouteCache implements TopicNameSource {
 
     /** The route of a topic name, wherever it comes from. */
     public Route route(TopicName topic) {
-        return topic instanceof Route route && route.belongsTo(table) ? route : new Route(table, this, topic.value());
+        return topic instanceof Route route && route.belongsTo(table)
+                ? route
+                : new Route(++lastId, table, this, topic.value());
     }
 
     /** Names differ in a digit or two, which have to tell in all bits of the hash. */

@@ -88,6 +88,13 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
         return definition;
     }
 
+    /** Its subscriptions, as they were asked for. */
+    public List<Subscribe.Request> requests() {
+        return definition.subscriptions().stream()
+                .map(SubscriptionRecord::request)
+                .toList();
+    }
+
     SessionProgress resumed() {
         return resumed;
     }

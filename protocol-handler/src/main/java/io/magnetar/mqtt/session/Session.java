@@ -2,8 +2,10 @@ package io.magnetar.mqtt.session;
 
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
+import io.magnetar.mqtt.access.ClientAccess;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.SharedPublish;
+import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.owner.Owner;
@@ -37,6 +39,7 @@ import io.magnetar.mqtt.stream.StreamPlaces;
 import io.magnetar.mqtt.stream.StreamSubscriptions;
 import io.magnetar.mqtt.subscribe.RetainedDeliveries;
 import io.magnetar.mqtt.subscribe.SubscribeFlow;
+import io.magnetar.mqtt.subscribe.SubscriptionRights;
 import io.magnetar.mqtt.will.WillPublisher;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +57,8 @@ public final class Session implements LiveSubscriber {
 
     private final SessionServices services;
     private final SharedGroups groups;
+    private final ClientAccess access;
+    private final SubscriptionRights rights;
     private final Publisher publisher;
     private final Connect connect;
     private final Owner owner;
@@ -68,8 +73,8 @@ public final class Session implements LiveSubscriber {
     /** What {@link #unsettledMillis} was when the record under way was made. */
     private long savingSinceMillis;
 
-    /** What a session finds where it begins: what all share, and the routes of its namespace. */
-    public record Surroundings(SessionServices services, SharedGroups groups, RouteCache routes) {}
+    /** What a session finds where it begins: what all share, the routes of its namespace, and its rights. */
+    public record Surroundings(SessionServices services, SharedGroups groups, RouteCache routes, ClientAccess access) {}
 
     /** What a durable session has beside, of which its progress is recorded. */
     private record DurableFlows(
@@ -94,17 +99,13 @@ public final class Session implements LiveSubscriber {
     }
 
     /** @param kept the records of a durable session; null when the session ends with the connection */
-    public Session(
-            Surroundings around,
-            PacketSink sink,
-            Owner owner,
-            Publisher publisher,
-            Connect connect,
-            @Nullable DurableSession kept) {
+    public Session(Surroundings around, PacketSink sink, Owner owner, Connect connect, @Nullable DurableSession kept) {
         RouteCache routes = around.routes();
         this.services = around.services();
         this.groups = around.groups();
-        this.publisher = publisher;
+        this.access = around.access();
+        this.publisher = access.publisher();
+        this.rights = new SubscriptionRights(services, access, this::isSubscribed);
         this.connect = connect;
         this.owner = owner;
         this.sink = sink;
@@ -116,7 +117,7 @@ public final class Session implements LiveSubscriber {
                 services,
                 sink,
                 owner,
-                publisher,
+                access,
                 connect.version(),
                 routes,
                 durable == null ? new ReceivedPublishes() : durable.received());
@@ -130,11 +131,11 @@ public final class Session implements LiveSubscriber {
                                 services,
                                 sink,
                                 owner,
-                                new StreamClient(publisher, connect.version()),
+                                new StreamClient(access, connect.version()),
                                 outbound,
                                 durable == null ? null : durable.streams()),
                         new StreamGroupSubscriptions(
-                                services, sink, owner, new StreamClient(publisher, connect.version()), outbound),
+                                services, sink, owner, new StreamClient(access, connect.version()), outbound),
                         new SharedSubscriptions(
                                 around.groups(),
                                 routes.table(),
@@ -195,12 +196,15 @@ public final class Session implements LiveSubscriber {
         }
     }
 
-    /** CONNACK has left: a durable session goes on where it was. */
+    /** CONNACK has left: a durable session goes on where it was, with those of its subscriptions that it may have. */
     public void start() {
+        access.onChange(this::lookAtRights);
         if (durable == null) {
             return;
         }
         durable.session().definition().subscriptions().forEach(subscriptions::resume);
+        rights.resume(durable.session().requests());
+        lookAtRights();
         durable.owed().claimLent((lent, then) -> groups.claim(publisher.namespace(), lent, then));
         durable.retained().start();
         durable.owed().start();
@@ -236,8 +240,9 @@ public final class Session implements LiveSubscriber {
                 outbound.onAcknowledgement(ack);
             }
         } else if (packet instanceof Subscribe subscribe) {
-            subscriptions.onSubscribe(subscribe);
+            onSubscribe(subscribe);
         } else if (packet instanceof Unsubscribe unsubscribe) {
+
             subscriptions.onUnsubscribe(unsubscribe);
         } else if (packet instanceof PingReq) {
             sink.pingResp();
@@ -256,6 +261,36 @@ public final class Session implements LiveSubscriber {
      */
     public void onExcess(Publish publish) throws PacketException {
         inbound.onExcess(publish);
+    }
+
+    /** While somebody is asked, the client is not read. */
+    private void onSubscribe(Subscribe subscribe) {
+        boolean[] decided = new boolean[1];
+        rights.decide(subscribe.requests(), denied -> {
+            decided[0] = true;
+            if (!ending) {
+                subscriptions.onSubscribe(subscribe, denied);
+                sink.holdReading(Hold.RIGHTS, false);
+            }
+        });
+        if (!decided[0]) {
+            sink.holdReading(Hold.RIGHTS, true);
+        }
+    }
+
+    private boolean isSubscribed(String filter) {
+        return subscriptions.isSubscribed(filter);
+    }
+
+    /** Rules may have changed: what the client may not have any more ends. */
+    private void lookAtRights() {
+        if (!ending) {
+            rights.lookAgain(filter -> {
+                if (!ending) {
+                    subscriptions.endForbidden(filter);
+                }
+            });
+        }
     }
 
     /** @throws PacketException when it asks for a session to be kept that CONNECT did not ask for */
@@ -312,6 +347,7 @@ public final class Session implements LiveSubscriber {
     public CompletableFuture<Void> end() {
         if (!ending) {
             ending = true;
+            access.end();
             subscriptions.end();
             outbound.end();
             if (durable != null) {

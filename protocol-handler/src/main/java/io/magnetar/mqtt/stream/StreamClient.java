@@ -1,7 +1,12 @@
 package io.magnetar.mqtt.stream;
 
 import io.magnetar.message.Publisher;
+import io.magnetar.mqtt.access.ClientAccess;
 import io.magnetar.mqtt.packet.ProtocolVersion;
 
-/** Who reads a stream. Thread: immutable. */
-public record StreamClient(Publisher identity, ProtocolVersion version) {}
+/** Who reads a stream. Thread: the connection's owner. */
+public record StreamClient(ClientAccess access, ProtocolVersion version) {
+    Publisher identity() {
+        return access.publisher();
+    }
+}

@@ -55,6 +55,7 @@ public final class StreamGroupSubscriptions {
     private final Map<String, List<Joined>> joining = new HashMap<>();
 
     private final StreamsInTheMaking inTheMaking;
+    private final StreamRights rights;
     private int joinsUnderWay;
 
     public StreamGroupSubscriptions(
@@ -65,6 +66,7 @@ public final class StreamGroupSubscriptions {
         this.client = client;
         this.outbound = outbound;
         this.inTheMaking = new StreamsInTheMaking(services, owner, client.identity());
+        this.rights = new StreamRights(client.access());
     }
 
     public Set<String> filters() {
@@ -237,6 +239,17 @@ public final class StreamGroupSubscriptions {
             return;
         }
         joinsUnderWay++;
+        rights.check(group.stream(), group.filter(), member.request().qos(), refusal -> {
+            if (refusal == null) {
+                joinAllowed(key, group, member, joined);
+            } else {
+                joinsUnderWay--;
+                joined.joined(refusal);
+            }
+        });
+    }
+
+    private void joinAllowed(String key, StreamGroup group, StreamGroupSubscription member, Joined joined) {
         StartPosition start = member.request().wanted().range().from();
         var unused = services.streamGroups()
                 .join(group, start, name(), member)

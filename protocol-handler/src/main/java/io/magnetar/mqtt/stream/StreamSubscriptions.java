@@ -17,6 +17,7 @@ import io.magnetar.stream.StreamFailure;
 import io.magnetar.stream.StreamReaders.StreamFailureException;
 import io.magnetar.stream.StreamReaders.StreamReader;
 import io.magnetar.stream.StreamSubscriptionSyntax;
+import io.magnetar.topic.TopicFilter;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -56,6 +57,7 @@ public final class StreamSubscriptions {
     private final Set<String> beginning = new HashSet<>();
 
     private final StreamsInTheMaking inTheMaking;
+    private final StreamRights rights;
     private int opensUnderWay;
 
     /** @param places of a durable session; null when the session ends with the connection */
@@ -73,6 +75,7 @@ public final class StreamSubscriptions {
         this.outbound = outbound;
         this.places = places;
         this.inTheMaking = new StreamsInTheMaking(services, owner, client.identity());
+        this.rights = new StreamRights(client.access());
     }
 
     /** How many there are, with those that are still being made. */
@@ -308,6 +311,25 @@ public final class StreamSubscriptions {
                 services, owner, outbound, request, failure -> onFailed(filter, self[0], failure));
         self[0] = subscription;
         opening.put(filter, subscription);
+        TopicFilter topics = request.wanted().stream().filterOf(stream);
+        rights.check(stream, topics, request.qos(), refusal -> {
+            if (refusal == null) {
+                openReader(filter, stream, subscription, place, opened);
+            } else {
+                opensUnderWay--;
+                opening.remove(filter, subscription);
+                opened.opened(refusal);
+            }
+        });
+    }
+
+    private void openReader(
+            String filter,
+            StreamDefinition stream,
+            StreamSubscription subscription,
+            @Nullable StreamPlace place,
+            Opened opened) {
+        StreamRequest request = subscription.request();
         ReplayRange range = place == null ? request.wanted().range() : place.rest();
         var unused = services.readers()
                 .open(stream, range, request.wanted().stream().filterOf(stream), subscription)

@@ -1,6 +1,8 @@
 package io.magnetar.mqtt.subscribe;
 
+import io.magnetar.mqtt.access.Decision;
 import io.magnetar.mqtt.codec.PacketException;
+import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.ReasonCode;
@@ -94,10 +96,11 @@ public final class SubscribeFlow {
         this.packetIds = new RequestIds(subscriber.version().isMqtt5(), usedByPublish);
     }
 
-    public void onSubscribe(Subscribe subscribe) {
+    /** @param denied those of its filters that the client may not have, and why */
+    public void onSubscribe(Subscribe subscribe, Map<String, Decision> denied) {
         int packetId = subscribe.packetId();
         switch (packetIds.take(packetId, subscribe)) {
-            case NEW -> subscribe(subscribe);
+            case NEW -> subscribe(subscribe, denied);
             case SENT_AGAIN -> {} // one SUBACK answers both
             case IN_USE -> sink.subAck(packetId, inUse(subscribe.requests().size()), whyInUse(packetId));
         }
@@ -116,7 +119,7 @@ public final class SubscribeFlow {
         return "an earlier packet with the identifier " + packetId + " is not answered yet";
     }
 
-    private void subscribe(Subscribe subscribe) {
+    private void subscribe(Subscribe subscribe, Map<String, Decision> denied) {
         DistinctRequests requests = new DistinctRequests(subscribe.requests());
         List<RetainedDelivery> deliveries = new ArrayList<>();
         PendingSubAck subAck = new PendingSubAck(sink, subscribe.packetId(), requests, () -> {
@@ -125,12 +128,19 @@ public final class SubscribeFlow {
         });
         for (int i = 0; i < requests.distinct().size(); i++) {
             int index = i;
+            Subscribe.Request request = requests.distinct().get(i);
             waiting.begin();
-            subscribe(requests.distinct().get(i), subscribe.subscriptionId(), deliveries, (code, reason) -> {
+            BiConsumer<ReasonCode, @Nullable String> answer = (code, reason) -> {
                 settlePlaces();
                 subAck.answer(index, code, reason);
                 waiting.end();
-            });
+            };
+            Optional<Refusal> refusal = refusal(request.filter()).or(() -> refusal(denied.get(request.filter())));
+            if (refusal.isPresent()) {
+                answer.accept(refusal.get().code(), refusal.get().reason());
+            } else {
+                subscribe(request, subscribe.subscriptionId(), deliveries, answer);
+            }
         }
         waiting.packetTaken();
     }
@@ -141,10 +151,7 @@ public final class SubscribeFlow {
             int subscriptionId,
             List<RetainedDelivery> deliveries,
             BiConsumer<ReasonCode, @Nullable String> answer) {
-        Optional<Refusal> refusal = refusal(request.filter());
-        if (refusal.isPresent()) {
-            answer.accept(refusal.get().code(), refusal.get().reason());
-        } else if (StreamSubscriptionSyntax.isStream(request.filter())) {
+        if (StreamSubscriptionSyntax.isStream(request.filter())) {
             streams.subscribe(request, subscriptionId, answer);
         } else if (SharedStreamFilter.isSharedStream(request.filter())) {
             subscribeGroup(request, subscriptionId, answer);
@@ -259,6 +266,19 @@ public final class SubscribeFlow {
                 .map(reason -> new Refusal(ReasonCode.QUOTA_EXCEEDED, reason));
     }
 
+    private Optional<Refusal> refusal(@Nullable Decision decision) {
+        if (decision == null) {
+            return Optional.empty();
+        }
+        services.counters().count(Counter.SUBSCRIPTIONS_DENIED);
+        return Optional.of(
+                decision == Decision.DENIED
+                        ? new Refusal(ReasonCode.NOT_AUTHORIZED, "the client may not subscribe to this")
+                        : new Refusal(
+                                ReasonCode.UNSPECIFIED_ERROR,
+                                "whether the client may subscribe to this cannot be found out now"));
+    }
+
     private static Optional<String> problem(String filter) {
         if (SharedStreamFilter.isSharedStream(filter)) {
             return SharedStreamFilter.problem(filter);
@@ -274,7 +294,8 @@ public final class SubscribeFlow {
         return SharedFilter.isShared(filter) || StreamSubscriptionSyntax.isStream(filter) ? 2 : 0;
     }
 
-    private boolean isSubscribed(String filter) {
+    /** Tells whether the client is subscribed to a filter, or about to be. */
+    public boolean isSubscribed(String filter) {
         return streams.contains(filter)
                 || streamGroups.contains(filter)
                 || shared.contains(filter)
@@ -373,6 +394,13 @@ public final class SubscribeFlow {
         all.addAll(streamGroups.filters());
         all.addAll(streams.filters());
         return all;
+    }
+
+    /** Ends a subscription that the client may not have any more. It is not told, for MQTT has no way to. */
+    public void endForbidden(String filter) {
+        if (unsubscribe(filter) == ReasonCode.SUCCESS) {
+            whenForgotten(List.of(filter), () -> {});
+        }
     }
 
     /** The connection has ended. */

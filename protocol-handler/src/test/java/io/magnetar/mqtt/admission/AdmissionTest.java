@@ -2,6 +2,7 @@ package io.magnetar.mqtt.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.magnetar.mqtt.access.AddressRange;
 import io.magnetar.mqtt.admission.AdmissionSettings.Banned;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.packet.ReasonCode;

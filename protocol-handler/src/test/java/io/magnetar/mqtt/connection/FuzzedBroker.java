@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.connection;
 
 import io.magnetar.log.InMemoryCompactedLog;
+import io.magnetar.mqtt.access.AccessControl;
 import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.admission.AdmissionSettings;
 import io.magnetar.mqtt.clock.BrokerClock;
@@ -142,6 +143,7 @@ final class FuzzedBroker {
                 new LiveSessions(),
                 sessions,
                 authentication.authenticators(),
+                new AccessControl(),
                 new ConnectFlow(
                         services,
                         new ConnectSettings(

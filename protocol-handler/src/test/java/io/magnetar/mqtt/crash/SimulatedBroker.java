@@ -2,6 +2,7 @@ package io.magnetar.mqtt.crash;
 
 import io.magnetar.log.InMemoryCompactedLog;
 import io.magnetar.message.Publisher;
+import io.magnetar.mqtt.access.OpenAccess;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.flow.SessionLimits;
@@ -157,10 +158,13 @@ final class SimulatedBroker {
 
     Session session(Link link, SimulatedOwner owner, Connect connect, DurableSessions.Opened opened) {
         return new Session(
-                new Session.Surroundings(services, groups, routes.get(owners.indexOf(owner))),
+                new Session.Surroundings(
+                        services,
+                        groups,
+                        routes.get(owners.indexOf(owner)),
+                        OpenAccess.of(new Publisher(namespace, connect.clientId(), null), owner)),
                 link,
                 owner,
-                new Publisher(namespace, connect.clientId(), null),
                 connect,
                 opened.session());
     }

@@ -6,6 +6,7 @@ import io.magnetar.message.Message;
 import io.magnetar.message.MessageProperties;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
+import io.magnetar.mqtt.access.OpenAccess;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.flow.Hold;
@@ -95,10 +96,12 @@ final class SimulatedClient implements PacketSink {
                 List.of());
         this.session = new Session(
                 new Session.Surroundings(
-                        services, groups, new RouteCache(services.routing().table(namespace), 128)),
+                        services,
+                        groups,
+                        new RouteCache(services.routing().table(namespace), 128),
+                        OpenAccess.of(new Publisher(namespace, clientId, null), owner)),
                 this,
                 owner,
-                new Publisher(namespace, clientId, null),
                 connect,
                 null);
     }

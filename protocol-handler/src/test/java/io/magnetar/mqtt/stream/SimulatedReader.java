@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.magnetar.message.Message;
 import io.magnetar.message.Publisher;
 import io.magnetar.message.Qos;
+import io.magnetar.mqtt.access.OpenAccess;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.codec.SharedPublish;
 import io.magnetar.mqtt.counters.Counters;
@@ -129,7 +130,7 @@ final class SimulatedReader implements PacketSink {
                 },
                 subscriptions,
                 resumed.streams());
-        StreamClient client = new StreamClient(identity, ProtocolVersion.MQTT_3_1_1);
+        StreamClient client = new StreamClient(OpenAccess.of(identity, owner), ProtocolVersion.MQTT_3_1_1);
         StreamSubscriptions streams = new StreamSubscriptions(services, this, owner, client, outbound, places);
         flows = new Flows(outbound, checkpoints, deliveries, owed, places, streams);
         owner.runAs(() -> {

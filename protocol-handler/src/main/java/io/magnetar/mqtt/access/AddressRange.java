@@ -1,4 +1,4 @@
-package io.magnetar.mqtt.admission;
+package io.magnetar.mqtt.access;
 
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -35,7 +35,7 @@ public record AddressRange(InetAddress address, int bits) {
      * The addresses that count as one client's: an IPv4 address, but the first half of an IPv6 address, whose second half its
      * owner chooses.
      */
-    static AddressRange ofOwner(InetAddress address) {
+    public static AddressRange ofOwner(InetAddress address) {
         int bits = address.getAddress().length * Byte.SIZE;
         int own = bits == 128 ? 64 : bits;
         byte[] first = shifted(address, bits - own).shiftLeft(bits - own).toByteArray();
@@ -49,7 +49,7 @@ public record AddressRange(InetAddress address, int bits) {
         }
     }
 
-    boolean contains(InetAddress other) {
+    public boolean contains(InetAddress other) {
         int all = address.getAddress().length * Byte.SIZE;
         return other.getAddress().length * Byte.SIZE == all
                 && shifted(other, all - bits).equals(shifted(address, all - bits));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -55,6 +55,24 @@ ensure_admin_extension() {
     fi
 }
 
+# The sinks that a standalone has in its connectors/, by the names of their modules.
+SINKS='influxdb kafka parquet'
+
+# sink_nar SINK
+sink_nar() {
+    printf '%s\n' "$MAGNETAR_ROOT/sinks/$1/target/magnetar-sink-$1-$(project_version).nar"
+}
+
+ensure_sinks() {
+    local sink nar
+    for sink in $SINKS; do
+        nar=$(sink_nar "$sink")
+        if is_stale "$nar" "sinks/$sink" sinks/common; then
+            build_module "sinks/$sink" "$nar"
+        fi
+    done
+}
+
 # ensure_program MODULE NEEDED...: a module whose build leaves target/classes, and target/classpath with what it needs
 # beside: libraries, and the jars of the modules that are named.
 ensure_program() {

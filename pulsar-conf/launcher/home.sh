@@ -45,7 +45,7 @@ END
 
 # lay_home HOME
 lay_home() {
-    local home=$1 distribution stock
+    local home=$1 distribution stock sink
     distribution=$(distribution_directory)
     stock=$distribution/conf
     rm -rf "$home"
@@ -58,6 +58,11 @@ lay_home() {
     cp -R "$stock/." "$home/conf"
     cp "$(handler_nar)" "$home/protocols/"
     cp "$(admin_extension_nar)" "$home/cliextensions/"
+    if [ "$FUNCTIONS" = yes ]; then
+        for sink in $SINKS; do
+            cp "$(sink_nar "$sink")" "$home/connectors/"
+        done
+    fi
     cp "$MAGNETAR_ROOT/pulsar-conf/log4j2.yaml" "$home/conf/log4j2.yaml"
     cp "$MAGNETAR_ROOT/pulsar-conf/tools-log4j2.yaml" "$home/conf/tools/log4j2.yaml"
     settings_of_this_run "$home" >"$home/conf/run.conf"

@@ -152,6 +152,7 @@ standalone_command() {
     ensure_distribution
     ensure_handler
     ensure_admin_extension
+    [ "$FUNCTIONS" = no ] || ensure_sinks
     ensure_program pulsar-conf
     lay_home "$DATA/pulsar"
 

@@ -80,6 +80,12 @@ public final class BadRecords implements AutoCloseable {
      * @throws PulsarClientException when the dead-letter topic does not take it; the record is not acknowledged
      */
     public void settle(StreamMessage message, String reason) throws PermanentFailure, PulsarClientException {
+        setAside(message, reason);
+        message.record().ack();
+    }
+
+    /** As {@link #settle}, for a sink whose acknowledgements cover all earlier records: the record waits for its turn. */
+    public void setAside(StreamMessage message, String reason) throws PermanentFailure, PulsarClientException {
         switch (action) {
             case FAIL ->
                 throw new PermanentFailure("bad record at " + message.position() + " of "
@@ -92,7 +98,6 @@ public final class BadRecords implements AutoCloseable {
             case SKIP -> metrics.count(SinkMetrics.Counter.SKIPPED, 1);
         }
         log(message, reason);
-        message.record().ack();
     }
 
     private void sendDeadLetter(StreamMessage message, String reason) throws PulsarClientException {

@@ -38,4 +38,15 @@ public final class SinkRequirements {
                     + " (--processing-guarantees)");
         }
     }
+
+    /** An acknowledgement covers all earlier records of the partition, so that one stands for a whole file. */
+    public static void requireCumulativeAcknowledgement(SinkContext context, SettingsReading reading) {
+        SinkConfig config = context.getSinkConfig();
+        if (config == null || config.getProcessingGuarantees() != ProcessingGuarantees.EFFECTIVELY_ONCE) {
+            reading.refuse("The sink has the processing guarantee "
+                    + (config == null ? "ATLEAST_ONCE" : config.getProcessingGuarantees())
+                    + ", with which it would have to hold each record of a file in memory until the file is there; use"
+                    + " EFFECTIVELY_ONCE (--processing-guarantees)");
+        }
+    }
 }

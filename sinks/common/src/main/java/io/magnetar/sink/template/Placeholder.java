@@ -7,6 +7,11 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.magnetar.sink.message.StreamMessage;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -24,7 +29,7 @@ final class Placeholder {
 
     static final String KNOWN =
             "topic, topic[N], key, clientid, username, qos, retain, ts, content_type, property.NAME, payload, payload.PATH, tenant,"
-                    + " stream, partition, position";
+                    + " stream, partition, position, and of the time in UTC date, year, month, day, hour, minute";
 
     private final Function<StreamMessage, JsonNode> value;
 
@@ -55,6 +60,12 @@ final class Placeholder {
                         message -> TextNode.valueOf(message.pulsarTopic().tenant());
                     case "stream" -> message -> TextNode.valueOf(message.pulsarTopic().stream());
                     case "partition" -> message -> partition(message);
+                    case "date" -> time("yyyy-MM-dd");
+                    case "year" -> time("yyyy");
+                    case "month" -> time("MM");
+                    case "day" -> time("dd");
+                    case "hour" -> time("HH");
+                    case "minute" -> time("mm");
                     case "position" ->
                         message -> TextNode.valueOf(message.position().toString());
                     case PAYLOAD -> message -> TextNode.valueOf(new String(message.payload(), StandardCharsets.UTF_8));
@@ -77,6 +88,14 @@ final class Placeholder {
             return message -> path.of(message.json());
         }
         throw new IllegalArgumentException("${" + name + "} is unknown; there are " + KNOWN);
+    }
+
+    /** A part of the time of {@link StreamMessage#timestampMicros()}. */
+    private static Function<StreamMessage, JsonNode> time(String pattern) {
+        DateTimeFormatter format =
+                DateTimeFormatter.ofPattern(pattern, Locale.ROOT).withZone(ZoneOffset.UTC);
+        return message ->
+                TextNode.valueOf(format.format(Instant.EPOCH.plus(message.timestampMicros(), ChronoUnit.MICROS)));
     }
 
     private static JsonNode text(Optional<String> text) {

@@ -9,6 +9,9 @@ import io.magnetar.sink.setting.ValueTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +40,8 @@ public final class Template {
 
     private record Literal(String text) implements Part {}
 
-    private record Filled(Placeholder placeholder, @Nullable String preset) implements Part {
+    private record Filled(
+            String name, Placeholder placeholder, @Nullable String preset) implements Part {
         JsonNode of(StreamMessage message) {
             JsonNode value = placeholder.of(message);
             return value.isMissingNode() && preset != null ? TextNode.valueOf(preset) : value;
@@ -92,10 +96,20 @@ public final class Template {
     private static Filled filled(String inside) {
         int preset = inside.indexOf(PRESET);
         return preset < 0
-                ? new Filled(Placeholder.parse(inside), null)
-                : new Filled(
-                        Placeholder.parse(inside.substring(0, preset).strip()),
-                        inside.substring(preset + PRESET.length()));
+                ? new Filled(inside, Placeholder.parse(inside), null)
+                : filled(inside.substring(0, preset).strip(), inside.substring(preset + PRESET.length()));
+    }
+
+    private static Filled filled(String name, String preset) {
+        return new Filled(name, Placeholder.parse(name), preset);
+    }
+
+    /** The names of its placeholders. */
+    public Set<String> placeholders() {
+        return parts.stream()
+                .filter(Filled.class::isInstance)
+                .map(part -> ((Filled) part).name())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether all messages give the same text. */
@@ -105,6 +119,15 @@ public final class Template {
 
     /** The text for a message; empty when a placeholder without a default has no value. */
     public Optional<String> render(StreamMessage message) {
+        return render(message, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #render(StreamMessage)}.
+     *
+     * @param escape what becomes of each value on its way into the text; the template's own text stays as it is
+     */
+    public Optional<String> render(StreamMessage message, UnaryOperator<String> escape) {
         StringBuilder rendered = new StringBuilder();
         for (Part part : parts) {
             if (part instanceof Literal literal) {
@@ -114,7 +137,7 @@ public final class Template {
                 if (value.isMissingNode()) {
                     return Optional.empty();
                 }
-                rendered.append(asText(value));
+                rendered.append(escape.apply(asText(value)));
             }
         }
         return Optional.of(rendered.toString());

@@ -1,0 +1,7 @@
+package io.magnetar.sink.archive;
+
+/** What the column of a payload is. */
+enum PayloadForm {
+    BYTES,
+    TEXT
+}

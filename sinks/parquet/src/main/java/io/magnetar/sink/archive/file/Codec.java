@@ -1,0 +1,9 @@
+package io.magnetar.sink.archive.file;
+
+/** How columns are compressed. */
+public enum Codec {
+    ZSTD,
+    SNAPPY,
+    GZIP,
+    NONE
+}

@@ -1,0 +1,14 @@
+package io.magnetar.sink.archive.schema;
+
+import io.magnetar.sink.message.StreamMessage;
+import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.MessageType;
+
+/** How messages become rows of one file. Thread: one at a time. */
+public interface Rows {
+    /** The columns. */
+    MessageType type();
+
+    /** Writes one row; the message fits. */
+    void write(StreamMessage message, RecordConsumer out);
+}

@@ -40,6 +40,13 @@ final class RecommendedSettings {
                     "acknowledgmentAtBatchIndexLevelEnabled=true: a Pulsar consumer that has acknowledged half of a batch"
                             + " gets all of it again");
         }
+        double rate = broker.getManagedLedgerDefaultMarkDeleteRateLimit();
+        if ((rate > 0 && rate < 1) || broker.getManagedLedgerCursorPositionFlushSeconds() > 1) {
+            missing.add(
+                    "managedLedgerDefaultMarkDeleteRateLimit=1.0 and managedLedgerCursorPositionFlushSeconds=1: after the sudden"
+                            + " death of a broker, groups that share streams get again what they acknowledged before its last two"
+                            + " seconds");
+        }
         if (!broker.isTopicCompactionRetainNullKey()) {
             missing.add(
                     "topicCompactionRetainNullKey=true: messages without a key that are produced with the Pulsar API are gone"

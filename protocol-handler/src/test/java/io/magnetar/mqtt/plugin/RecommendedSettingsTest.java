@@ -12,6 +12,7 @@ class RecommendedSettingsTest {
         assertThat(RecommendedSettings.missing(new ServiceConfiguration()))
                 .anyMatch(line -> line.startsWith("managedLedgerNewEntriesCheckDelayInMillis=0: a live reader"))
                 .anyMatch(line -> line.startsWith("brokerEntryMetadataInterceptors="))
+                .anyMatch(line -> line.startsWith("managedLedgerDefaultMarkDeleteRateLimit=1.0"))
                 .anyMatch(line -> line.startsWith("topicCompactionRetainNullKey=true"));
     }
 
@@ -25,6 +26,8 @@ class RecommendedSettingsTest {
         broker.setExposingBrokerEntryMetadataToClientEnabled(true);
         broker.setAcknowledgmentAtBatchIndexLevelEnabled(true);
         broker.setTopicCompactionRetainNullKey(true);
+        broker.setManagedLedgerDefaultMarkDeleteRateLimit(1.0);
+        broker.setManagedLedgerCursorPositionFlushSeconds(1);
 
         assertThat(RecommendedSettings.missing(broker)).isEmpty();
     }

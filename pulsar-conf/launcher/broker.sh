@@ -60,6 +60,11 @@ print_start_errors() {
     tail -n 5 "$OUTPUT" | cut -c 1-300
 }
 
+# Prints the reason of a status page in one line, which has it second, without the backslashes of JSON.
+status_reason() {
+    sed -n 's/^[^{]*{ *"ready" *: *[a-z]* *, *"reason" *: *"\(\([^"\\]\|\\.\)*\)".*/\1/p' | sed 's/\\\(.\)/\1/g'
+}
+
 # Prints what keeps the broker from being ready, nothing when it is ready.
 not_ready_because() {
     local status
@@ -72,7 +77,7 @@ not_ready_because() {
                 say 'the functions worker starts'
             fi
             ;;
-        *) tr -d '\n' <<<"$status" | sed -n 's/.*"reason" *: *"\([^"]*\)".*/\1/p' ;;
+        *) tr -d '\r\n' <<<"$status" | status_reason ;;
     esac
 }
 

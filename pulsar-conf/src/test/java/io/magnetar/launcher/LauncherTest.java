@@ -58,6 +58,28 @@ class LauncherTest {
     }
 
     @Test
+    void tellsTheWholeReasonWhyABrokerIsNotReady() throws Exception {
+        String status = """
+                HTTP/1.1 503 Service Unavailable
+                content-type: application/json
+
+                {
+                  "ready" : false,
+                  "reason" : "trying again after: the \\"sessions\\" of C:\\\\x cannot be read, says {a}",
+                  "refusedStreams" : [ {
+                    "reason" : "another"
+                  } ]
+                }
+                """;
+        Bash.Result result = Bash.withParts(
+                List.of("messages", "broker"),
+                "http_get() { printf '%s' '" + status
+                        + "'; }; HTTP_HOST=h; HTTP_PORT=1; FUNCTIONS=no; not_ready_because");
+        assertThat(result.output())
+                .isEqualToIgnoringNewLines("trying again after: the \"sessions\" of C:\\x cannot be read, says {a}");
+    }
+
+    @Test
     void namesEveryPortInUseWithItsOption() throws Exception {
         try (ServerSocket first = listener();
                 ServerSocket second = listener()) {

@@ -74,6 +74,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.pulsar.broker.PulsarServerException;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.broker.service.BrokerService;
@@ -368,19 +369,16 @@ public final class MqttBroker {
         if (closed) {
             return;
         }
-        waitFor((configuration.namespaces().opensDefault()
-                        ? "tenant '" + configuration.namespaces().defaultNamespace() + "', "
-                        : "")
-                + "the streams, the retained messages and the sessions");
-        var unused = awaitDefault()
-                .thenCompose(ignored -> streams.start())
-                .thenCompose(ignored -> queues.start())
-                .thenCompose(ignored -> provisioning.marks().read())
-                .thenCompose(ignored -> authorization.start())
-                .thenCompose(ignored -> sessions.read())
-                .thenCompose(ignored -> openDefault())
-                .thenCompose(ignored -> sessions.start(this::reopen))
-                .thenCompose(ignored -> listen())
+        var unused = step("the default tenant", this::awaitDefault)
+                .thenCompose(ignored -> step("the streams' definitions", streams::start))
+                .thenCompose(ignored -> step("the log of the sessions' records", queues::start))
+                .thenCompose(ignored -> step(
+                        "the marks of deleted namespaces", () -> provisioning.marks().read()))
+                .thenCompose(ignored -> step("the rules of authorization", authorization::start))
+                .thenCompose(ignored -> step("the records of sessions", sessions::read))
+                .thenCompose(ignored -> step("the default tenant", this::openDefault))
+                .thenCompose(ignored -> step("the namespaces of sessions", () -> sessions.start(this::reopen)))
+                .thenCompose(ignored -> step("the listeners", this::listen))
                 .whenComplete((ignored, failure) -> {
                     if (failure == null) {
                         readiness = Readiness.READY;
@@ -432,14 +430,16 @@ public final class MqttBroker {
                 });
     }
 
-    private void waitFor(String what) {
+    /** The status page names it while it is under way, and when it has failed. */
+    private CompletableFuture<Void> step(String what, Supplier<CompletableFuture<Void>> taken) {
         readiness = Readiness.waiting("waiting for " + what);
+        return StartFailure.named(what, taken);
     }
 
     private void retry(Throwable failure) {
-        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        LOG.warn("Magnetar cannot serve clients yet, it tries again: {}", cause.toString());
-        readiness = Readiness.waiting("trying again after: " + cause.getMessage());
+        String reason = StartFailure.text(failure);
+        LOG.warn("Magnetar cannot serve clients yet, it tries again: {}", reason);
+        readiness = Readiness.waiting("trying again after: " + reason);
         if (!closed) {
             var unused = starter.schedule(this::prepareStreams, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }

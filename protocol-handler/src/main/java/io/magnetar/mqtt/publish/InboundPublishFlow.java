@@ -30,6 +30,7 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,7 @@ public final class InboundPublishFlow {
     private final RetainedStore retained;
     private final NamespaceQuota quota;
     private final PublishRights rights;
+    private final LongSupplier clock;
 
     private final ArrayDeque<PendingPublish> unanswered = new ArrayDeque<>();
     private final ReceivedPublishes received;
@@ -94,6 +96,7 @@ public final class InboundPublishFlow {
         this.routes = routes;
         this.retained = services.retained().store(publisher.namespace());
         this.quota = services.quotas().of(publisher.namespace());
+        this.clock = services.clock()::nextMicros;
     }
 
     Owner owner() {
@@ -150,11 +153,13 @@ public final class InboundPublishFlow {
         }
         // Before MQTT 5 a refused publish is answered like any other, for there is no way to tell (3.1.1:
         // [MQTT-3.3.5-2]).
-        Match match = refusal == null ? route.match() : Match.NOBODY;
+        boolean mayBeOwed = refusal == null && publish.qos() != Qos.AT_MOST_ONCE;
+        Match match = refusal != null ? Match.NOBODY : mayBeOwed ? route.match(clock) : route.match();
         if (publish.qos() == Qos.AT_MOST_ONCE && match.isEmpty()) {
             return;
         }
-        accept(shared(publish), publish.packetId(), Destination.of(match, publish.qos(), inLogs, false));
+        long micros = mayBeOwed ? route.receivedMicros() : clock.getAsLong();
+        accept(shared(publish, micros), publish.packetId(), Destination.of(match, publish.qos(), inLogs, false));
     }
 
     private boolean isRepeated(Publish publish) {
@@ -191,7 +196,7 @@ public final class InboundPublishFlow {
      * got the message live. A client that can be told that it may not be retained is told; another's is delivered, but not retained.
      */
     private void onRetainedPublish(Publish publish, Route route, Set<String> inLogs) {
-        SharedPublish shared = shared(publish);
+        SharedPublish shared = shared(publish, clock.getAsLong());
         StreamFailure refusal = retained.keep(shared.message());
         if (refusal != null) {
             services.counters().count(Counter.RETAINED_REFUSED);
@@ -200,8 +205,8 @@ public final class InboundPublishFlow {
             Refusal told = new Refusal(ReasonCodes.of(refusal.kind()), refusal.reason());
             take(new PendingPublish(this, shared, Destination.NOWHERE, publish.packetId(), told));
         } else {
-            Match match = route.match();
-            Message received = shared.message().receivedAt(services.clock().nextMicros());
+            Match match = route.match(clock);
+            Message received = shared.message().receivedAt(route.receivedMicros());
             retained.restamp(shared.message(), received);
             accept(
                     new SharedPublish(received, publish.topic().utf8()),
@@ -241,10 +246,10 @@ public final class InboundPublishFlow {
             return;
         }
         countUnderWay();
-        take(new PendingPublish(this, shared(publish), Destination.NOWHERE, publish.packetId(), refusal));
+        take(new PendingPublish(this, shared(publish, clock.getAsLong()), Destination.NOWHERE, publish.packetId(), refusal));
     }
 
-    private SharedPublish shared(Publish publish) {
+    private SharedPublish shared(Publish publish, long receivedMicros) {
         Message message = new Message(
                 publish.topic().value(),
                 publish.payload(),
@@ -252,7 +257,7 @@ public final class InboundPublishFlow {
                 publish.retain(),
                 publish.properties(),
                 publisher,
-                services.clock().nextMicros(),
+                receivedMicros,
                 publish.qos() == Qos.EXACTLY_ONCE ? received.mark(publish.packetId()) : null);
         return new SharedPublish(message, publish.topic().utf8());
     }

@@ -2,6 +2,7 @@ package io.magnetar.mqtt.routing;
 
 import io.magnetar.mqtt.packet.TopicName;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ public final class Route implements TopicName {
     private final String topic;
     private final byte[] utf8;
     private @Nullable Match last;
+    private long receivedMicros;
 
     /** @param id from 1; no two routes of a cache have the same */
     Route(long id, RoutingTable table, RouteCache cache, String topic) {
@@ -40,6 +42,30 @@ public final class Route implements TopicName {
             cache.remembers(this, match);
         }
         return match;
+    }
+
+    /**
+     * All who want the topic now, for a message whose receive time is {@link #receivedMicros} then: both are of one side of whatever
+     * {@link RoutingTable#handOver goes over} to another way.
+     *
+     * @param clock of the broker, epoch microseconds
+     */
+    public Match match(LongSupplier clock) {
+        Handovers handovers = table.handovers();
+        long before = handovers.count();
+        Match match = matchAndReceive(clock);
+        return handovers.isStill(before) ? match : handovers.meanwhile(() -> matchAndReceive(clock));
+    }
+
+    private Match matchAndReceive(LongSupplier clock) {
+        Match match = match();
+        receivedMicros = clock.getAsLong();
+        return match;
+    }
+
+    /** The receive time that goes with the last match. */
+    public long receivedMicros() {
+        return receivedMicros;
     }
 
     /** Gives up the memory of the last match. */

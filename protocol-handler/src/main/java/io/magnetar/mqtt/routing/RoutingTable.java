@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class RoutingTable {
     /** The shared subscriptions of a filter by their groups' names. */
     private final TopicTrie<String, SharedSubscription> shared = new TopicTrie<>();
 
+    private final Handovers handovers = new Handovers();
     private final LongAdder subscriptions = new LongAdder();
     private final AtomicLong streamChanges = new AtomicLong();
     private volatile @Nullable StreamDefinition queue;
@@ -86,6 +88,33 @@ public final class RoutingTable {
     /** Messages of the filter are owed to the client no longer. */
     public void endOwing(TopicFilter filter, String clientId) {
         owed.remove(filter, clientId);
+    }
+
+    /**
+     * Messages of some filter go another way from a moment on, and their receive time tells which: it is after that moment just when
+     * their subscribers were found after this change. One change at a time.
+     *
+     * @param change alters the routes and takes the moment, at once
+     * @return what the change has returned
+     */
+    public long handOver(LongSupplier change) {
+        return handovers.during(change);
+    }
+
+    Handovers handovers() {
+        return handovers;
+    }
+
+    /** Who wants a topic, and the receive time that goes with it. */
+    public record Found(Match match, long receivedMicros) {}
+
+    /** Finds all who want a topic, like {@link Route#match(LongSupplier)}. */
+    public Found find(String topic, LongSupplier clock) {
+        long before = handovers.count();
+        Found found = new Found(match(topic), clock.getAsLong());
+        return handovers.isStill(before)
+                ? found
+                : handovers.meanwhile(() -> new Found(match(topic), clock.getAsLong()));
     }
 
     /** A client has joined a shared subscription. */

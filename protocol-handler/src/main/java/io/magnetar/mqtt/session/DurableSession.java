@@ -190,14 +190,15 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
         if (request.qos() != Qos.AT_MOST_ONCE && !before.isOwing()) {
             return beginOwing(filter, before.changed(request, subscriptionId, 0), live);
         }
-        live.run();
-        if (request.qos() == Qos.AT_MOST_ONCE) {
-            sessions.interests().endOwing(key, filter);
-        } else {
-            sessions.interests().owe(key, filter);
-        }
-        // Behind the change: what was matched before it is owed, and its receive time may be as late as now.
-        long nowMicros = sessions.clock().nextMicros();
+        long nowMicros = sessions.interests().handOver(key, () -> {
+            live.run();
+            if (request.qos() == Qos.AT_MOST_ONCE) {
+                sessions.interests().endOwing(key, filter);
+            } else {
+                sessions.interests().owe(key, filter);
+            }
+            return sessions.clock().nextMicros();
+        });
         return change(filter, before.changed(request, subscriptionId, nowMicros));
     }
 
@@ -221,11 +222,12 @@ public final class DurableSession implements DurableSubscriptions, StreamKeeper 
                     return onOwner(opened.ends());
                 })
                 .thenCompose(ends -> {
-                    // Before the change: whatever was received until now was matched before it, and went out live.
-                    long nowMicros = sessions.clock().nextMicros();
-                    CompletableFuture<?> changed = change(filter, subscription.beginning(ends, nowMicros));
-                    live.run();
-                    return changed;
+                    // What was received until now went out live.
+                    long nowMicros = sessions.interests().handOver(key, () -> {
+                        live.run();
+                        return sessions.clock().nextMicros();
+                    });
+                    return change(filter, subscription.beginning(ends, nowMicros));
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null && !isRecordedAsOwing(filter)) {

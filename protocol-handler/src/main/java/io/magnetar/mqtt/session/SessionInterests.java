@@ -10,6 +10,7 @@ import io.magnetar.mqtt.share.SharedFilter;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.topic.TopicFilter;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /**
  * What durable sessions want of their namespace, connected or not: that what matches their filters is put into its queue, and that the
@@ -45,6 +46,11 @@ final class SessionInterests {
         definition.subscriptions().stream()
                 .filter(SubscriptionRecord::isOwing)
                 .forEach(subscription -> owe(key, new TopicFilter(subscription.filter())));
+    }
+
+    /** See {@link RoutingTable#handOver}. */
+    long handOver(SessionKey key, LongSupplier change) {
+        return table(key).handOver(change);
     }
 
     void endOwing(SessionKey key, TopicFilter filter) {

@@ -221,9 +221,13 @@ public final class SharedGroups {
             RoutingTable routing, SharedFilter filter, KeptGroup opened, @Nullable Throwable failure) {
         SharedGroup now = groups.computeIfPresent(new Key(routing.namespace(), filter), (key, group) -> {
             if (failure == null && !group.keepers().isEmpty()) {
-                opened.passOver(clock.nextMicros());
-                group.keep(opened);
-                route(routing, filter, group);
+                var unused = routing.handOver(() -> {
+                    long liveUntilMicros = clock.nextMicros();
+                    opened.passOver(liveUntilMicros);
+                    group.keep(opened);
+                    route(routing, filter, group);
+                    return liveUntilMicros;
+                });
             }
             return group;
         });

@@ -8,6 +8,7 @@ import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.routing.Match;
+import io.magnetar.mqtt.routing.RoutingTable;
 import io.magnetar.stream.StreamAppender.AppendListener;
 import io.magnetar.stream.StreamDefinition;
 import io.magnetar.stream.StreamFailure;
@@ -60,8 +61,11 @@ final class WillPublication {
         this.whenDone = whenDone;
         this.retained = services.retained().store(will.publisher().namespace());
         this.retains = will.retain() && services.retained().isAvailable() && keep(will);
-        this.match = services.routing().table(will.publisher().namespace()).match(will.topic());
-        Message received = will.receivedAt(services.clock().nextMicros());
+        RoutingTable.Found found = services.routing()
+                .table(will.publisher().namespace())
+                .find(will.topic(), services.clock()::nextMicros);
+        this.match = found.match();
+        Message received = will.receivedAt(found.receivedMicros());
         this.publish = new SharedPublish(received);
         retained.restamp(will, received);
     }

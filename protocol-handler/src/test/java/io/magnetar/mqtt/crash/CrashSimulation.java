@@ -239,6 +239,11 @@ final class CrashSimulation {
             if (each.mustArrive() && !endedWith(each)) {
                 assertThat(times).as("%s was promised and arrives", each.text).isPositive();
             }
+            if (each.mustArriveAtAnyQos() && !SHARED_TOPIC.matches(each.topic)) {
+                assertThat(times)
+                        .as("%s was promised to one who was there all the time", each.text)
+                        .isPositive();
+            }
             if (each.mustNotArrive() && !SHARED_TOPIC.matches(each.topic)) {
                 assertThat(times)
                         .as("%s was published before it was subscribed to", each.text)

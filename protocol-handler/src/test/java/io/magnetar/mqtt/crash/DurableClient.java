@@ -310,6 +310,14 @@ final class DurableClient {
         begin(always, qos);
     }
 
+    /** Ends what it always subscribes to. */
+    void unsubscribe() {
+        assertThat(mayAsk()).isTrue();
+        int packetId = freePacketId();
+        always.asksToEnd(packetId);
+        send(new Unsubscribe(packetId, List.of(always.filter)));
+    }
+
     private void begin(Interest interest, Qos qos) {
         subscribe(interest, 0, new Subscribe.Request(interest.filter, qos, false, false, 0));
     }

@@ -10,6 +10,8 @@ final class Interest {
     private boolean off = true;
     private int changes;
     private int ends;
+    private boolean held;
+    private int breaks;
     private Qos asksFor = Qos.EXACTLY_ONCE;
     /** The packet id of the SUBSCRIBE or UNSUBSCRIBE that is not answered, 0 for none. */
     private int asked;
@@ -46,6 +48,16 @@ final class Interest {
         return ends;
     }
 
+    /** Subscribed to at one QoS or another, as far as is known. */
+    boolean isHeld() {
+        return held;
+    }
+
+    /** How often the connection was lost, or the subscription has ended or may have. */
+    int breaks() {
+        return breaks;
+    }
+
     boolean isAsked() {
         return asked != 0;
     }
@@ -68,17 +80,20 @@ final class Interest {
         asked = packetId;
         asksToEnd = true;
         ends++;
+        letGo();
         become(false, false);
     }
 
     void answered(boolean done) {
         asked = 0;
+        held |= done && !asksToEnd;
         if (asksToEnd) {
             become(false, done);
         } else if (done && !on && asksFor != Qos.AT_MOST_ONCE) {
             become(true, false);
         } else if (!done) {
             ends++;
+            letGo();
             become(false, false);
         }
     }
@@ -86,13 +101,20 @@ final class Interest {
     /** The connection is lost: whether what was asked for was done is not known. */
     void lost() {
         asked = 0;
+        breaks++;
     }
 
     /** The session has ended. */
     void gone() {
         asked = 0;
         ends++;
+        letGo();
         become(false, true);
+    }
+
+    private void letGo() {
+        held = false;
+        breaks++;
     }
 
     private void become(boolean nowOn, boolean nowOff) {

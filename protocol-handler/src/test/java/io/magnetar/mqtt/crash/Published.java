@@ -15,6 +15,8 @@ final class Published {
     private final boolean unwanted;
     private final int changes;
     private final int ends;
+    private final boolean held;
+    private final int breaks;
     /** How many sessions of any client had ended before. */
     final int endedBefore;
 
@@ -33,6 +35,8 @@ final class Published {
         this.unwanted = interest.isOff();
         this.changes = interest.changes();
         this.ends = interest.ends();
+        this.held = interest.isHeld();
+        this.breaks = interest.breaks();
         this.endedBefore = endedBefore;
     }
 
@@ -46,6 +50,14 @@ final class Published {
     /** It was promised while the peer was subscribed without a break, and the peer has not ended its subscription since. */
     boolean mustArrive() {
         return owed && interest.ends() == ends;
+    }
+
+    /**
+     * It was promised, and the peer has been subscribed and connected since before it was sent: it came live or was owed, whatever
+     * became of the subscription's QoS meanwhile.
+     */
+    boolean mustArriveAtAnyQos() {
+        return answered && held && interest.breaks() == breaks;
     }
 
     /** It was sent and promised while the peer knew that it was not subscribed. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -47,6 +48,16 @@ final class SimulatedSessionLog implements SessionLog {
 
     boolean isHolding() {
         return waiting.stream().anyMatch(append -> append.key().equals(held));
+    }
+
+    /** Puts a record there. */
+    void put(RecordKey key, byte[] value) {
+        records.put(key, value);
+    }
+
+    /** The newest record of a key; nothing when there is none, or it was deleted. */
+    Optional<byte[]> get(RecordKey key) {
+        return Optional.ofNullable(records.get(key)).filter(value -> value.length > 0);
     }
 
     @Override

@@ -107,10 +107,11 @@ class GroupFaultIT {
             member.leave();
         }
         members.clear();
+        round.verifyWhatIsKept();
         assertThat(account.isWhole()).isTrue();
         assertThat(account.afterMembers())
                 .as("came again after the death of a member, of those that are counted as given back")
-                .isBetween(1, Math.toIntExact(givenBack));
+                .isLessThanOrEqualTo(Math.toIntExact(givenBack));
         System.out.printf(
                 "group, round %d of %d: %d members died and the broker; of %d messages none lost, %d came again for members "
                         + "(%d counted as given back), %d for the broker%n",

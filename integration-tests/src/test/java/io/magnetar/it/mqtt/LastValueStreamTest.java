@@ -303,6 +303,21 @@ class LastValueStreamTest {
     }
 
     @Test
+    void isNotCompactedWhereItsNamespaceSaysNever() throws Exception {
+        pulsar.admin().namespaces().setCompactionThreshold("public/streams", 0);
+        try {
+            create("last-never", 1);
+            await().during(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() ->
+                            pulsar.admin().topicPolicies().getCompactionThreshold(Streams.pulsarTopic("last-never"))
+                                    == null);
+        } finally {
+            pulsar.admin().namespaces().removeCompactionThreshold("public/streams");
+        }
+    }
+
+    @Test
     void isCompactedByItselfWhenItIsMadeAgain() throws Exception {
         String topic = Streams.pulsarTopic("last-anew");
         for (int made = 0; made < 2; made++) {

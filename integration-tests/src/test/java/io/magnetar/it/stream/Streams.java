@@ -57,6 +57,8 @@ final class Streams implements AutoCloseable {
     final IndexMemory indexMemory = new IndexMemory(64 << 20, 2);
     /** What the broker received before it has expired, epoch microseconds. */
     volatile long floorMicros;
+    /** Runs whenever a reader is about to read some messages, on its thread. */
+    volatile Runnable beforeRead = () -> {};
 
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
 
@@ -91,6 +93,7 @@ final class Streams implements AutoCloseable {
         return new RetentionFloor() {
             @Override
             public long fromMicros() {
+                beforeRead.run();
                 return floorMicros;
             }
 

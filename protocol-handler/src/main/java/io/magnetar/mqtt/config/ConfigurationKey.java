@@ -249,8 +249,7 @@ public enum ConfigurationKey {
     MAX_STREAM_READERS(
             "mqttMaxStreamReaders",
             "10000",
-            "How many subscriptions to streams the broker serves at a time, each a Pulsar reader per partition; one more is"
-                    + " refused with 0x97.",
+            "How many subscriptions to streams are served, each a Pulsar reader per partition; one more gets 0x97.",
             1,
             10_000_000),
     MAX_STREAM_METRICS(
@@ -368,6 +367,12 @@ public enum ConfigurationKey {
             "10000",
             "How many streams a namespace may have, those that are refused too; one more is not made, and made with Pulsar's tools"
                     + " it is not served: the oldest are.",
+            1,
+            1_000_000),
+    MAX_STREAM_GROUPS(
+            "mqttMaxStreamGroups",
+            "100",
+            "How many groups may share one stream, each a Pulsar subscription of it; one more is refused with 0x97.",
             1,
             1_000_000),
     STREAM_CREATORS(

@@ -246,6 +246,7 @@ public final class ConfigurationReader {
     private StreamSettings streams() {
         StreamSettingsReader reader = new StreamSettingsReader(problems::add);
         return new StreamSettings(
+                number(ConfigurationKey.MAX_STREAM_GROUPS),
                 reader.creators(text(ConfigurationKey.STREAM_CREATORS)),
                 reader.template(text(ConfigurationKey.STREAM_TEMPLATE)));
     }

@@ -431,7 +431,7 @@ public final class MqttBroker {
     }
 
     /** The status page names it while it is under way, and when it has failed. */
-    private CompletableFuture<Void> step(String what, Supplier<CompletableFuture<Void>> taken) {
+    private <T> CompletableFuture<T> step(String what, Supplier<CompletableFuture<T>> taken) {
         readiness = Readiness.waiting("waiting for " + what);
         return StartFailure.named(what, taken);
     }

@@ -109,8 +109,15 @@ final class PulsarStreams {
                 new PulsarCompactions(pulsar.getAdminClient().topics()),
                 replayIndexes,
                 clock);
-        compaction = new CompactionThresholds(pulsar.getAdminClient().topicPolicies(), catalog, executor);
-        groups = new PulsarStreamGroups(client, pulsar.getAdminClient(), catalog, readers, floors, readSettings);
+        compaction = new CompactionThresholds(pulsar.getAdminClient(), catalog, executor);
+        groups = new PulsarStreamGroups(
+                client,
+                pulsar.getAdminClient(),
+                catalog,
+                readers,
+                floors,
+                readSettings,
+                configuration.streams().maxGroups());
         inspection = new PulsarStreamInspection(client, floors, readSettings);
         backfills = new PulsarBackfills(client, pulsar.getAdminClient().topics(), catalog, clock, executor);
         appender = new PulsarStreamAppender(

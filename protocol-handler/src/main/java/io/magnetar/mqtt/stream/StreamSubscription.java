@@ -20,6 +20,7 @@ import io.magnetar.stream.StreamReaders.StreamMessage;
 import io.magnetar.stream.StreamReaders.StreamReader;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,6 +57,7 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
     private @Nullable StreamTraffic traffic;
     private @Nullable StreamWay way;
     private @Nullable StreamReader reader;
+    private @Nullable CompletableFuture<StreamReader> opening;
     private boolean placeLost;
     private boolean closed;
 
@@ -91,12 +93,25 @@ final class StreamSubscription implements StreamListener, OutboundPublishFlow.Ba
         traffic = services.counters().streams().of(request.client().identity().namespace(), name);
     }
 
+    /** Its reader is being opened. */
+    void waitsFor(CompletableFuture<StreamReader> reading) {
+        opening = reading;
+    }
+
+    /** It needs no reader any more, if it has none yet. */
+    void giveUp() {
+        if (opening != null) {
+            opening.cancel(false);
+        }
+    }
+
     /** Begins to deliver. */
     void start(StreamReader opened, StreamWay to) {
         if (closed) {
             opened.close();
             return;
         }
+        opening = null;
         reader = opened;
         way = to;
         count(1);

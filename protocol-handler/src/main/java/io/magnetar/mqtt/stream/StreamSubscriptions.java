@@ -23,6 +23,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class StreamSubscriptions {
     private static final long REOPEN_MILLIS = 1_000;
     private static final int MAX_OPENS_UNDER_WAY = 16;
+    private static final String OVERTAKEN = "the filter was unsubscribed, or subscribed to again, in the meantime";
     private static final String UNSUBSCRIBED = "the filter was unsubscribed in the meantime";
 
     private final SessionServices services;
@@ -310,7 +313,10 @@ public final class StreamSubscriptions {
         StreamSubscription subscription = new StreamSubscription(
                 services, owner, outbound, request, failure -> onFailed(filter, self[0], failure));
         self[0] = subscription;
-        opening.put(filter, subscription);
+        StreamSubscription overtaken = opening.put(filter, subscription);
+        if (overtaken != null) {
+            overtaken.giveUp();
+        }
         TopicFilter topics = request.wanted().stream().filterOf(stream);
         rights.check(stream, topics, request.qos(), refusal -> {
             if (refusal == null) {
@@ -329,20 +335,26 @@ public final class StreamSubscriptions {
             StreamSubscription subscription,
             @Nullable StreamPlace place,
             Opened opened) {
+        if (!subscription.equals(opening.get(filter))) {
+            opensUnderWay--;
+            opened.opened(new StreamFailure(StreamFailure.Kind.GONE, OVERTAKEN));
+            return;
+        }
         StreamRequest request = subscription.request();
         ReplayRange range = place == null ? request.wanted().range() : place.rest();
-        var unused = services.readers()
-                .open(stream, range, request.wanted().stream().filterOf(stream), subscription)
-                .whenComplete((reader, thrown) -> owner.execute(() -> {
-                    opensUnderWay--;
-                    if (reader == null) {
-                        opening.remove(filter, subscription);
-                        opened.opened(failureOf(thrown));
-                    } else {
-                        subscription.reads(stream.name());
-                        opened(filter, subscription, reader, place, opened);
-                    }
-                }));
+        CompletableFuture<StreamReader> reading =
+                services.readers().open(stream, range, request.wanted().stream().filterOf(stream), subscription);
+        subscription.waitsFor(reading);
+        var unused = reading.whenComplete((reader, thrown) -> owner.execute(() -> {
+            opensUnderWay--;
+            if (reader == null) {
+                opening.remove(filter, subscription);
+                opened.opened(failureOf(thrown));
+            } else {
+                subscription.reads(stream.name());
+                opened(filter, subscription, reader, place, opened);
+            }
+        }));
     }
 
     private void opened(
@@ -371,8 +383,7 @@ public final class StreamSubscriptions {
             String filter, StreamSubscription subscription, StreamReader reader, @Nullable StreamPlace place) {
         if (!opening.remove(filter, subscription)) {
             reader.close();
-            return new StreamFailure(
-                    StreamFailure.Kind.GONE, "the filter was unsubscribed, or subscribed to again, in the meantime");
+            return new StreamFailure(StreamFailure.Kind.GONE, OVERTAKEN);
         }
         StreamSubscription replaced = subscriptions.put(filter, subscription);
         if (replaced != null) {
@@ -395,6 +406,9 @@ public final class StreamSubscriptions {
 
     private static StreamFailure failureOf(@Nullable Throwable thrown) {
         Throwable cause = Failures.cause(thrown);
+        if (cause instanceof CancellationException) {
+            return new StreamFailure(StreamFailure.Kind.GONE, OVERTAKEN);
+        }
         return cause instanceof StreamFailureException failed
                 ? failed.failure()
                 : new StreamFailure(StreamFailure.Kind.UNAVAILABLE, "the stream cannot be read now");
@@ -446,6 +460,9 @@ public final class StreamSubscriptions {
     public boolean unsubscribe(String filter) {
         String key = StreamSubscriptionSyntax.withoutOffset(filter);
         StreamSubscription pending = opening.remove(key);
+        if (pending != null) {
+            pending.giveUp();
+        }
         StreamSubscription subscription = subscriptions.remove(key);
         if (subscription != null) {
             subscription.close();
@@ -463,6 +480,7 @@ public final class StreamSubscriptions {
         subscriptions.values().forEach(StreamSubscription::close);
         making.clear();
         subscriptions.clear();
+        opening.values().forEach(StreamSubscription::giveUp);
         opening.clear();
     }
 }

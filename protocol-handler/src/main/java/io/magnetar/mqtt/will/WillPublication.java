@@ -61,9 +61,8 @@ final class WillPublication {
         this.whenDone = whenDone;
         this.retained = services.retained().store(will.publisher().namespace());
         this.retains = will.retain() && services.retained().isAvailable() && keep(will);
-        RoutingTable.Found found = services.routing()
-                .table(will.publisher().namespace())
-                .find(will.topic(), services.clock()::nextMicros);
+        RoutingTable.Found found =
+                services.routing().table(will.publisher().namespace()).find(will.topic(), services.clock()::nextMicros);
         this.match = found.match();
         Message received = will.receivedAt(found.receivedMicros());
         this.publish = new SharedPublish(received);

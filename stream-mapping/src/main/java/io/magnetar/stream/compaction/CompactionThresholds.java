@@ -11,7 +11,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.pulsar.client.admin.Namespaces;
+import org.apache.pulsar.client.admin.PulsarAdmin;
 import org.apache.pulsar.client.admin.TopicPolicies;
+import org.apache.pulsar.common.naming.TopicName;
 import org.apache.pulsar.common.util.FutureUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes sure that last-value streams are compacted: one for which no threshold is in force gets one, as a policy of its Pulsar topic. An
- * admin's own, of the topic, its namespace or the broker, stays, also a 0 of the topic. All brokers do so, and it is the same whichever was first.
+ * admin's own, of the topic, its namespace or the broker, stays, also a 0 of the topic or the namespace, which means never. All brokers do so, and it is the same whichever was first.
  *
  * <p>Thread: any.
  */
@@ -31,6 +34,7 @@ public final class CompactionThresholds {
     private static final long RETRY_SECONDS = 60;
 
     private final TopicPolicies policies;
+    private final Namespaces namespaces;
     private final StreamCatalog catalog;
     /** The last-value streams that are looked after. */
     private final Set<Topic> settled = ConcurrentHashMap.newKeySet();
@@ -47,8 +51,9 @@ public final class CompactionThresholds {
     }
 
     /** @param timer tries again what has failed */
-    public CompactionThresholds(TopicPolicies policies, StreamCatalog catalog, ScheduledExecutorService timer) {
-        this.policies = policies;
+    public CompactionThresholds(PulsarAdmin admin, StreamCatalog catalog, ScheduledExecutorService timer) {
+        this.policies = admin.topicPolicies();
+        this.namespaces = admin.namespaces();
         this.catalog = catalog;
         catalog.onChange(this::namespaceChanged);
         retries = timer.scheduleWithFixedDelay(
@@ -85,7 +90,15 @@ public final class CompactionThresholds {
 
     private CompletableFuture<Void> settle(String pulsarTopic) {
         return policies.getCompactionThresholdAsync(pulsarTopic, false)
-                .thenCompose(own -> own != null
+                .thenCompose(own ->
+                        own != null ? CompletableFuture.<Void>completedFuture(null) : settleWithout(pulsarTopic));
+    }
+
+    /** The topic has none of its own. */
+    private CompletableFuture<Void> settleWithout(String pulsarTopic) {
+        return namespaces
+                .getCompactionThresholdAsync(TopicName.get(pulsarTopic).getNamespace())
+                .thenCompose(ofNamespace -> ofNamespace != null
                         ? CompletableFuture.<Void>completedFuture(null)
                         : policies.getCompactionThresholdAsync(pulsarTopic, true)
                                 .thenCompose(inForce -> set(pulsarTopic, inForce)));

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a group began, as properties of its Pulsar subscription. Pulsar's own cursor begins with a whole entry, and somewhat before a
@@ -34,6 +35,11 @@ final class GroupStart {
                         .map(partition -> MessageIdSyntax.write(partition.getKey(), partition.getValue()))
                         .collect(Collectors.joining(" "));
         return Map.of(FROM, Long.toString(start.fromMicros()), AFTER, after);
+    }
+
+    /** Whether a Pulsar subscription with these properties is a group's. */
+    static boolean isIn(@Nullable Map<String, String> properties) {
+        return properties != null && properties.containsKey(FROM);
     }
 
     /** The start that properties tell; of a subscription that has none of ours, for it was made with the Pulsar API, all that it has. */

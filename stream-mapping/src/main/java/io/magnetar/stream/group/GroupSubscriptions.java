@@ -58,6 +58,7 @@ final class GroupSubscriptions {
     };
 
     private final Topics topics;
+    private final GroupCap cap;
     private final StreamReaders readers;
     private final RetentionFloors floors;
     private final InTheMaking inTheMaking;
@@ -69,11 +70,13 @@ final class GroupSubscriptions {
      */
     GroupSubscriptions(
             Topics topics,
+            GroupCap cap,
             StreamReaders readers,
             RetentionFloors floors,
             InTheMaking inTheMaking,
             ReadSettings settings) {
         this.topics = topics;
+        this.cap = cap;
         this.readers = readers;
         this.floors = floors;
         this.inTheMaking = inTheMaking;
@@ -85,7 +88,16 @@ final class GroupSubscriptions {
         return known(group)
                 .thenCompose(found -> found.isPresent()
                         ? CompletableFuture.completedFuture(found.get())
-                        : fixed(group, start).thenCompose(from -> make(group, from)));
+                        : cap.inTurn(group.stream(), () -> beginNew(group, start)));
+    }
+
+    private CompletableFuture<StartPosition.Resume> beginNew(StreamGroup group, StartPosition start) {
+        return known(group)
+                .thenCompose(found -> found.isPresent()
+                        ? CompletableFuture.completedFuture(found.get())
+                        : cap.room(group.stream())
+                                .thenCompose(ignored -> fixed(group, start))
+                                .thenCompose(from -> make(group, from)));
     }
 
     /** Where the group began; nothing when there is no such group. */

@@ -58,6 +58,7 @@ public final class PulsarStreamGroups implements StreamGroups {
     /**
      * @param readers tell what position a start means
      * @param floors no new group begins below them
+     * @param maxGroups how many a stream may have; one more is not made
      */
     public PulsarStreamGroups(
             PulsarClient client,
@@ -65,12 +66,18 @@ public final class PulsarStreamGroups implements StreamGroups {
             StreamCatalog catalog,
             StreamReaders readers,
             RetentionFloors floors,
-            ReadSettings settings) {
+            ReadSettings settings,
+            int maxGroups) {
         this.client = client;
         this.catalog = catalog;
         this.settings = settings;
-        this.subscriptions =
-                new GroupSubscriptions(admin.topics(), readers, floors, new InTheMaking(catalog), settings);
+        this.subscriptions = new GroupSubscriptions(
+                admin.topics(),
+                new GroupCap(admin.topics(), maxGroups),
+                readers,
+                floors,
+                new InTheMaking(catalog),
+                settings);
         this.executor = TurnThreads.named("magnetar-group-", settings.threads());
         catalog.onChange(this::namespaceChanged);
     }

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -247,6 +248,7 @@ final class NewestReplay {
                 waits.withdraw();
             }
             giveBack();
+            found.completeExceptionally(new CancellationException("nobody waits for it any more"));
         });
     }
 }

@@ -86,17 +86,19 @@ public final class PulsarStreamReaders implements StreamReaders {
                     Kind.QUOTA_EXCEEDED, "the broker reads streams for " + settings.maxReaders() + " subscriptions")));
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.openTimeoutMillis());
-        return inTheMaking
+        PendingReader pending = new PendingReader(listener);
+        pending.opens(inTheMaking
                 .retried(stream, 0, deadline, () -> floors.of(stream))
                 .thenCompose(floor -> FixedStarts.of(stream, range.from(), stored(stream, deadline))
                         .thenCompose(from -> end(stream, range.to(), deadline)
                                 .thenCompose(to ->
-                                        open(stream, new ReplayRange(from, to), filter, floor, listener, deadline))))
+                                        open(stream, new ReplayRange(from, to), filter, floor, pending, deadline))))
                 .exceptionallyCompose(failure -> {
                     inUse.decrementAndGet();
                     return CompletableFuture.failedFuture(
                             new StreamFailureException(PulsarFailures.of(failure, stream.pulsarTopic())));
-                });
+                }));
+        return pending.answer();
     }
 
     /** The end of the partitions that is known without the cursors: what the message of one of them, or a time, says. */
@@ -124,11 +126,11 @@ public final class PulsarStreamReaders implements StreamReaders {
             ReplayRange range,
             TopicFilter filter,
             RetentionFloor floor,
-            StreamListener listener,
+            PendingReader pending,
             long deadlineNanos) {
         return stream.lastValue() && !(range.from() instanceof StartPosition.Latest)
-                ? openNewest(stream, range, filter, new KeyFloor(floor), listener, deadlineNanos)
-                : openAll(stream, range, filter, floor, listener, deadlineNanos);
+                ? openNewest(stream, range, filter, new KeyFloor(floor), pending, deadlineNanos)
+                : openAll(stream, range, filter, floor, pending, deadlineNanos);
     }
 
     /** Opens a replay that begins with the newest message of each key. */
@@ -137,7 +139,7 @@ public final class PulsarStreamReaders implements StreamReaders {
             ReplayRange range,
             TopicFilter filter,
             RetentionFloor floor,
-            StreamListener listener,
+            PendingReader pending,
             long deadlineNanos) {
         CompletableFuture<EndPosition> last = partitionEnds(stream, new EndPosition.Now(), deadlineNanos);
         CompletableFuture<EndPosition> end =
@@ -157,16 +159,17 @@ public final class PulsarStreamReaders implements StreamReaders {
                             executor);
                 })
                 .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
-                .thenCompose(opening -> cursors(opening).thenApply(cursors -> {
+                .thenCompose(opening -> cursors(opening, pending).thenApply(cursors -> {
                     OpenStreamReader reader =
-                            opened(stream, opening.range(), cursors, filter, floor, listener, opening::close);
+                            opened(stream, opening.range(), cursors, filter, floor, pending.listener(), opening::close);
                     reader.inOrder(opening.order());
                     return reader;
                 }));
     }
 
     /** The client has no answer until the last so many keys are known, which takes turns and memory. */
-    private CompletableFuture<List<PositionCursor>> cursors(NewestOpening opening) {
+    private CompletableFuture<List<PositionCursor>> cursors(NewestOpening opening, PendingReader pending) {
+        pending.onGivenUp(opening::close);
         return opening.cursors()
                 .orTimeout(settings.openTimeoutMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((cursors, failure) -> {
@@ -185,7 +188,7 @@ public final class PulsarStreamReaders implements StreamReaders {
             ReplayRange range,
             TopicFilter filter,
             RetentionFloor floor,
-            StreamListener listener,
+            PendingReader pending,
             long deadlineNanos) {
         List<CompletableFuture<PositionCursor>> partitions = IntStream.range(0, stream.partitions())
                 .mapToObj(partition -> inTheMaking.retried(
@@ -210,7 +213,7 @@ public final class PulsarStreamReaders implements StreamReaders {
                                 .toList(),
                         filter,
                         floor,
-                        listener,
+                        pending.listener(),
                         () -> {}));
     }
 

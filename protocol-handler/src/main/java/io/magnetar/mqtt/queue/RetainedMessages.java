@@ -8,11 +8,14 @@ import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.queue.Delivery.State;
 import io.magnetar.mqtt.record.ProgressLog;
 import io.magnetar.mqtt.record.RetainedRecord;
+import io.magnetar.mqtt.record.RetainedWalkRecord;
+import io.magnetar.mqtt.record.SessionProgress;
 import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.stream.Position;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,28 +37,32 @@ public final class RetainedMessages implements DeliveryPlace, OutboundPublishFlo
     private final Deliveries deliveries;
     private final ProgressLog progress;
     private final Map<Delivery, RetainedRecord> onTheirWay = new LinkedHashMap<>();
+    /** The walks that have not come to their end, by filter. */
+    private final Map<String, Supplier<RetainedWalkRecord>> walks = new LinkedHashMap<>();
+
     private int held;
     private boolean started;
 
-    /** @param resumed what was on its way when the last connection ended */
+    /** @param last the progress of the last connection: what was on its way, and where its walks were */
     public RetainedMessages(
             SessionServices services,
             RetainedStore store,
             OutboundPublishFlow outbound,
             Deliveries deliveries,
             ProgressLog progress,
-            List<RetainedRecord> resumed) {
+            SessionProgress last) {
         this.services = services;
         this.store = store;
         this.outbound = outbound;
         this.deliveries = deliveries;
         this.progress = progress;
-        for (RetainedRecord record : resumed) {
+        last.walks().forEach(walk -> walks.put(walk.filter(), () -> walk));
+        for (RetainedRecord record : last.retained()) {
             Delivery delivery = delivery(record.qos(), record.packetId(), State.HELD);
             onTheirWay.put(delivery, record);
             deliveries.hold(delivery);
         }
-        held = resumed.size();
+        held = onTheirWay.size();
         outbound.add(this);
     }
 
@@ -143,6 +150,34 @@ public final class RetainedMessages implements DeliveryPlace, OutboundPublishFlo
     public void resent(Delivery delivery) {
         delivery.state = State.SENT;
         held--;
+    }
+
+    /** Where the walk of a subscription was when the last connection ended; null when it was at its end, or there was none. */
+    public @Nullable RetainedWalkRecord walk(String filter) {
+        Supplier<RetainedWalkRecord> walk = walks.get(filter);
+        return walk == null ? null : walk.get();
+    }
+
+    /** A walk begins, in the place of one of the same filter. */
+    public void walks(String filter, Supplier<RetainedWalkRecord> walk) {
+        walks.put(filter, walk);
+    }
+
+    /** {@code then} runs at the owner when it is recorded where the walks are. */
+    public void recordWalks(Runnable then) {
+        progress.afterSave(then);
+    }
+
+    /** The walk of a filter has come to its end, or is not wanted any more. */
+    public void walked(String filter) {
+        if (walks.remove(filter) != null) {
+            progress.changed();
+        }
+    }
+
+    /** Where the walks are, for the record. */
+    public List<RetainedWalkRecord> walks() {
+        return walks.values().stream().map(Supplier::get).toList();
     }
 
     /** What is on its way, for the record. */

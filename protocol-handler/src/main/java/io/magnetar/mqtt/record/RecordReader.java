@@ -50,6 +50,9 @@ public final class RecordReader {
     /** The version of records that tell how fast a stream is read. */
     private static final int WITH_PACE = 8;
 
+    /** The version of progress that tells how far a session has come with the retained messages of new subscriptions. */
+    private static final int WITH_WALKS = 9;
+
     private final byte[] in;
     private final int version;
     private int index;
@@ -97,6 +100,7 @@ public final class RecordReader {
                 inLogs(),
                 version < WITH_LOANS ? List.of() : list(this::lent),
                 version < WITH_RETAINED ? List.of() : list(this::retained),
+                version < WITH_WALKS ? List.of() : list(this::walk),
                 version < WITH_STREAMS ? Map.of() : streams());
     }
 
@@ -161,6 +165,10 @@ public final class RecordReader {
 
     private LentRecord lent() {
         return new LentRecord(text(), integer(), position(), integer(), flag(), integer());
+    }
+
+    private RetainedWalkRecord walk() {
+        return new RetainedWalkRecord(text(), text(), number());
     }
 
     private RetainedRecord retained() {

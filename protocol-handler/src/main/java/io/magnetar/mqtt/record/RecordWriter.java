@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the caller's; used once.
  */
 public final class RecordWriter {
-    static final int VERSION = 8;
+    static final int VERSION = 9;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
 
@@ -63,6 +63,8 @@ public final class RecordWriter {
         progress.lent().forEach(writer::lent);
         writer.number(progress.retained().size());
         progress.retained().forEach(writer::retained);
+        writer.number(progress.walks().size());
+        progress.walks().forEach(writer::walk);
         writer.number(progress.streams().size());
         progress.streams().forEach((filter, stream) -> {
             writer.text(filter);
@@ -104,6 +106,12 @@ public final class RecordWriter {
         number(retained.qos().value());
         number(retained.packetId());
         number(retained.subscriptionId());
+    }
+
+    private void walk(RetainedWalkRecord walk) {
+        text(walk.filter());
+        text(walk.place());
+        number(walk.sinceMicros());
     }
 
     private void partition(PartitionProgress partition) {

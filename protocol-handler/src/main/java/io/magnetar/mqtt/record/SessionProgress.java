@@ -17,6 +17,7 @@ import java.util.Map;
  *     the message: it is not appended there again
  * @param lent QoS 2 messages that groups have lent the session
  * @param retained retained messages that are on their way
+ * @param walks of the subscriptions whose retained messages have not all been sent
  * @param streams by the filter of a subscription to a stream, without its offset
  */
 public record SessionProgress(
@@ -27,10 +28,11 @@ public record SessionProgress(
         Map<Integer, InLogs> inLogs,
         List<LentRecord> lent,
         List<RetainedRecord> retained,
+        List<RetainedWalkRecord> walks,
         Map<String, StreamProgress> streams) {
     /** Of a new session. */
     public static final SessionProgress NONE =
-            new SessionProgress(Map.of(), List.of(), 0, List.of(), Map.of(), List.of(), List.of(), Map.of());
+            new SessionProgress(Map.of(), List.of(), 0, List.of(), Map.of(), List.of(), List.of(), List.of(), Map.of());
 
     public SessionProgress {
         partitions = Map.copyOf(partitions);
@@ -39,6 +41,7 @@ public record SessionProgress(
         inLogs = Map.copyOf(inLogs);
         lent = List.copyOf(lent);
         retained = List.copyOf(retained);
+        walks = List.copyOf(walks);
         streams = Map.copyOf(streams);
     }
 

@@ -257,6 +257,11 @@ public final class RetainedStore {
         return new RetainedWalk(messages, filter);
     }
 
+    /** Goes on with a way that was at a {@link RetainedWalk#place}. */
+    public RetainedWalk walk(TopicFilter filter, String place) {
+        return new RetainedWalk(messages, filter, place);
+    }
+
     /** Deletes messages that have expired, from the log too: compaction keeps them for ever otherwise. */
     void expire(long nowMillis, int maxMessages) {
         takeUnrestored().forEach(this::restore);

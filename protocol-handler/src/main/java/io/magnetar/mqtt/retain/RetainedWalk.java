@@ -23,6 +23,18 @@ public final class RetainedWalk {
         this.place = leaps.first();
     }
 
+    /** @param place where another walk was that is gone on with */
+    RetainedWalk(NavigableMap<String, RetainedMessage> messages, TopicFilter filter, String place) {
+        this.messages = messages;
+        this.leaps = new TopicLeaps(filter);
+        this.place = place;
+    }
+
+    /** Where it looks next: no topic before that is still to come. Null at the end. */
+    public @Nullable String place() {
+        return place;
+    }
+
     public boolean isAtEnd() {
         return place == null;
     }

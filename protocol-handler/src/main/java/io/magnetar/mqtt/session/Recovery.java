@@ -62,6 +62,7 @@ final class Recovery {
                 inLogs,
                 recorded.lent(),
                 recorded.retained(),
+                recorded.walks(),
                 recorded.streams());
     }
 }

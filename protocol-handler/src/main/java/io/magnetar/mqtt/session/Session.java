@@ -94,6 +94,7 @@ public final class Session implements LiveSubscriber {
                     received.inLogs(),
                     owed.lentRecords(),
                     retained.records(),
+                    retained.walks(),
                     streams.progress());
         }
     }
@@ -168,7 +169,7 @@ public final class Session implements LiveSubscriber {
                         outbound,
                         deliveries,
                         checkpoints,
-                        resumed.retained()),
+                        resumed),
                 new StreamPlaces(
                         deliveries,
                         checkpoints,

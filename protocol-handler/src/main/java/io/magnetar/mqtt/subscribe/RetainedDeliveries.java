@@ -6,6 +6,7 @@ import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.queue.RetainedMessages;
+import io.magnetar.mqtt.record.RetainedWalkRecord;
 import io.magnetar.topic.TopicFilter;
 import java.util.HashMap;
 import java.util.Map;
@@ -68,15 +69,29 @@ public final class RetainedDeliveries {
             return Optional.empty();
         }
         unsubscribed(filter);
+        return Optional.of(delivery(filter, request, subscriptionId, null));
+    }
+
+    private RetainedDelivery delivery(
+            TopicFilter filter, Subscribe.Request request, int subscriptionId, @Nullable RetainedWalkRecord resumed) {
         RetainedDelivery delivery = new RetainedDelivery(
                 services,
                 owner,
                 outbound,
                 durable,
                 new RetainedDelivery.Subscription(subscriber, filter, request, subscriptionId),
+                resumed,
                 () -> underWay.remove(filter));
         underWay.put(filter, delivery);
-        return Optional.of(delivery);
+        return delivery;
+    }
+
+    /** A subscription goes on that an earlier connection made: with the messages whose turn had not come there. */
+    void resume(TopicFilter filter, Subscribe.Request request, int subscriptionId) {
+        RetainedWalkRecord resumed = durable == null ? null : durable.walk(filter.value());
+        if (resumed != null && services.retained().isAvailable()) {
+            delivery(filter, request, subscriptionId, resumed).start();
+        }
     }
 
     void unsubscribed(TopicFilter filter) {
@@ -84,9 +99,12 @@ public final class RetainedDeliveries {
         if (delivery != null) {
             delivery.close();
         }
+        if (durable != null) {
+            durable.walked(filter.value());
+        }
     }
 
-    /** The connection has ended. */
+    /** The connection has ended; where the walks are stays as it is, for the record. */
     void end() {
         underWay.values().forEach(RetainedDelivery::close);
         underWay.clear();

@@ -9,7 +9,9 @@ import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.Subscribe;
 import io.magnetar.mqtt.publish.OutboundPublishFlow;
 import io.magnetar.mqtt.queue.RetainedMessages;
+import io.magnetar.mqtt.record.RetainedWalkRecord;
 import io.magnetar.mqtt.retain.RetainedMessage;
+import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.retain.RetainedWalk;
 import io.magnetar.topic.TopicFilter;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,8 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
     private static final int LOOKS_PER_TURN = 2_048;
     private static final long NEXT_TURN_MILLIS = 1;
     private static final int[] NO_IDS = {};
+    /** Behind all topics: the highest character that none has. */
+    private static final String END = "\uFFFF";
 
     private final SessionServices services;
     private final Owner owner;
@@ -36,9 +40,12 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
     private final Subscription subscription;
     private final Runnable onEnd;
     private final RetainedWalk walk;
+    private final boolean isResumed;
     private final int[] subscriptionIds;
-    /** What is published here from now on comes live, or from the queue. */
-    private long sinceMicros;
+    /** What is published here from now on at QoS 1 or 2 comes live, or from the queue. */
+    private long sinceMicros = RetainedWalkRecord.NOT_BEGUN;
+    /** What is published at QoS 0 from now on comes live. */
+    private long liveMicros = RetainedWalkRecord.NOT_BEGUN;
 
     private boolean turnPlanned;
     private boolean closed;
@@ -48,6 +55,7 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
 
     /**
      * @param durable takes what is sent at QoS 1 and 2; null when the session ends with the connection
+     * @param resumed where an earlier connection was; null to begin
      * @param onEnd called once when all is sent
      */
     RetainedDelivery(
@@ -56,6 +64,7 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
             OutboundPublishFlow outbound,
             @Nullable RetainedMessages durable,
             Subscription subscription,
+            @Nullable RetainedWalkRecord resumed,
             Runnable onEnd) {
         this.services = services;
         this.owner = owner;
@@ -63,21 +72,54 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
         this.durable = durable;
         this.subscription = subscription;
         this.onEnd = onEnd;
-        this.walk =
-                services.retained().store(subscription.subscriber().namespace()).walk(subscription.filter());
+        RetainedStore store =
+                services.retained().store(subscription.subscriber().namespace());
+        this.isResumed = resumed != null;
+        this.walk = resumed == null
+                ? store.walk(subscription.filter())
+                : store.walk(subscription.filter(), resumed.place());
+        if (resumed != null) {
+            sinceMicros = resumed.sinceMicros();
+        }
+        if (durable != null && subscription.request().qos() != Qos.AT_MOST_ONCE) {
+            durable.walks(subscription.filter().value(), this::record);
+        }
         this.subscriptionIds =
                 subscription.subscriptionId() == Subscribe.NO_ID ? NO_IDS : new int[] {subscription.subscriptionId()};
     }
 
+    private RetainedWalkRecord record() {
+        String place = walk.place();
+        return new RetainedWalkRecord(subscription.filter().value(), place == null ? END : place, sinceMicros);
+    }
+
     /**
-     * The subscription has been answered. What was published before that may come twice: it would be too early to count on the
+     * {@code then} runs when a durable session will go on with it on whatever broker: when there is nothing to send, at once. The SUBACK
+     * is to wait for that.
+     */
+    void whenRecorded(Runnable then) {
+        boolean maySend = walk.peek(LOOKS_PER_TURN) != null || !walk.isAtEnd();
+        if (durable != null && maySend && !closed && subscription.request().qos() != Qos.AT_MOST_ONCE) {
+            durable.recordWalks(then);
+        } else {
+            then.run();
+        }
+    }
+
+    /**
+     * The subscription has been answered, or taken up again. What was published before that may come twice: it would be too early to count on the
      * queue of a durable session while the subscription is on its way into the session's record.
      */
     void start() {
         if (!closed) {
-            sinceMicros = services.clock().nextMicros();
+            liveMicros = services.clock().nextMicros();
             outbound.add(this);
-            drain();
+            if (isResumed) {
+                planTurn(); // What the earlier connection has sent goes first.
+            } else {
+                sinceMicros = liveMicros;
+                drain();
+            }
         }
     }
 
@@ -116,7 +158,8 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
 
     private boolean isWanted(RetainedMessage next) {
         Message message = next.message();
-        boolean cameLive = next.subscribersSoughtMicros() > sinceMicros;
+        boolean cameLive =
+                next.subscribersSoughtMicros() > (message.qos() == Qos.AT_MOST_ONCE ? liveMicros : sinceMicros);
         String clientId = message.publisher().clientId();
         boolean own = subscription.request().noLocal()
                 && clientId != null
@@ -143,6 +186,9 @@ final class RetainedDelivery implements OutboundPublishFlow.Backlog {
     /** Is forgotten when the flow that is asking its backlogs has asked them all. */
     private void finish() {
         closed = true;
+        if (durable != null) {
+            durable.walked(subscription.filter().value());
+        }
         owner.execute(() -> outbound.remove(this));
         onEnd.run();
     }

@@ -163,7 +163,8 @@ public final class SubscribeFlow {
             TopicFilter filter = new TopicFilter(request.filter());
             boolean isNew = !filters.containsKey(filter);
             Ordinary made = filters.computeIfAbsent(filter, ignored -> new Ordinary());
-            retained.subscribed(filter, request, subscriptionId, isNew).ifPresent(deliveries::add);
+            Optional<RetainedDelivery> delivery = retained.subscribed(filter, request, subscriptionId, isNew);
+            delivery.ifPresent(deliveries::add);
             made.pending++;
             keep(request, subscriptionId, () -> followLive(filter, made, request, subscriptionId), (code, reason) -> {
                 made.pending--;
@@ -171,7 +172,8 @@ public final class SubscribeFlow {
                 if (!made.kept && made.pending == 0 && made.equals(filters.get(filter))) {
                     var unused = unsubscribe(request.filter());
                 }
-                answer.accept(code, reason);
+                Runnable answered = () -> answer.accept(code, reason);
+                delivery.ifPresentOrElse(sent -> sent.whenRecorded(answered), answered);
             });
         }
     }
@@ -239,6 +241,7 @@ public final class SubscribeFlow {
             kept.kept = true;
             filters.put(filter, kept);
             subscribeLive(filter, request, subscriptionId);
+            retained.resume(filter, request, subscriptionId);
         }
     }
 

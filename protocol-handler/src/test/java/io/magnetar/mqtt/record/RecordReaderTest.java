@@ -92,6 +92,9 @@ class RecordReaderTest {
                         new LentRecord("$share/g/a/+", 3, LATER, 9, true, 268_435_455),
                         new LentRecord("$share/h/ä", 0, START, LentRecord.DONE, false, 0)),
                 List.of(new RetainedRecord("a/ä", 1_700_000_000_000_001L, Qos.AT_LEAST_ONCE, 7, 268_435_455)),
+                List.of(
+                        new RetainedWalkRecord("a/#", "a/ä\0", 1_700_000_000_000_001L),
+                        new RetainedWalkRecord("+", "", RetainedWalkRecord.NOT_BEGUN)),
                 Map.of(
                         "$s//b/ä",
                         new StreamProgress(

@@ -157,6 +157,7 @@ final class SimulatedReader implements PacketSink {
                         Map.of(),
                         List.of(),
                         List.of(),
+                        List.of(),
                         flows().places().progress()));
     }
 

@@ -10,8 +10,10 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import io.jsonwebtoken.SignatureAlgorithm;
+import io.magnetar.it.client.CertificateAuthority;
 import io.magnetar.it.client.Device;
 import io.magnetar.it.client.DurableClients;
+import io.magnetar.it.client.TlsProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code pulsar-admin mqtt} as Pulsar's own script runs it, towards a broker that authenticates and authorizes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -85,14 +88,18 @@ class PulsarAdminIT {
     }
 
     private Ran pulsarAdmin(List<String> arguments) throws Exception {
+        return pulsarAdmin(arguments, standalone.home().resolve("conf/client.conf"));
+    }
+
+    private Ran pulsarAdmin(List<String> arguments, Path clientConf) throws Exception {
         List<String> command = new ArrayList<>(
                 List.of(standalone.home().resolve("bin/pulsar-admin").toString()));
         command.addAll(arguments);
         Path printed = Files.createTempFile("pulsar-admin-", ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(printed.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());
+        builder.environment().put("PULSAR_CLIENT_CONF", clientConf.toString());
+        Process process = builder.start();
         int exitCode = process.waitFor();
         return new Ran(exitCode, Files.readString(printed));
     }
@@ -368,6 +375,61 @@ class PulsarAdminIT {
                 asRoot("streams", "list", "--mqtt-url", "http://127.0.0.1:1"));
         assertFails("is not the handler's admin API", asRoot("streams", "list", "--mqtt-url", standalone.adminUrl()));
         assertFails("which is no URL such as", asRoot("streams", "list", "--mqtt-url", "broker-1"));
+    }
+
+    @Test
+    void asksOverTlsWhomItTrusts(@TempDir Path directory) throws Exception {
+        CertificateAuthority trusted = new CertificateAuthority(directory, "trusted");
+        CertificateAuthority other = new CertificateAuthority(directory, "other");
+        try (TlsProxy proxy = new TlsProxy(trusted.issue("broker"), standalone.httpPort())) {
+            Path clientConf = directory.resolve("client.conf");
+            Files.write(
+                    clientConf,
+                    List.of(
+                            "webServiceUrl=" + proxy.url(),
+                            "mqttAdminUrl=" + proxy.url(),
+                            "tlsTrustCertsFilePath=" + trusted.file(),
+                            "authPlugin=" + AuthenticationToken.class.getName(),
+                            "authParams=token:" + root,
+                            "customCommandFactories=mqtt",
+                            "cliExtensionsDirectory=" + standalone.home().resolve("cliextensions")));
+            Ran created = pulsarAdmin(
+                    List.of("mqtt", "streams", "create", "public/sealed", "--filter", "sealed/#"), clientConf);
+            assertThat(created.exitCode()).as(created.printed()).isZero();
+            assertThat(pulsarAdmin(List.of("mqtt", "streams", "list"), clientConf)
+                            .printed())
+                    .containsPattern("(?m)^public +sealed +sealed/# ");
+            int requests = proxy.requests();
+            assertThat(requests).isPositive();
+
+            List<String> byOptions = List.of("mqtt", "streams", "get", "public/sealed", "--mqtt-url", proxy.url());
+            Ran got = pulsarAdmin(trusting(trusted, proxy, byOptions));
+            assertThat(got.exitCode()).as(got.printed()).isZero();
+            assertThat(got.printed()).containsPattern("(?m)^filter: +sealed/#$");
+            assertThat(proxy.requests()).isGreaterThan(requests);
+
+            requests = proxy.requests();
+            Ran refused = pulsarAdmin(trusting(other, proxy, byOptions));
+            assertThat(refused.exitCode()).as(refused.printed()).isEqualTo(1);
+            assertThat(refused.printed()).contains("does not answer at " + proxy.url());
+            assertThat(proxy.requests())
+                    .as("nothing is told to whom it does not trust")
+                    .isEqualTo(requests);
+        }
+    }
+
+    private List<String> trusting(CertificateAuthority authority, TlsProxy proxy, List<String> command) {
+        List<String> whole = new ArrayList<>(List.of(
+                "--admin-url",
+                proxy.url(),
+                "--tls-trust-cert-path",
+                authority.file().toString(),
+                "--auth-plugin",
+                AuthenticationToken.class.getName(),
+                "--auth-params",
+                "token:" + root));
+        whole.addAll(command);
+        return whole;
     }
 
     @Test

@@ -57,6 +57,11 @@ final class Standalone implements AutoCloseable {
         return mqttPort;
     }
 
+    /** Where the status page and the admin API are, on 127.0.0.1. */
+    int httpPort() {
+        return httpPort;
+    }
+
     BrokerStatus status() {
         return status;
     }

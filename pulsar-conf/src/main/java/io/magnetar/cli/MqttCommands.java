@@ -24,6 +24,7 @@ final class MqttCommands implements CustomCommandGroup {
                 new CursorsCommand(System.out),
                 new NamespacesCommand(System.out),
                 new ClientsCommand(System.out),
-                new RulesCommand(System.out));
+                new RulesCommand(System.out),
+                new UsersCommand(System.out));
     }
 }

@@ -6,13 +6,18 @@ import static io.magnetar.it.client.RawProperties.binary;
 import static io.magnetar.it.client.RawProperties.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.magnetar.it.client.RawClient;
 import io.magnetar.it.client.RawClient.RawPacket;
 import io.magnetar.it.client.RawProperties;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
+import io.magnetar.mqtt.auth.Authenticator;
+import io.magnetar.mqtt.auth.Authenticators;
+import io.magnetar.mqtt.auth.Identity;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -266,6 +271,52 @@ class AuthenticationTest {
             assertThat(farewell.type()).isEqualTo(DISCONNECT);
             assertThat(farewell.at(0)).isEqualTo(0x82);
             client.readUntilClosed();
+        }
+    }
+
+    @Test
+    void aCredentialThatExpiresEndsItsConnectionUnlessItIsRenewed(EmbeddedPulsar pulsar) throws Exception {
+        Authenticator expiring = claim -> data -> CompletableFuture.completedFuture(new Authenticator.Success(
+                data,
+                new Identity(
+                        null,
+                        null,
+                        false,
+                        null,
+                        data == null || data.length == 0
+                                ? System.currentTimeMillis() + 1_000
+                                : Long.parseLong(new String(data, UTF_8)))));
+        Authenticators both = new Authenticators(expiring, Map.of(Riddles.METHOD, expiring));
+        try (MqttBroker broker = MqttBroker.start(pulsar.broker(), Map.of(), both);
+                RawClient plain = new RawClient(broker.port());
+                RawClient renewed = new RawClient(broker.port());
+                RawClient late = new RawClient(broker.port())) {
+            long soon = System.currentTimeMillis() + 1_500;
+            assertThat(renewed.send(connect("renewed", Riddles.METHOD, Long.toString(soon)))
+                            .read()
+                            .at(1))
+                    .isZero();
+            assertThat(renewed.send(auth(RE_AUTHENTICATE, Riddles.METHOD, Long.toString(soon + 3_600_000)))
+                            .read()
+                            .at(0))
+                    .isZero();
+            assertThat(plain.send(RawClient.connect5("expires", 60)).read().at(1))
+                    .isZero();
+
+            RawPacket farewell = plain.read();
+
+            assertThat(farewell.type()).isEqualTo(DISCONNECT);
+            assertThat(farewell.at(0)).isEqualTo(0x87);
+            assertThat(Tenants.text(farewell)).contains("the credential has expired");
+            plain.readUntilClosed();
+            RawPacket refusal = late.send(connect("late", Riddles.METHOD, Long.toString(soon - 60_000)))
+                    .read();
+            assertThat(refusal.at(1)).isEqualTo(0x87);
+            await().until(() -> System.currentTimeMillis() > soon + 200);
+            assertThat(renewed.send(RawClient.publish5("renewed/x", 1, 1, "x"))
+                            .read()
+                            .type())
+                    .isEqualTo(PUBACK);
         }
     }
 

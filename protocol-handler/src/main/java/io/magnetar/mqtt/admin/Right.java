@@ -18,6 +18,9 @@ public enum Right {
     RULE_CLIENTS("kick or ban the clients", Right.TENANT_ADMIN),
     SEE_RULES("see the rules", Right.TENANT_ADMIN),
     CHANGE_RULES("change the rules", Right.TENANT_ADMIN),
+    SEE_USERS("see the users", Right.TENANT_ADMIN),
+    /** Make and delete them, and see what their passwords are hashed to. */
+    CHANGE_USERS("change the users", Right.TENANT_ADMIN),
     /** Make and delete a namespace, and what its operator sets for it. */
     OPERATE("make, set up or delete what the operator owns", "a superuser of Pulsar may");
 

@@ -31,7 +31,7 @@ record AuthenticationChain(List<BoundedSource> sources) {
         return source.verify(claim).thenCompose(verdict -> {
             if (verdict instanceof AuthenticationSource.Allow allowed) {
                 return CompletableFuture.completedFuture(
-                        new Authenticator.Success(null, allowed.identity(), source.name()));
+                        new Authenticator.Success(null, allowed.identity(), source.name(), allowed.credential()));
             }
             if (verdict instanceof AuthenticationSource.Deny denied) {
                 return CompletableFuture.completedFuture(new Authenticator.Failure(denied.code(), denied.reason()));
@@ -44,7 +44,6 @@ record AuthenticationChain(List<BoundedSource> sources) {
         return claim.username() == null && claim.password() == null
                 ? new Authenticator.Failure(
                         ReasonCode.NOT_AUTHORIZED, "the client has shown nothing that it is known by")
-                : new Authenticator.Failure(
-                        ReasonCode.BAD_USER_NAME_OR_PASSWORD, "the user name or the password is not right");
+                : new Authenticator.Failure(ReasonCode.BAD_USER_NAME_OR_PASSWORD, AuthenticationSource.Deny.WRONG);
     }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's owner.
  */
 public final class AuthenticationFlow {
-    public static final String EXPIRED = "the credential has expired";
+    private static final String EXPIRED = "the credential has expired";
 
     private static final String UNASKED = "nobody could be asked who this is";
 
@@ -56,6 +56,9 @@ public final class AuthenticationFlow {
     private int exchanges;
     private boolean ended;
     private final CredentialExpiry expiry;
+    /** Ends the watch over the credential. */
+    private Runnable unwatch = AuthenticationFlow::watchedByNobody;
+
     /** Hears of what comes after the first success, too. */
     private @Nullable Listener connection;
     /** The source of the first success. */
@@ -79,8 +82,12 @@ public final class AuthenticationFlow {
 
         void refused(ReasonCode code, String reason);
 
-        /** The credential of a client that is who it says it is has expired. */
-        void expired();
+        /**
+         * The credential of a client that is who it says it is is no longer good: the connection is to end.
+         *
+         * @param reason a sentence for the client
+         */
+        void credentialEnded(String reason);
     }
 
     /**
@@ -89,7 +96,7 @@ public final class AuthenticationFlow {
      */
     public AuthenticationFlow(
             Authenticators authenticators, PacketSink sink, Owner owner, LongSupplier nowMillis, long timeoutMillis) {
-        this.expiry = new CredentialExpiry(owner, nowMillis, this::expired);
+        this.expiry = new CredentialExpiry(owner, nowMillis, () -> credentialEnded(EXPIRED));
         this.authenticators = authenticators;
         this.sink = sink;
         this.owner = owner;
@@ -199,13 +206,20 @@ public final class AuthenticationFlow {
             source = success.source();
         }
         expiry.moveTo(success.identity().expiresAtMillis());
+        unwatch.run();
+        WatchedCredential credential = success.credential();
+        unwatch = credential == null
+                ? AuthenticationFlow::watchedByNobody
+                : credential.watch(() -> owner.execute(() -> credentialEnded("the user was changed or deleted")));
         takeListener()
                 .authenticated(method == null ? null : new Authentication(method, success.data()), success.identity());
     }
 
-    private void expired() {
+    private static void watchedByNobody() {}
+
+    private void credentialEnded(String reason) {
         if (!ended && connection != null) {
-            connection.expired();
+            connection.credentialEnded(reason);
         }
     }
 
@@ -269,7 +283,7 @@ public final class AuthenticationFlow {
         }
 
         @Override
-        public void expired() {
+        public void credentialEnded(String reason) {
             // The listener of the connection hears of it.
         }
 
@@ -294,5 +308,6 @@ public final class AuthenticationFlow {
     public void end() {
         ended = true;
         expiry.stop();
+        unwatch.run();
     }
 }

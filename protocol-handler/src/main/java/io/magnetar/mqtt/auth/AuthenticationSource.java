@@ -2,6 +2,7 @@ package io.magnetar.mqtt.auth;
 
 import io.magnetar.mqtt.packet.ReasonCode;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One place where it is known who clients are, as a link of a chain: it lets a client in, refuses it, or leaves it to the next one.
@@ -24,13 +25,24 @@ public interface AuthenticationSource {
     /** It does not know such a client: the next source is asked. */
     record Ignore() implements Verdict {}
 
-    /** The client is who it says it is. */
-    record Allow(Identity identity) implements Verdict {}
+    /**
+     * The client is who it says it is.
+     *
+     * @param credential tells when what it has shown is no longer good; null when nobody will tell
+     */
+    record Allow(Identity identity, @Nullable WatchedCredential credential) implements Verdict {
+        public Allow(Identity identity) {
+            this(identity, null);
+        }
+    }
 
     /**
      * The client is not let in, whatever others know of it.
      *
      * @param reason a sentence for the client and for the log, without its secrets
      */
-    record Deny(ReasonCode code, String reason) implements Verdict {}
+    record Deny(ReasonCode code, String reason) implements Verdict {
+        /** The same for a user that is not there as for a password that is wrong. */
+        public static final String WRONG = "the user name or the password is not right";
+    }
 }

@@ -76,13 +76,15 @@ public interface Authenticator {
      *
      * @param data what the client is told last, or null
      * @param source the name of the source that knew it, or null
+     * @param credential tells when what it has shown is no longer good; null when nobody will tell
      */
     record Success(
             byte @Nullable [] data,
             Identity identity,
-            @Nullable String source) implements Step {
+            @Nullable String source,
+            @Nullable WatchedCredential credential) implements Step {
         public Success(byte @Nullable [] data, Identity identity) {
-            this(data, identity, null);
+            this(data, identity, null, null);
         }
 
         /** Of a client of which nothing else is known. */

@@ -310,13 +310,11 @@ public enum ConfigurationKey {
     AUTHENTICATION(
             "mqttAuthentication",
             "",
-            "Who is asked who a client is: names of sources, separated by commas, in the order in which they are asked; `anonymous`"
-                    + " lets in everybody who comes to it: see [Authentication](authentication.md). Empty: nobody is let in."),
+            "Names of the [sources](authentication.md) that know clients, with commas between. Empty: nobody is let in."),
     AUTHENTICATION_TIMEOUT_MILLIS(
             "mqttAuthenticationTimeoutMillis",
             "5000",
-            "How long a source may take for one client, in milliseconds; after that the client is refused with 0x88 (3 in MQTT"
-                    + " 3.1.1).",
+            "How long a source may take for one client, in milliseconds; after that the client is refused with 0x88.",
             100,
             600_000),
     MAX_AUTHENTICATIONS(
@@ -356,12 +354,16 @@ public enum ConfigurationKey {
             "How long an answer of `http` or `pulsar` counts, in seconds.",
             1,
             86_400),
-    MAX_RULES(
-            "mqttMaxRules",
+    MAX_RULES("mqttMaxRules", "10000", "How many built-in rules a namespace may have; more: 409.", 0, 1_000_000),
+    PASSWORD_ITERATIONS(
+            "mqttPasswordIterations",
             "10000",
-            "How many built-in rules a namespace may have; more are refused with 409.",
-            0,
+            "How many iterations the hashes of passwords have that the broker makes, for CONNECT and for SCRAM.",
+            4_096,
             1_000_000),
+    MAX_USERS("mqttMaxUsers", "100000", "How many users a namespace may have; one more is not made.", 0, 10_000_000),
+    GLOBAL_USERS("mqttGlobalUsers", "false", "`true`: namespaces without users have the users of no namespace."),
+    END_CHANGED_USERS("mqttEndChangedUsers", "true", "Whether the connections of a changed or deleted user end."),
     MAX_STREAMS(
             "mqttMaxStreams",
             "10000",

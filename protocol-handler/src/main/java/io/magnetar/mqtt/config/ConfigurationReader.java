@@ -11,6 +11,7 @@ import io.magnetar.mqtt.quota.Rates;
 import io.magnetar.mqtt.retain.RetainLimits;
 import io.magnetar.mqtt.share.SharedStrategies;
 import io.magnetar.mqtt.share.SharedStrategy;
+import io.magnetar.mqtt.users.UserSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,11 @@ public final class ConfigurationReader {
                 ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads,
                 number(ConfigurationKey.CONNECT_TIMEOUT_MILLIS),
                 new AuthenticationReader(this::text, this::number, problems::add).read(),
+                new UserSettings(
+                        number(ConfigurationKey.PASSWORD_ITERATIONS),
+                        number(ConfigurationKey.MAX_USERS),
+                        flag(ConfigurationKey.GLOBAL_USERS),
+                        flag(ConfigurationKey.END_CHANGED_USERS)),
                 connect(maxMessageSize),
                 number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
                 limits(),

@@ -8,6 +8,7 @@ import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.namespace.NamespaceSettings;
 import io.magnetar.mqtt.quota.NamespaceLimits;
 import io.magnetar.mqtt.share.SharedStrategies;
+import io.magnetar.mqtt.users.UserSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,6 +39,7 @@ public record MqttConfiguration(
         int ioThreads,
         long connectTimeoutMillis,
         AuthenticationSettings authentication,
+        UserSettings users,
         ConnectSettings connect,
         int outboundBufferBytes,
         SessionLimits limits,

@@ -198,8 +198,8 @@ final class Connection {
                 }
 
                 @Override
-                public void expired() {
-                    endBy(ReasonCode.NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED, AuthenticationFlow.EXPIRED);
+                public void credentialEnded(String reason) {
+                    endBy(ReasonCode.NOT_AUTHORIZED, ReasonCode.NOT_AUTHORIZED, reason);
                 }
             });
         } catch (PacketException e) {

@@ -7,6 +7,7 @@ import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.config.ConfigurationKey;
 import io.magnetar.mqtt.config.MqttConfiguration;
 import io.magnetar.mqtt.listener.Listener;
+import io.magnetar.mqtt.users.UsersSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,10 +27,13 @@ final class AuthenticationSources {
     private final MqttConfiguration configuration;
     private final Map<String, AuthenticationSource> sources = new LinkedHashMap<>();
     private final PulsarNamespaceChains namespaces;
+    private final PulsarUsers users;
 
     /** Each source has its line here, under the condition that it is configured. */
-    AuthenticationSources(MqttConfiguration configuration, PulsarService pulsar) {
+    AuthenticationSources(MqttConfiguration configuration, PulsarService pulsar, PulsarUsers users) {
         this.configuration = configuration;
+        this.users = users;
+        sources.put(UsersSource.NAME, users.source());
         sources.put(AnonymousSource.NAME, new AnonymousSource());
         this.namespaces = new PulsarNamespaceChains(
                 pulsar.getConfigurationMetadataStore(), configuration.namespaces()::isServed, sources.keySet());
@@ -51,9 +55,9 @@ final class AuthenticationSources {
             throw new MqttConfiguration.InvalidException(problems);
         }
         warn();
-        return new Authenticators(
-                new AuthenticationChains(sources, configuration.authentication(), namespaces, System::nanoTime),
-                Map.of());
+        AuthenticationChains chains =
+                new AuthenticationChains(sources, configuration.authentication(), namespaces, System::nanoTime);
+        return new Authenticators(chains, users.methods(chains));
     }
 
     private void check(List<String> chain, String where, List<String> problems) {

@@ -27,19 +27,16 @@ import io.magnetar.mqtt.connection.RefusalLog;
 import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.deletion.NamespaceDeletions;
-import io.magnetar.mqtt.flow.Failures;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.metrics.MeasuredAppends;
 import io.magnetar.mqtt.metrics.Metrics;
 import io.magnetar.mqtt.mount.Mounts;
 import io.magnetar.mqtt.namespace.NamespaceChoice;
-import io.magnetar.mqtt.namespace.NamespaceRefusedException;
 import io.magnetar.mqtt.namespace.Namespaces;
 import io.magnetar.mqtt.owned.PulsarOwnedPartitions;
 import io.magnetar.mqtt.owned.UnloadedTopics;
 import io.magnetar.mqtt.owner.TurnsOwner;
-import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.queue.Queues;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.mqtt.routing.Routing;
@@ -47,7 +44,6 @@ import io.magnetar.mqtt.session.CompactedSessionLog;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.DurableSettings;
 import io.magnetar.mqtt.session.GroupRecordLog;
-import io.magnetar.mqtt.session.NamespaceStanding;
 import io.magnetar.mqtt.session.SessionKey;
 import io.magnetar.mqtt.session.SessionLog;
 import io.magnetar.mqtt.share.KeptSettings;
@@ -120,6 +116,7 @@ public final class MqttBroker {
     private final PulsarRetained pulsarRetained;
     private final SysTopics sysTopics;
     private final PulsarQueues queues;
+    private final PulsarUsers users;
     private final DurableSessions sessions;
     private final MqttServer server;
     private final StatusServer statusServer;
@@ -137,8 +134,6 @@ public final class MqttBroker {
     public MqttBroker(MqttConfiguration configuration, PulsarService pulsar, @Nullable Authenticators given)
             throws PulsarServerException {
         this.configuration = configuration;
-        Authenticators authenticators =
-                given == null ? new AuthenticationSources(configuration, pulsar).authenticators() : given;
         NamespaceChoice namespaceChoice = new NamespaceChoice(configuration.namespaces());
         this.tls = new TlsContexts(configuration.listeners());
         String name = configuration.brokerName().isEmpty() ? pulsar.getBrokerId() : configuration.brokerName();
@@ -151,6 +146,11 @@ public final class MqttBroker {
         OwnedPartitions owned = new PulsarOwnedPartitions(brokerService);
         this.logs = new PulsarCompactedLogs(pulsar.getClient(), owned, streams.appendSettings(), keeper);
         this.queues = new PulsarQueues(configuration, pulsar.getClient(), owned, logs, streams, keeper);
+        BrokerClock clock = new BrokerClock(InstantSource.system());
+        this.users = new PulsarUsers(
+                configuration, logs, streams.provisioner(), pulsar.getConfigurationMetadataStore(), clock);
+        Authenticators authenticators =
+                given == null ? new AuthenticationSources(configuration, pulsar, users).authenticators() : given;
         Retained retained = limits.retained(configuration.retainAvailable());
         this.pulsarRetained = new PulsarRetained(
                 retained, pulsar, logs, counters, streams.provisioner(), InstantSource.system(), starter);
@@ -164,7 +164,6 @@ public final class MqttBroker {
                         provisioning.marks()),
                 this::prepare,
                 System::nanoTime);
-        BrokerClock clock = new BrokerClock(InstantSource.system());
         this.authorization = new Authorization(configuration, pulsar, logs, streams, limits, clock, keeper);
         Routing routing = new Routing(streams.catalog());
         StreamTopics topics = new PulsarStreamTopics(pulsar, streams.provisioner(), this::isServed);
@@ -225,7 +224,7 @@ public final class MqttBroker {
             streams.close(namespace);
             limits.close(namespace);
         });
-        this.deletions = provisioning.deletions(name, liveSessions, sessions, List.of(authorization));
+        this.deletions = provisioning.deletions(name, liveSessions, sessions, List.of(authorization, users.purge()));
         Admission admission = new Admission(configuration.admission(), limits.quotas(), System::nanoTime);
         this.traces = new PacketTraces(
                 configuration.traceDirectory(),
@@ -310,7 +309,8 @@ public final class MqttBroker {
                         new NamespaceRequests(provisioning.register(), served, deletions),
                         new DeletionRequests(provisioning.register(), served, deletions),
                         new ClientRequests(served, sessions.recorded()),
-                        authorization.requests()));
+                        authorization.requests(),
+                        users.requests(provisioning.register(), served)));
     }
 
     private static Thread daemon(Runnable task, String name) {
@@ -375,9 +375,10 @@ public final class MqttBroker {
                 .thenCompose(ignored -> step(
                         "the marks of deleted namespaces", () -> provisioning.marks().read()))
                 .thenCompose(ignored -> step("the rules of authorization", authorization::start))
+                .thenCompose(ignored -> step("the built-in users", users::start))
                 .thenCompose(ignored -> step("the records of sessions", sessions::read))
                 .thenCompose(ignored -> step("the default tenant", this::openDefault))
-                .thenCompose(ignored -> step("the namespaces of sessions", () -> sessions.start(this::reopen)))
+                .thenCompose(ignored -> step("the namespaces of sessions", () -> sessions.start(namespace -> Reopening.of(namespaces, namespace))))
                 .thenCompose(ignored -> step("the listeners", this::listen))
                 .whenComplete((ignored, failure) -> {
                     if (failure == null) {
@@ -410,24 +411,6 @@ public final class MqttBroker {
                 .thenCompose(ignored -> streams.open(namespace))
                 .thenCompose(ignored -> pulsarRetained.open(namespace))
                 .thenCompose(ignored -> sessions.takeUp(namespace));
-    }
-
-    /** Opens a namespace that sessions are recorded in; fails when that may be possible later. */
-    private CompletableFuture<NamespaceStanding> reopen(Namespace namespace) {
-        return namespaces
-                .reopen(namespace)
-                .thenApply(ignored -> NamespaceStanding.OPEN)
-                .exceptionallyCompose(failure -> {
-                    if (Failures.cause(failure) instanceof NamespaceRefusedException refused) {
-                        if (refused.isMissing()) {
-                            return CompletableFuture.completedFuture(NamespaceStanding.GONE);
-                        }
-                        if (refused.code() == ReasonCode.NOT_AUTHORIZED) {
-                            return CompletableFuture.completedFuture(NamespaceStanding.CLOSED);
-                        }
-                    }
-                    return CompletableFuture.failedFuture(failure);
-                });
     }
 
     /** The status page names it while it is under way, and when it has failed. */
@@ -491,6 +474,7 @@ public final class MqttBroker {
                 })
                 .thenCompose(ignored -> statusServer.close())
                 .thenRun(adminAccess::shutdownNow)
+                .thenRun(users::close)
                 .thenRun(traces::close)
                 .thenRun(keeper::shutdownNow);
     }

@@ -51,10 +51,10 @@ class AuthenticationChainsTest {
         AuthenticationChains chains = chains(NamespaceChains.NONE, "a", "b");
 
         assertThat(step(chains, Claims.of("n", "a", "x")))
-                .isEqualTo(new Authenticator.Success(null, Identity.of("a"), "a"));
+                .isEqualTo(new Authenticator.Success(null, Identity.of("a"), "a", null));
         assertThat(asked).containsExactly("a");
         assertThat(step(chains, Claims.of("n", "b", "x")))
-                .isEqualTo(new Authenticator.Success(null, Identity.of("b"), "b"));
+                .isEqualTo(new Authenticator.Success(null, Identity.of("b"), "b", null));
         assertThat(step(chains, Claims.of("n", "mallory", "x"))).isEqualTo(refusal(ReasonCode.BANNED, "mallory"));
         assertThat(asked).containsExactly("a", "a", "b", "a");
     }

@@ -140,7 +140,14 @@ public final class PulsarAccess implements Access {
                 case READ_MESSAGES -> ofTopic(namespace, stream, TopicOperation.PEEK_MESSAGES);
                 case READ_PLACES -> ofTopic(namespace, stream, TopicOperation.GET_SUBSCRIPTIONS);
                 case MOVE_PLACE -> ofTopic(namespace, stream, TopicOperation.RESET_CURSOR);
-                case ALTER_STREAM, SEE_NAMESPACE, SEE_CLIENTS, RULE_CLIENTS, SEE_RULES, CHANGE_RULES ->
+                case ALTER_STREAM,
+                        SEE_NAMESPACE,
+                        SEE_CLIENTS,
+                        RULE_CLIENTS,
+                        SEE_RULES,
+                        CHANGE_RULES,
+                        SEE_USERS,
+                        CHANGE_USERS ->
                     ofTenant(namespace);
                 case OPERATE -> ofInstance();
             };

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             LastValueCommand.class,
             OwedCommand.class,
             AbsentCommand.class,
+            NeighboursCommand.class,
             CompareCommand.class,
             StreamsCommand.class
         })

@@ -28,6 +28,7 @@ public final class LiveRun {
 
     private final Broker broker;
     private final Workload workload;
+    private final String clients;
     private final Schedule schedule;
     private final int run = new SplittableRandom().nextInt();
     private final List<Publisher> publishers = new ArrayList<>();
@@ -35,6 +36,12 @@ public final class LiveRun {
     private final List<Subscriber> subscribers = new ArrayList<>();
 
     public LiveRun(Broker broker, Workload workload) {
+        this(broker, workload, "bench");
+    }
+
+    /** @param clients what all client identifiers begin with, before a hyphen */
+    public LiveRun(Broker broker, Workload workload, String clients) {
+        this.clients = clients;
         this.broker = broker;
         this.workload = workload;
         this.schedule = new Schedule(workload.warmup(), workload.duration());
@@ -130,7 +137,7 @@ public final class LiveRun {
     }
 
     private String clientId(String kind, int index) {
-        return "bench-" + runName() + "-" + kind + "-" + index;
+        return clients + "-" + runName() + "-" + kind + "-" + index;
     }
 
     private String topic(int index) {

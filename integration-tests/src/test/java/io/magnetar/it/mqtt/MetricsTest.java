@@ -214,8 +214,8 @@ class MetricsTest {
                     .untilAsserted(() -> assertThat(PrometheusMetrics.samples(neighbour))
                             .containsEntry(
                                     "magnetar_messages_dropped_total{namespace=\"public\",reason=\"too_large\"}", "3")
-                            .containsEntry("magnetar_connections_refused_total{code=\"0x85\"}", "1")
-                            .containsEntry("magnetar_connections_refused_total{code=\"0x81\"}", "1")
+                            .containsEntry("magnetar_connections_refused_total{namespace=\"\",code=\"0x85\"}", "1")
+                            .containsEntry("magnetar_connections_refused_total{namespace=\"\",code=\"0x81\"}", "1")
                             .containsEntry("magnetar_events_total{event=\"connectionsRefused\"}", "2"));
             assertThat(broker.status().counter("droppedTooLarge")).isEqualTo(3);
         }

@@ -259,6 +259,13 @@ public enum ConfigurationKey {
                     + " together, under a namespace and stream without a name.",
             0,
             1_000_000),
+    MAX_NAMESPACE_METRICS(
+            "mqttMaxNamespaceMetrics",
+            "1000",
+            "How many namespaces have metrics of their own, the first ones that are open. The others are counted together, as"
+                    + " `(others)`.",
+            0,
+            1_000_000),
     MAX_REPLAY_INDEX_BYTES(
             "mqttMaxReplayIndexBytes",
             "268435456",

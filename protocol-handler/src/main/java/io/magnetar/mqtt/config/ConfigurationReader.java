@@ -81,6 +81,7 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.SYS_INTERVAL_SECONDS),
                 number(ConfigurationKey.MAX_STREAM_READERS),
                 number(ConfigurationKey.MAX_STREAM_METRICS),
+                number(ConfigurationKey.MAX_NAMESPACE_METRICS),
                 longNumber(ConfigurationKey.MAX_REPLAY_INDEX_BYTES),
                 new NamespaceReader(this::text, problems::add)
                         .read(

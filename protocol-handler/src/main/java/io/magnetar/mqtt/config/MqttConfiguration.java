@@ -49,6 +49,7 @@ public record MqttConfiguration(
         int sysIntervalSeconds,
         int maxStreamReaders,
         int maxStreamMetrics,
+        int maxNamespaceMetrics,
         long maxReplayIndexBytes,
         NamespaceSettings namespaces,
         NamespaceLimits namespaceLimits,

@@ -54,6 +54,7 @@ final class ConnectRights {
      */
     static ConnectRights of(
             ConnectionServices connections, MountedClient client, Placement placement, Identity identity, IoLoop loop) {
+        connections.services().counters().count(Counter.AUTHENTICATION_ALLOWED, placement.namespace());
         Peer.Certificate certificate = client.peer().certificate();
         Mountpoint mountpoint = placement.mountpoint();
         Subject subject = new Subject(

@@ -84,6 +84,8 @@ final class Connection {
     private @Nullable SessionKey key;
     private @Nullable Mountpoint mountpoint;
     private @Nullable Session session;
+    /** Of a client that is connected. */
+    private @Nullable Traffic traffic;
     /** Until it is accepted. */
     private @Nullable Connect connect;
 
@@ -194,7 +196,7 @@ final class Connection {
 
                 @Override
                 public void refused(ReasonCode code, String reason) {
-                    refuse(new PacketException(code, reason));
+                    refuse(connections.unauthenticated(code, reason));
                 }
 
                 @Override
@@ -230,6 +232,7 @@ final class Connection {
         try {
             MountedClient client = new MountedClient(namespace, accepted.clientId(), accepted.username(), peer.get());
             Placement placement = connections.mounts().place(client);
+            key = new SessionKey(placement.namespace(), placement.clientId());
             connections.admission().checkClient(placement.namespace(), placement.clientId());
             mount(placement.mountpoint());
             ConnectRights rights = ConnectRights.of(connections, client, placement, identity, loop);
@@ -258,7 +261,6 @@ final class Connection {
         Publisher publisher = rights.access().publisher();
         SessionKey claimed = rights.key();
         state = State.CLAIMS_CLIENT_ID;
-        key = claimed;
         onTrace.run();
         claim = connections
                 .liveSessions()
@@ -319,9 +321,11 @@ final class Connection {
         }
         session = new Session(rights.surroundings(loop), sink, loop, decided, opened.session());
         live.connected(client(decided, accepted));
-        Traffic traffic = traffic();
-        traffic.connected();
-        sink.countAs(traffic, Pace.out(loop, shares(), this::onWritable));
+        Traffic counted = loop.traffic(Optional.of(publisher.namespace()));
+        counted.connected();
+        traffic = counted;
+        connections.services().counters().count(Counter.CONNECTIONS_ACCEPTED, publisher.namespace());
+        sink.countAs(counted, Pace.out(loop, shares(), this::onWritable));
         sink.connAck(accepted.connAck().withSession(opened.present()));
         session.start();
         onConnected.run();
@@ -345,9 +349,15 @@ final class Connection {
         return state == State.CONNECTED ? Optional.ofNullable(session) : Optional.empty();
     }
 
+    /** That of the client, as soon as it may be in it; null before. */
+    @Nullable
+    Namespace namespace() {
+        return key == null ? null : key.namespace();
+    }
+
     /** Where the packets of this connection's namespace are counted. */
     Traffic traffic() {
-        return loop.traffic(Optional.ofNullable(key).map(SessionKey::namespace));
+        return traffic == null ? loop.traffic(Optional.empty()) : traffic;
     }
 
     /** A trace of the client has begun or ended. */
@@ -397,7 +407,7 @@ final class Connection {
 
     /** Ends the connection for a packet that breaks the protocol, with its reason code where the client can get one. */
     void onBrokenProtocol(PacketException problem) {
-        connections.services().counters().count(Counter.PROTOCOL_ERRORS);
+        connections.services().counters().count(Counter.PROTOCOL_ERRORS, namespace());
         if (state == State.CONNECTED) {
             sink.disconnect(problem.reasonCode(), problem.problem());
         } else if (state == State.AUTHENTICATES) {
@@ -416,7 +426,7 @@ final class Connection {
     /** The client broke the rules of what its MQTT is wrapped in: there is no way left to tell it in MQTT. */
     void onBrokenTransport() {
         if (state != State.ENDED) {
-            connections.services().counters().count(Counter.PROTOCOL_ERRORS);
+            connections.services().counters().count(Counter.PROTOCOL_ERRORS, namespace());
             if (session == null) {
                 noteRefusal(ReasonCode.PROTOCOL_ERROR, "the listener's transport was not kept to");
             }
@@ -425,7 +435,7 @@ final class Connection {
     }
 
     private void noteRefusal(ReasonCode code, String reason) {
-        connections.services().counters().refuse(code);
+        connections.services().counters().refuse(code, namespace());
         connections.refusalLog().refused(sink.remoteAddress(), connect, code, reason);
     }
 
@@ -475,8 +485,8 @@ final class Connection {
             keepAlive.stop();
         }
         connections.services().counters().count(Counter.CONNECTIONS_CLOSED);
-        if (session != null && key != null) {
-            loop.left(key.namespace());
+        if (traffic != null && key != null) {
+            loop.left(key.namespace(), traffic);
         }
         CompletableFuture<Void> left = session == null ? CompletableFuture.completedFuture(null) : session.end();
         // Who claims the client identifier next must also wait for the one that this connection was waiting for.

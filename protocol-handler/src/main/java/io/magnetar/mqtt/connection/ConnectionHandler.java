@@ -157,7 +157,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
     private boolean hasRoom() {
         boolean room = pace == null || pace.hasRoom();
         if (!room) {
-            counters.count(Counter.READS_PAUSED);
+            counters.count(Counter.READS_PAUSED, connection.namespace());
         }
         return room;
     }

@@ -6,6 +6,7 @@ import io.magnetar.mqtt.auth.AuthenticationFlow;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.codec.PacketException;
 import io.magnetar.mqtt.connect.ConnectFlow;
+import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.mount.Mounts;
@@ -13,6 +14,7 @@ import io.magnetar.mqtt.namespace.NamespaceChoice;
 import io.magnetar.mqtt.namespace.Namespaces;
 import io.magnetar.mqtt.namespace.Newcomer;
 import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.mqtt.takeover.LiveSessions;
@@ -41,6 +43,13 @@ public record ConnectionServices(
     AuthenticationFlow authentication(PacketSink sink, Owner owner) {
         return new AuthenticationFlow(
                 authenticators, sink, owner, services.clock()::millis, settings.connectTimeoutMillis());
+    }
+
+    /** Counts a client that has not proved who it is, and says so. */
+    PacketException unauthenticated(ReasonCode code, String reason) {
+        boolean unavailable = code == ReasonCode.SERVER_UNAVAILABLE || code == ReasonCode.SERVER_BUSY;
+        services.counters().count(unavailable ? Counter.AUTHENTICATION_UNAVAILABLE : Counter.AUTHENTICATION_DENIED);
+        return new PacketException(code, reason);
     }
 
     /** The trace of a client that is not decided on; null when there is none, or none as far as is known. */

@@ -70,17 +70,25 @@ final class IoLoop implements Owner {
 
     /** Where the packets of a namespace's connections on this loop are counted. Thread: the event loop. */
     Traffic traffic(Optional<Namespace> namespace) {
-        return traffic.computeIfAbsent(
-                namespace, key -> services.counters().traffic().open(key));
+        Traffic known = traffic.get(namespace);
+        if (known == null || known.isRetired()) {
+            known = services.counters().traffic().open(namespace);
+            traffic.put(namespace, known);
+        }
+        return known;
     }
 
     /**
      * A connection of a namespace has ended. With the last one here the loop forgets the routes of the namespace, which take memory,
-     * but not what it has counted. Thread: the event loop.
+     * but not what it has counted while the namespace is open. Thread: the event loop.
+     *
+     * @param counted where the packets of the connection were counted
      */
-    void left(Namespace namespace) {
-        Traffic counted = traffic(Optional.of(namespace));
+    void left(Namespace namespace, Traffic counted) {
         counted.disconnected();
+        if (counted.isRetired()) {
+            traffic.remove(Optional.of(namespace), counted);
+        }
         if (counted.connections() == 0) {
             Optional.ofNullable(routeCaches.remove(namespace)).ifPresent(RouteCache::close);
             shares.remove(namespace);

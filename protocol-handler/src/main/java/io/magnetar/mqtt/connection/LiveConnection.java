@@ -32,7 +32,7 @@ final class LiveConnection implements LiveSessions.Claimant {
     @Override
     public void takeOver() {
         loop.execute(() -> {
-            counters.count(Counter.SESSIONS_TAKEN_OVER);
+            counters.count(Counter.SESSIONS_TAKEN_OVER, connection.namespace());
             connection.endBy(
                     ReasonCode.SESSION_TAKEN_OVER,
                     ReasonCode.SERVER_BUSY,

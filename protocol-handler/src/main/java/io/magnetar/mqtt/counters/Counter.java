@@ -1,9 +1,14 @@
 package io.magnetar.mqtt.counters;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What is counted, by the name that it has on the status page. */
 public enum Counter {
     CONNECTIONS_OPENED("connectionsOpened"),
     CONNECTIONS_CLOSED("connectionsClosed"),
+    /** Answered with a CONNACK that lets the client in. */
+    CONNECTIONS_ACCEPTED("connectionsAccepted"),
     CONNECTIONS_REFUSED("connectionsRefused"),
     /** Closed as they came: the listener or the broker had as many as it may have. */
     CONNECTIONS_TURNED_AWAY("connectionsTurnedAway"),
@@ -52,8 +57,28 @@ public enum Counter {
 
     private final String label;
 
+    private static final Set<Counter> OF_NAMESPACES = EnumSet.of(
+            CONNECTIONS_ACCEPTED,
+            READS_PAUSED,
+            SESSIONS_TAKEN_OVER,
+            PROTOCOL_ERRORS,
+            RETAINED_REFUSED,
+            APPENDS_REFUSED,
+            PUBLISHES_REFUSED,
+            AUTHENTICATION_ALLOWED,
+            AUTHENTICATION_DENIED,
+            AUTHENTICATION_UNAVAILABLE,
+            AUTHORIZATION_ALLOWED,
+            AUTHORIZATION_DENIED,
+            AUTHORIZATION_UNAVAILABLE);
+
     Counter(String label) {
         this.label = label;
+    }
+
+    /** What is also counted by namespace, where that is known. */
+    public static Set<Counter> ofNamespaces() {
+        return OF_NAMESPACES;
     }
 
     public String label() {

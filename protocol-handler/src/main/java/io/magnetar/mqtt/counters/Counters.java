@@ -6,9 +6,12 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** The counts of one broker since it started. Thread: any. */
 public final class Counters {
@@ -22,6 +25,10 @@ public final class Counters {
     private final TrafficTable traffic = new TrafficTable();
     private final DropTable drops = new DropTable();
     private final Map<Namespace, NamespaceCounts> namespaces = new ConcurrentHashMap<>();
+    /** Of the namespaces that were closed. */
+    private final NamespaceCounts closed = new NamespaceCounts(this);
+
+    private volatile boolean anyClosed;
     private final StreamTrafficTable streams;
 
     public Counters() {
@@ -49,6 +56,57 @@ public final class Counters {
     /** What happens in one namespace; to be kept by who counts for every message. */
     public NamespaceCounts of(Namespace namespace) {
         return namespaces.computeIfAbsent(namespace, ignored -> new NamespaceCounts(this));
+    }
+
+    /** The same when anything was counted there; nothing is made for it. */
+    public Optional<NamespaceCounts> find(Namespace namespace) {
+        return Optional.ofNullable(namespaces.get(namespace));
+    }
+
+    /** The namespaces that anything was counted in by {@link #of}. */
+    public Set<Namespace> namespaces() {
+        return namespaces.keySet();
+    }
+
+    /** Where a namespace is counted that is known, and for the broker alone otherwise. */
+    public void count(Counter counter, @Nullable Namespace namespace) {
+        if (namespace == null) {
+            count(counter);
+        } else {
+            of(namespace).count(counter);
+        }
+    }
+
+    /** The same of a refused connection. */
+    public void refuse(ReasonCode code, @Nullable Namespace namespace) {
+        if (namespace == null) {
+            refuse(code);
+        } else {
+            of(namespace).refuse(code);
+        }
+    }
+
+    /**
+     * A namespace was closed: what was counted in it goes to all that were closed, so that no sum becomes less, and one of its name that
+     * is opened later begins with nothing. To be called again a while later, for what was being counted then.
+     */
+    public void close(Namespace namespace) {
+        anyClosed = true;
+        traffic.close(namespace);
+        drops.close(namespace);
+        NamespaceCounts counted = namespaces.remove(namespace);
+        if (counted != null) {
+            counted.addTo(closed);
+        }
+    }
+
+    /** What was counted in namespaces that were closed. */
+    public NamespaceCounts closed() {
+        return closed;
+    }
+
+    public boolean anyClosed() {
+        return anyClosed;
     }
 
     /** A connection was refused. */

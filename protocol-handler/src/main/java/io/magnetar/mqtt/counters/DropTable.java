@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** Dropped messages by namespace and reason. Thread: any. */
 public final class DropTable {
     private final Map<Namespace, LongAdder[]> drops = new ConcurrentHashMap<>();
+    private final LongAdder[] closed = zeros();
 
     void count(Drop reason, Namespace namespace) {
         drops.computeIfAbsent(namespace, key -> zeros())[reason.ordinal()].increment();
@@ -19,6 +20,20 @@ public final class DropTable {
         LongAdder[] zeros = new LongAdder[Drop.values().length];
         Arrays.setAll(zeros, reason -> new LongAdder());
         return zeros;
+    }
+
+    void close(Namespace namespace) {
+        LongAdder[] counts = drops.remove(namespace);
+        if (counts != null) {
+            for (int i = 0; i < counts.length; i++) {
+                closed[i].add(counts[i].sum());
+            }
+        }
+    }
+
+    /** The sum over all namespaces that were closed. */
+    public long closed(Drop reason) {
+        return closed[reason.ordinal()].sum();
     }
 
     /** The namespaces that messages were dropped in. */
@@ -41,8 +56,9 @@ public final class DropTable {
 
     /** The sum over all namespaces. */
     public long sum(Drop reason) {
-        return drops.values().stream()
-                .mapToLong(counts -> counts[reason.ordinal()].sum())
-                .sum();
+        return closed(reason)
+                + drops.values().stream()
+                        .mapToLong(counts -> counts[reason.ordinal()].sum())
+                        .sum();
     }
 }

@@ -26,6 +26,24 @@ public final class Traffic {
 
     private final long[] counts = new long[DENIED + DECIDERS];
 
+    /** The namespace was closed: nobody begins to count here. */
+    private volatile boolean retired;
+
+    void retire() {
+        retired = true;
+    }
+
+    public boolean isRetired() {
+        return retired;
+    }
+
+    /** Adds what is counted here to what only the calling thread knows. */
+    void addTo(Traffic sum) {
+        for (int place = 0; place < counts.length; place++) {
+            sum.counts[place] += get(place);
+        }
+    }
+
     private void add(int place, long amount) {
         COUNTS.setOpaque(counts, place, counts[place] + amount);
     }

@@ -13,7 +13,9 @@ public enum MetricFamily {
     CONNECTIONS_REFUSED(
             "magnetar_connections_refused_total",
             Type.COUNTER,
-            "Connections that did not get as far as a CONNACK with success, by reason code as MQTT 5 writes it.",
+            "Connections that did not get as far as a CONNACK with success, by reason code as MQTT 5 writes it; those whose namespace"
+                    + " was not known have an empty one.",
+            "namespace",
             "code"),
     SUBSCRIPTIONS(
             "magnetar_subscriptions",
@@ -111,6 +113,24 @@ public enum MetricFamily {
             Type.COUNTER,
             "What else happened how often, by the names of the status page's counters.",
             "event"),
+    NAMESPACE_EVENTS(
+            "magnetar_namespace_events_total",
+            Type.COUNTER,
+            "Those of these events that belong to a namespace; those whose namespace was not known have an empty one.",
+            "namespace",
+            "event"),
+    NAMESPACE_LIMIT(
+            "magnetar_namespace_limit",
+            Type.GAUGE,
+            "Limits that an operator has set for a namespace, by the names of their properties without `mqtt.max-`.",
+            "namespace",
+            "limit"),
+    NAMESPACE_USED(
+            "magnetar_namespace_used",
+            Type.GAUGE,
+            "What is used of these limits, at this broker; of retained messages and streams in the cluster.",
+            "namespace",
+            "limit"),
     RETAINED_MESSAGES("magnetar_retained_messages", Type.GAUGE, "Retained messages.", "namespace"),
     RETAINED_BYTES("magnetar_retained_bytes", Type.GAUGE, "The memory that they count as.", "namespace"),
     PENDING_APPEND_BYTES(

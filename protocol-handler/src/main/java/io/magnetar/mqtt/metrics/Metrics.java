@@ -8,14 +8,11 @@ import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.PacketType;
-import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.retain.RetainedStore;
 import io.magnetar.mqtt.session.SessionCounts;
 import io.magnetar.mqtt.share.SharedGroups;
 import io.magnetar.stream.newest.IndexMemory;
 import io.magnetar.tenancy.Namespace;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,16 +20,14 @@ import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 
 /**
- * All metrics of one broker, read when they are asked for. What has a namespace is shown for at most {@value #MAX_NAMESPACES} of
- * them, the first by name.
+ * All metrics of one broker, read when they are asked for. So many namespaces have lines of their own; the others are summed up as one, so
+ * that a scrape is bounded.
  *
  * <p>Thread: any.
  */
 public final class Metrics {
-    private static final int MAX_NAMESPACES = 1_000;
     private static final int QOS_LEVELS = 3;
 
     private final SessionServices services;
@@ -41,13 +36,16 @@ public final class Metrics {
     private final IndexMemory replayIndexes;
     private final IntSupplier sessions;
     private final Supplier<Map<Namespace, SessionCounts>> durableSessions;
+    private final NamespaceLines lines;
 
     /**
+     * @param maxNamespaces how many have lines of their own
      * @param replayIndexes of last-value streams
      * @param sessions how many sessions are connected
      * @param durableSessions how many durable ones there are
      */
     public Metrics(
+            int maxNamespaces,
             SessionServices services,
             SharedGroups groups,
             IndexMemory replayIndexes,
@@ -59,55 +57,43 @@ public final class Metrics {
         this.services = services;
         this.counters = services.counters();
         this.sessions = sessions;
+        this.lines = new NamespaceLines(maxNamespaces, counters);
     }
 
     /** As Prometheus reads it. */
     public String text() {
         MetricsText text = new MetricsText();
         Map<Namespace, SessionCounts> durable = durableSessions.get();
-        List<Namespace> namespaces = Stream.of(
-                        counters.traffic().namespaces(), counters.drops().namespaces(), durable.keySet())
-                .flatMap(Collection::stream)
-                .distinct()
-                .sorted(Comparator.comparing(Namespace::name))
-                .limit(MAX_NAMESPACES)
-                .toList();
+        List<NamespaceLine> namespaces = lines.now(durable.keySet());
         connections(text, namespaces, durable);
         namespaces(text, namespaces);
         new StreamMetrics(counters.streams()).write(text);
         traffic(text, namespaces);
         authorization(text, namespaces);
-        drops(text, namespaces);
+        new NamespaceMetrics(services, durable).write(text, namespaces);
         events(text);
         logs(text);
         return text.toString();
     }
 
-    private void connections(MetricsText text, List<Namespace> namespaces, Map<Namespace, SessionCounts> durable) {
-        perNamespace(
-                text,
-                MetricFamily.CONNECTIONS,
-                namespaces,
-                namespace -> counters.traffic().sum(Optional.of(namespace), Traffic::connections));
+    private void connections(MetricsText text, List<NamespaceLine> namespaces, Map<Namespace, SessionCounts> durable) {
+        text.begin(MetricFamily.CONNECTIONS);
+        namespaces.forEach(
+                line -> text.sample(MetricFamily.CONNECTIONS, line.traffic().connections(), line.label()));
         text.begin(MetricFamily.SESSIONS);
         text.sample(MetricFamily.SESSIONS, sessions.getAsInt());
         text.begin(MetricFamily.DURABLE_SESSIONS);
-        for (Namespace namespace : namespaces) {
-            SessionCounts counts = durable.getOrDefault(namespace, SessionCounts.NONE);
-            text.sample(MetricFamily.DURABLE_SESSIONS, counts.connected(), namespace.name(), "connected");
-            text.sample(MetricFamily.DURABLE_SESSIONS, counts.absent(), namespace.name(), "absent");
-        }
-        text.begin(MetricFamily.CONNECTIONS_REFUSED);
-        for (ReasonCode code : ReasonCode.values()) {
-            long refused = counters.refusals(code);
-            if (refused > 0) {
-                text.sample(
-                        MetricFamily.CONNECTIONS_REFUSED, refused, String.format(Locale.ROOT, "0x%02X", code.code()));
-            }
+        for (NamespaceLine line : namespaces) {
+            ToLongFunction<Namespace> connected = namespace ->
+                    durable.getOrDefault(namespace, SessionCounts.NONE).connected();
+            ToLongFunction<Namespace> absent = namespace ->
+                    durable.getOrDefault(namespace, SessionCounts.NONE).absent();
+            text.sample(MetricFamily.DURABLE_SESSIONS, line.sum(connected), line.label(), "connected");
+            text.sample(MetricFamily.DURABLE_SESSIONS, line.sum(absent), line.label(), "absent");
         }
     }
 
-    private void namespaces(MetricsText text, List<Namespace> namespaces) {
+    private void namespaces(MetricsText text, List<NamespaceLine> namespaces) {
         perNamespace(
                 text,
                 MetricFamily.SUBSCRIPTIONS,
@@ -115,10 +101,13 @@ public final class Metrics {
                 namespace -> services.routing().table(namespace).subscriptions());
         text.begin(MetricFamily.SHARED_GROUPS);
         Map<Namespace, SharedGroups.Counts> counts = groups.counts();
-        for (Namespace namespace : namespaces) {
-            SharedGroups.Counts ofOne = counts.getOrDefault(namespace, SharedGroups.Counts.NONE);
-            text.sample(MetricFamily.SHARED_GROUPS, ofOne.live(), namespace.name(), "live");
-            text.sample(MetricFamily.SHARED_GROUPS, ofOne.durable(), namespace.name(), "durable");
+        for (NamespaceLine line : namespaces) {
+            ToLongFunction<Namespace> live = namespace ->
+                    counts.getOrDefault(namespace, SharedGroups.Counts.NONE).live();
+            ToLongFunction<Namespace> durable = namespace ->
+                    counts.getOrDefault(namespace, SharedGroups.Counts.NONE).durable();
+            text.sample(MetricFamily.SHARED_GROUPS, line.sum(live), line.label(), "live");
+            text.sample(MetricFamily.SHARED_GROUPS, line.sum(durable), line.label(), "durable");
         }
         perNamespace(
                 text,
@@ -148,18 +137,29 @@ public final class Metrics {
     }
 
     private static void perNamespace(
-            MetricsText text, MetricFamily metric, List<Namespace> namespaces, ToLongFunction<Namespace> value) {
+            MetricsText text, MetricFamily metric, List<NamespaceLine> namespaces, ToLongFunction<Namespace> value) {
         text.begin(metric);
-        namespaces.forEach(namespace -> text.sample(metric, value.applyAsLong(namespace), namespace.name()));
+        namespaces.forEach(line -> text.sample(metric, line.sum(value), line.label()));
     }
 
-    private void traffic(MetricsText text, List<Namespace> namespaces) {
-        perType(text, MetricFamily.PACKETS_RECEIVED, namespaces, Traffic::packetsReceived);
-        perType(text, MetricFamily.PACKETS_SENT, namespaces, Traffic::packetsSent);
-        perType(text, MetricFamily.BYTES_RECEIVED, namespaces, Traffic::bytesReceived);
-        perType(text, MetricFamily.BYTES_SENT, namespaces, Traffic::bytesSent);
+    private void traffic(MetricsText text, List<NamespaceLine> namespaces) {
+        Traffic ofNone = counters.traffic().sum(Optional.empty());
+        perType(text, MetricFamily.PACKETS_RECEIVED, ofNone, namespaces, Traffic::packetsReceived);
+        perType(text, MetricFamily.PACKETS_SENT, ofNone, namespaces, Traffic::packetsSent);
+        perType(text, MetricFamily.BYTES_RECEIVED, ofNone, namespaces, Traffic::bytesReceived);
+        perType(text, MetricFamily.BYTES_SENT, ofNone, namespaces, Traffic::bytesSent);
         perQos(text, MetricFamily.MESSAGES_RECEIVED, namespaces, Traffic::publishesReceived);
         perQos(text, MetricFamily.MESSAGES_SENT, namespaces, Traffic::publishesSent);
+        text.begin(MetricFamily.MESSAGES_DROPPED);
+        for (NamespaceLine line : namespaces) {
+            for (Drop reason : Drop.values()) {
+                text.sample(
+                        MetricFamily.MESSAGES_DROPPED,
+                        line.dropped(reason),
+                        line.label(),
+                        reason.name().toLowerCase(Locale.ROOT));
+            }
+        }
     }
 
     private interface TypeCount {
@@ -171,71 +171,34 @@ public final class Metrics {
     }
 
     /** Types that a namespace has not had yet are left out. */
-    private void perType(MetricsText text, MetricFamily metric, List<Namespace> namespaces, TypeCount count) {
+    private static void perType(
+            MetricsText text, MetricFamily metric, Traffic ofNone, List<NamespaceLine> namespaces, TypeCount count) {
         text.begin(metric);
         for (PacketType type : PacketType.values()) {
             String label = type.name().toLowerCase(Locale.ROOT);
-            sampleUnlessZero(text, metric, Optional.empty(), label, traffic -> count.of(traffic, type));
-            for (Namespace namespace : namespaces) {
-                sampleUnlessZero(text, metric, Optional.of(namespace), label, traffic -> count.of(traffic, type));
-            }
+            text.sampleUnlessZero(metric, count.of(ofNone, type), "", label);
+            namespaces.forEach(
+                    line -> text.sampleUnlessZero(metric, count.of(line.traffic(), type), line.label(), label));
         }
     }
 
-    private void sampleUnlessZero(
-            MetricsText text,
-            MetricFamily metric,
-            Optional<Namespace> namespace,
-            String label,
-            ToLongFunction<Traffic> count) {
-        long value = counters.traffic().sum(namespace, count);
-        if (value != 0) {
-            text.sample(metric, value, namespace.map(Namespace::name).orElse(""), label);
-        }
-    }
-
-    private void perQos(MetricsText text, MetricFamily metric, List<Namespace> namespaces, QosCount count) {
+    private static void perQos(MetricsText text, MetricFamily metric, List<NamespaceLine> namespaces, QosCount count) {
         text.begin(metric);
-        for (Namespace namespace : namespaces) {
+        for (NamespaceLine line : namespaces) {
             for (int qos = 0; qos < QOS_LEVELS; qos++) {
-                int level = qos;
-                text.sample(
-                        metric,
-                        counters.traffic().sum(Optional.of(namespace), traffic -> count.of(traffic, level)),
-                        namespace.name(),
-                        Integer.toString(qos));
+                text.sample(metric, count.of(line.traffic(), qos), line.label(), Integer.toString(qos));
             }
         }
     }
 
     /** What a namespace has not had yet is left out. */
-    private void authorization(MetricsText text, List<Namespace> namespaces) {
-        text.begin(MetricFamily.AUTHORIZATION_CHECKS);
-        for (Namespace namespace : namespaces) {
+    private static void authorization(MetricsText text, List<NamespaceLine> namespaces) {
+        MetricFamily metric = MetricFamily.AUTHORIZATION_CHECKS;
+        text.begin(metric);
+        for (NamespaceLine line : namespaces) {
             for (DecidedBy by : DecidedBy.values()) {
-                check(text, namespace, by, "allowed", traffic -> traffic.allowedBy(by));
-                check(text, namespace, by, "denied", traffic -> traffic.deniedBy(by));
-            }
-        }
-    }
-
-    private void check(
-            MetricsText text, Namespace namespace, DecidedBy by, String outcome, ToLongFunction<Traffic> count) {
-        long value = counters.traffic().sum(Optional.of(namespace), count);
-        if (value != 0) {
-            text.sample(MetricFamily.AUTHORIZATION_CHECKS, value, namespace.name(), by.label(), outcome);
-        }
-    }
-
-    private void drops(MetricsText text, List<Namespace> namespaces) {
-        text.begin(MetricFamily.MESSAGES_DROPPED);
-        for (Namespace namespace : namespaces) {
-            for (Drop reason : Drop.values()) {
-                text.sample(
-                        MetricFamily.MESSAGES_DROPPED,
-                        counters.drops().get(reason, namespace),
-                        namespace.name(),
-                        reason.name().toLowerCase(Locale.ROOT));
+                text.sampleUnlessZero(metric, line.traffic().allowedBy(by), line.label(), by.label(), "allowed");
+                text.sampleUnlessZero(metric, line.traffic().deniedBy(by), line.label(), by.label(), "denied");
             }
         }
     }

@@ -29,6 +29,13 @@ final class MetricsText {
         text.append(' ').append(value).append('\n');
     }
 
+    /** The same, but nothing for zero. */
+    void sampleUnlessZero(MetricFamily metric, long value, String... labels) {
+        if (value != 0) {
+            sample(metric, value, labels);
+        }
+    }
+
     void histogram(MetricFamily metric, Histogram histogram, String... labels) {
         long count = 0;
         for (int bucket = 0; bucket <= histogram.bounds(); bucket++) {

@@ -2,12 +2,12 @@ package io.magnetar.mqtt.plugin;
 
 import io.magnetar.log.PulsarCompactedLogs;
 import io.magnetar.mqtt.admin.AdminApi;
-import io.magnetar.mqtt.admin.AutomaticStreams;
 import io.magnetar.mqtt.admin.ClientRequests;
 import io.magnetar.mqtt.admin.CursorRequests;
 import io.magnetar.mqtt.admin.DeletionRequests;
 import io.magnetar.mqtt.admin.InspectionRequests;
 import io.magnetar.mqtt.admin.NamespaceRequests;
+import io.magnetar.mqtt.admin.NamespaceStats;
 import io.magnetar.mqtt.admin.ServedNamespaces;
 import io.magnetar.mqtt.admin.StreamCap;
 import io.magnetar.mqtt.admin.StreamRequests;
@@ -18,7 +18,6 @@ import io.magnetar.mqtt.admission.Admission;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.config.MqttConfiguration;
-import io.magnetar.mqtt.config.StreamSettings;
 import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.connection.ConnectionServices;
 import io.magnetar.mqtt.connection.ConnectionSettings;
@@ -55,7 +54,6 @@ import io.magnetar.mqtt.sys.SysTopics;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.mqtt.trace.PacketTraces;
 import io.magnetar.mqtt.transport.TlsContexts;
-import io.magnetar.stream.StreamCreation;
 import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.queue.LogAppender;
 import io.magnetar.tenancy.Namespace;
@@ -178,7 +176,7 @@ public final class MqttBroker {
                         MeasuredAppends.of(queues.appender(), counters.latency(Latency.MESSAGES_APPEND))),
                 streams.readers(),
                 streams.groups(),
-                streamCreation(topics, cap),
+                OperatorLimits.creation(configuration.streams(), streams.catalog(), topics, cap),
                 retained,
                 clock,
                 counters,
@@ -215,6 +213,7 @@ public final class MqttBroker {
                         configuration.queue().retentionMillis()),
                 keeper);
         LiveSessions liveSessions = new LiveSessions();
+        namespaces.onClosed(new ClosedCounts(counters, namespaces, keeper)::close);
         namespaces.onClosed(namespace -> {
             sessions.end(namespace);
             liveSessions.endAll(namespace);
@@ -250,7 +249,13 @@ public final class MqttBroker {
                         configuration.connectTimeoutMillis(),
                         configuration.keepAlivePercent(),
                         configuration.outboundBufferBytes()));
-        Metrics metrics = new Metrics(services, groups, streams.replayIndexes(), liveSessions::size, sessions::counts);
+        Metrics metrics = new Metrics(
+                configuration.maxNamespaceMetrics(),
+                services,
+                groups,
+                streams.replayIndexes(),
+                liveSessions::size,
+                sessions::counts);
         pulsar.addPrometheusRawMetricsProvider(out -> {
             if (!closed) {
                 out.write(metrics.text());
@@ -272,7 +277,7 @@ public final class MqttBroker {
                         pulsar,
                         topics,
                         cap,
-                        counters,
+                        services,
                         new ServedNamespaces(
                                 name, configuration.namespaces(), namespaces, liveSessions, sessions::counts)),
                 namespaceChoice.defaultNamespace());
@@ -284,15 +289,12 @@ public final class MqttBroker {
                 && provisioning.marks().of(new Namespace(tenant)).isEmpty();
     }
 
-    private StreamCreation streamCreation(StreamTopics topics, StreamCap cap) {
-        StreamSettings settings = configuration.streams();
-        return settings.creators() == null
-                ? StreamCreation.NONE
-                : new AutomaticStreams(streams.catalog(), topics, settings.creators(), settings.template(), cap);
-    }
-
     private AdminApi adminApi(
-            PulsarService pulsar, StreamTopics topics, StreamCap cap, Counters counters, ServedNamespaces served) {
+            PulsarService pulsar,
+            StreamTopics topics,
+            StreamCap cap,
+            SessionServices services,
+            ServedNamespaces served) {
         return new AdminApi(
                 new PulsarAccess(pulsar, adminAccess),
                 List.of(
@@ -302,11 +304,12 @@ public final class MqttBroker {
                                 topics,
                                 streams.inspection(),
                                 streams.policies(),
-                                counters.streams(),
+                                services.counters().streams(),
                                 InstantSource.system()),
                         new CursorRequests(
                                 streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
                         new NamespaceRequests(provisioning.register(), served, deletions),
+                        new NamespaceStats(services, served),
                         new DeletionRequests(provisioning.register(), served, deletions),
                         new ClientRequests(served, sessions.recorded()),
                         authorization.requests(),

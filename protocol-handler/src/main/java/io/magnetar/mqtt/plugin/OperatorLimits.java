@@ -1,13 +1,16 @@
 package io.magnetar.mqtt.plugin;
 
+import io.magnetar.mqtt.admin.AutomaticStreams;
 import io.magnetar.mqtt.admin.StreamCap;
 import io.magnetar.mqtt.admin.StreamTopics;
 import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.mqtt.config.StreamSettings;
 import io.magnetar.mqtt.counters.StreamTrafficTable;
 import io.magnetar.mqtt.quota.Quotas;
 import io.magnetar.mqtt.quota.StorageQuota;
 import io.magnetar.mqtt.retain.Retained;
 import io.magnetar.stream.StreamAppender;
+import io.magnetar.stream.StreamCreation;
 import io.magnetar.stream.definition.WatchedStreamCatalog;
 import io.magnetar.tenancy.MetadataStoreProperties;
 import io.magnetar.tenancy.Namespace;
@@ -52,6 +55,14 @@ final class OperatorLimits {
         new StreamStorage(quotas, catalog, topics).start(executor);
         return new StreamCap(
                 catalog, namespace -> quotas.limits(namespace).streams().maxStreams());
+    }
+
+    /** Who may have streams made by subscribing, within their number. */
+    static StreamCreation creation(
+            StreamSettings settings, WatchedStreamCatalog catalog, StreamTopics topics, StreamCap cap) {
+        return settings.creators() == null
+                ? StreamCreation.NONE
+                : new AutomaticStreams(catalog, topics, settings.creators(), settings.template(), cap);
     }
 
     StreamAppender held(StreamAppender appender, StreamTrafficTable traffic) {

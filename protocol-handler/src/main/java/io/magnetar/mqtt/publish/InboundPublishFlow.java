@@ -199,7 +199,7 @@ public final class InboundPublishFlow {
         SharedPublish shared = shared(publish, clock.getAsLong());
         StreamFailure refusal = retained.keep(shared.message());
         if (refusal != null) {
-            services.counters().count(Counter.RETAINED_REFUSED);
+            services.counters().count(Counter.RETAINED_REFUSED, publisher.namespace());
         }
         if (refusal != null && mqtt5 && publish.qos() != Qos.AT_MOST_ONCE) {
             Refusal told = new Refusal(ReasonCodes.of(refusal.kind()), refusal.reason());
@@ -225,13 +225,13 @@ public final class InboundPublishFlow {
         }
         String topic = publish.topic().value();
         if (BrokersTopics.contains(topic)) {
-            services.counters().count(Counter.PUBLISHES_REFUSED);
+            services.counters().count(Counter.PUBLISHES_REFUSED, publisher.namespace());
             return new Refusal(ReasonCode.NOT_AUTHORIZED, BrokersTopics.REFUSAL);
         }
         if (publish.properties().payloadIsUtf8()
                 && services.limits().checksPayloadFormat()
                 && !PayloadFormat.isUtf8(publish.payload())) {
-            services.counters().count(Counter.PUBLISHES_REFUSED);
+            services.counters().count(Counter.PUBLISHES_REFUSED, publisher.namespace());
             return new Refusal(ReasonCode.PAYLOAD_FORMAT_INVALID, "the payload is said to be UTF-8 and is not");
         }
         return null;
@@ -399,7 +399,7 @@ public final class InboundPublishFlow {
     }
 
     private void onFailed(PendingPublish publish, StreamFailure failure) {
-        services.counters().count(Counter.APPENDS_REFUSED);
+        services.counters().count(Counter.APPENDS_REFUSED, publisher.namespace());
         receiving--;
         boolean exactlyOnce = publish.qos() == Qos.EXACTLY_ONCE;
         boolean told = mqtt5 && !ended;

@@ -35,6 +35,11 @@ public final class Quotas {
         return new Quotas(limits, NamespaceProperties.NONE, System::nanoTime);
     }
 
+    /** What is in force where nothing is set. */
+    public NamespaceLimits preset() {
+        return preset;
+    }
+
     /** The quota of a namespace; the same object while it is open. */
     public NamespaceQuota of(Namespace namespace) {
         NamespaceQuota known = quotas.get(namespace);

@@ -86,7 +86,8 @@ final class WillPublication {
     private boolean keep(Message message) {
         boolean kept = retained.keep(message) == null;
         if (!kept) {
-            services.counters().count(Counter.RETAINED_REFUSED);
+            services.counters()
+                    .count(Counter.RETAINED_REFUSED, message.publisher().namespace());
         }
         return kept;
     }

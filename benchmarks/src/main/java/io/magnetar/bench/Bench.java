@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
             AbsentCommand.class,
             NeighboursCommand.class,
             CompareCommand.class,
-            StreamsCommand.class
+            StreamsCommand.class,
+            TenantsCommand.class
         })
 public final class Bench implements Runnable {
     private static final int REFUSED = 1;

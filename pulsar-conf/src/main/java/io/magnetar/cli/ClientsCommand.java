@@ -1,6 +1,7 @@
 package io.magnetar.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -17,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class ClientsCommand implements CustomCommand {
     private static final String COMMAND = "mqtt clients";
     private static final String CLIENTS = "clients";
+    private static final String BANS = "bans";
+    private static final List<String> BAN_COLUMNS = List.of("clientId", "username", "address", "until");
     private static final String SUBSCRIPTIONS = "subscriptions";
-    private static final List<String> ACTIONS = List.of("list", "get", "kick");
+    private static final List<String> ACTIONS = List.of("list", "get", "kick", "ban", "unban", "bans");
     private static final String CLIENT = "--client-id";
     private static final Map<String, String> FILTERS =
             Map.of("--prefix", "prefix", "--username", "username", "--address", "address", "--connected", "connected");
@@ -44,7 +47,10 @@ final class ClientsCommand implements CustomCommand {
                 "  clients list NAMESPACE [--prefix TEXT] [--username NAME] [--address ADDRESS] [--connected true|false]",
                 "      [--after CLIENT] [--limit N]",
                 "  clients get NAMESPACE --client-id ID",
-                "  clients kick NAMESPACE --client-id ID [--end-session]");
+                "  clients kick NAMESPACE --client-id ID [--end-session]",
+                "  clients ban NAMESPACE --client-id ID | --username NAME | --address ADDRESS[/BITS] [--seconds N]",
+                "  clients unban NAMESPACE --client-id ID | --username NAME | --address ADDRESS[/BITS]",
+                "  clients bans NAMESPACE");
     }
 
     @Override
@@ -52,13 +58,14 @@ final class ClientsCommand implements CustomCommand {
         List<ParameterDescriptor> parameters = new ArrayList<>(List.of(
                 Parameters.place(Arguments.ACTION, String.join(", ", ACTIONS)),
                 Parameters.place("namespace", "the MQTT namespace, which is a tenant of Pulsar"),
-                Parameters.option(CLIENT, "get, kick: the client identifier"),
+                Parameters.option(CLIENT, "get, kick, ban, unban: the client identifier"),
                 Parameters.option("--prefix", "list: what the client identifier begins with"),
-                Parameters.option("--username", "list: of those that are connected with this user name"),
-                Parameters.option("--address", "list: of those that are connected from this address"),
+                Parameters.option("--username", "list: of those that are connected with it; ban, unban: the user name"),
+                Parameters.option("--address", "list: of those that are connected from it; ban, unban: the address"),
                 Parameters.option("--connected", "list: true or false (both)"),
                 Parameters.option("--after", "list: goes on behind this client identifier"),
                 Parameters.option("--limit", "list: how many, up to 1000 (100)"),
+                Parameters.option("--seconds", "ban: for how long (for ever)"),
                 Parameters.flag("--end-session", "kick: the session ends as well, connected or not")));
         parameters.addAll(Parameters.common());
         return parameters;
@@ -90,6 +97,9 @@ final class ClientsCommand implements CustomCommand {
                                 null),
                         out,
                         new Text(out)::fields);
+            case "bans" -> bans(arguments, client.get(List.of(BANS, namespace), Map.of()));
+            case "ban" -> bans(arguments, client.ask("PUT", List.of(BANS, namespace), Map.of(), ban(arguments)));
+            case "unban" -> bans(arguments, client.ask("DELETE", List.of(BANS, namespace), banned(arguments), null));
             default -> throw arguments.wrong("'" + action + "' is no action: " + String.join(", ", ACTIONS));
         }
     }
@@ -104,6 +114,25 @@ final class ClientsCommand implements CustomCommand {
         arguments.text("--after").ifPresent(after -> query.put("after", after));
         arguments.number("--limit").ifPresent(limit -> query.put("limit", limit.toString()));
         return query;
+    }
+
+    private static Map<String, String> banned(Arguments arguments) {
+        Map<String, String> banned = new LinkedHashMap<>();
+        arguments.text(CLIENT).ifPresent(id -> banned.put("clientId", id));
+        arguments.text("--username").ifPresent(name -> banned.put("username", name));
+        arguments.text("--address").ifPresent(address -> banned.put("address", address));
+        return banned;
+    }
+
+    private static ObjectNode ban(Arguments arguments) throws PulsarAdminException {
+        ObjectNode ban = JsonNodeFactory.instance.objectNode();
+        banned(arguments).forEach(ban::put);
+        arguments.number("--seconds").ifPresent(seconds -> ban.put("seconds", seconds));
+        return ban;
+    }
+
+    private void bans(Arguments arguments, JsonNode answer) {
+        arguments.show(answer, out, all -> new Text(out).table(all.path(BANS), BAN_COLUMNS));
     }
 
     private void list(JsonNode answer) {

@@ -3,70 +3,68 @@ package io.magnetar.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows of CSV, RFC 4180: values with commas, quotes or line ends are in quotes, and a quote in them is doubled. Stateless. */
+/** Tables as RFC 4180 has them. Stateless. */
 final class Csv {
     private Csv() {}
 
-    /** @throws IllegalArgumentException when a quote is not closed */
-    static List<List<String>> read(String text) {
+    static String line(List<String> cells) {
+        return String.join(",", cells.stream().map(Csv::cell).toList());
+    }
+
+    private static String cell(String text) {
+        boolean quoted =
+                text.indexOf(',') >= 0 || text.indexOf('"') >= 0 || text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0;
+        return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+
+    /** @throws IllegalArgumentException when a quote is not closed, or stands where none may be */
+    static List<List<String>> rows(String text) {
         List<List<String>> rows = new ArrayList<>();
         List<String> row = new ArrayList<>();
-        StringBuilder value = new StringBuilder();
+        StringBuilder cell = new StringBuilder();
         boolean quoted = false;
+        boolean wasQuoted = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (quoted) {
                 if (c != '"') {
-                    value.append(c);
+                    cell.append(c);
                 } else if (i + 1 < text.length() && text.charAt(i + 1) == '"') {
-                    value.append('"');
+                    cell.append(c);
                     i++;
                 } else {
                     quoted = false;
+                    wasQuoted = true;
                 }
-            } else if (c == '"' && value.length() == 0) {
+            } else if (c == '"') {
+                if (cell.length() > 0 || wasQuoted) {
+                    throw new IllegalArgumentException("row " + (rows.size() + 1) + " has a quote inside a cell");
+                }
                 quoted = true;
-            } else if (c == ',') {
-                row.add(take(value));
-            } else if (c == '\n') {
-                end(rows, row, value);
-                row = new ArrayList<>();
+            } else if (c == ',' || c == '\n') {
+                row.add(cell.toString());
+                cell.setLength(0);
+                wasQuoted = false;
+                if (c == '\n') {
+                    end(rows, row);
+                    row = new ArrayList<>();
+                }
             } else if (c != '\r') {
-                value.append(c);
+                cell.append(c);
             }
         }
         if (quoted) {
-            throw new IllegalArgumentException("a quote is not closed");
+            throw new IllegalArgumentException("row " + (rows.size() + 1) + " has a quote that is not closed");
         }
-        end(rows, row, value);
+        row.add(cell.toString());
+        end(rows, row);
         return rows;
     }
 
-    private static String take(StringBuilder value) {
-        String taken = value.toString();
-        value.setLength(0);
-        return taken;
-    }
-
-    /** An empty line is none. */
-    private static void end(List<List<String>> rows, List<String> row, StringBuilder value) {
-        if (!row.isEmpty() || value.length() > 0) {
-            row.add(take(value));
+    /** An empty line is no row. */
+    private static void end(List<List<String>> rows, List<String> row) {
+        if (row.size() > 1 || !row.get(0).isEmpty()) {
             rows.add(row);
         }
-    }
-
-    static void write(List<String> row, StringBuilder text) {
-        String separator = "";
-        for (String value : row) {
-            text.append(separator);
-            separator = ",";
-            if (value.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')) {
-                text.append('"').append(value.replace("\"", "\"\"")).append('"');
-            } else {
-                text.append(value);
-            }
-        }
-        text.append('\n');
     }
 }

@@ -19,7 +19,8 @@ final class NamespacesCommand implements CustomCommand {
     private static final String COMMAND = "mqtt namespaces";
     private static final String NAMESPACES = "namespaces";
     private static final String NAMESPACE = "namespace";
-    private static final List<String> ACTIONS = List.of("list", "get", "create", "kick", "delete");
+    private static final List<String> ACTIONS =
+            List.of("list", "get", "create", "set", "kick", "delete", "import", "export");
     private static final List<String> COLUMNS =
             List.of("namespace", "adminRoles", "open", "clients", "durableSessions");
 
@@ -42,8 +43,12 @@ final class NamespacesCommand implements CustomCommand {
                 "  namespaces list [--after NAMESPACE] [--limit N]",
                 "  namespaces get NAMESPACE",
                 "  namespaces create NAMESPACE [--admin-roles ROLE,...] [--allowed-clusters CLUSTER,...]",
+                "      [--property NAME=VALUE,...]",
+                "  namespaces set NAMESPACE [--property NAME=VALUE,...] [--remove NAME,...]",
                 "  namespaces kick NAMESPACE",
                 "  namespaces delete NAMESPACE [--with-tenant]",
+                "  namespaces export [--format json|csv]",
+                "  namespaces import --file FILE",
                 "What is open and who is connected is what the broker that answers knows.");
     }
 
@@ -55,6 +60,11 @@ final class NamespacesCommand implements CustomCommand {
                 Parameters.option("--admin-roles", "create: who may administer it, beside superusers"),
                 Parameters.option(
                         "--allowed-clusters", "create: the Pulsar clusters that it may use (the broker's own)"),
+                Parameters.option(
+                        "--property", "create, set: what the operator sets, such as mqtt.max-connections=1000,..."),
+                Parameters.option("--remove", "set: properties that go back to the broker's configuration"),
+                Parameters.option("--file", "import: JSON or CSV as export writes it; - for the standard input"),
+                Parameters.option("--format", "export: json or csv (json)"),
                 Parameters.flag("--with-tenant", "delete: the tenant as well, when nothing else is in it"),
                 Parameters.option("--after", "list: goes on behind this namespace"),
                 Parameters.option("--limit", "list: how many, up to 1000 (100)")));
@@ -78,6 +88,9 @@ final class NamespacesCommand implements CustomCommand {
             case "list" -> arguments.show(client.get(List.of(NAMESPACES), page(arguments)), out, this::list);
             case "get" -> fields(arguments, client.get(path(arguments), Map.of()));
             case "create" -> fields(arguments, client.ask("PUT", path(arguments), Map.of(), creation(arguments)));
+            case "set" -> fields(arguments, client.ask("PATCH", path(arguments), Map.of(), changes(arguments)));
+            case "import" -> new NamespaceTransfer(client, out).importAll(arguments);
+            case "export" -> new NamespaceTransfer(client, out).exportAll(arguments);
             case "delete" ->
                 fields(
                         arguments,
@@ -104,8 +117,20 @@ final class NamespacesCommand implements CustomCommand {
         return path;
     }
 
-    private static ObjectNode creation(Arguments arguments) {
-        ObjectNode creation = JsonNodeFactory.instance.objectNode();
+    private static ObjectNode properties(Arguments arguments) throws PulsarAdminException {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        arguments.pairs("--property").forEach(body.putObject("properties")::put);
+        return body;
+    }
+
+    private static ObjectNode changes(Arguments arguments) throws PulsarAdminException {
+        ObjectNode changes = properties(arguments);
+        arguments.names("--remove").ifPresent(names -> names.forEach(changes.putArray("remove")::add));
+        return changes;
+    }
+
+    private static ObjectNode creation(Arguments arguments) throws PulsarAdminException {
+        ObjectNode creation = properties(arguments);
         arguments.names("--admin-roles").ifPresent(roles -> roles.forEach(creation.putArray("adminRoles")::add));
         arguments
                 .names("--allowed-clusters")

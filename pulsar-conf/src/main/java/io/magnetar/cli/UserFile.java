@@ -62,7 +62,7 @@ final class UserFile {
     }
 
     private static List<JsonNode> rows(String text) {
-        List<List<String>> rows = Csv.read(text);
+        List<List<String>> rows = Csv.rows(text);
         if (rows.isEmpty()) {
             throw new IllegalArgumentException("the first line of CSV names the columns");
         }
@@ -132,7 +132,7 @@ final class UserFile {
         }
         StringBuilder text = new StringBuilder();
         List<String> columns = List.of("username", "passwordHash", SCRAM.get(0), SCRAM.get(1), SUPERUSER);
-        Csv.write(columns, text);
+        text.append(Csv.line(columns)).append('\n');
         for (JsonNode user : users) {
             Map<String, String> row = new LinkedHashMap<>();
             for (String column : columns) {
@@ -148,7 +148,7 @@ final class UserFile {
                                         value.path("serverKey").asText())
                                 : value.asText(""));
             }
-            Csv.write(List.copyOf(row.values()), text);
+            text.append(Csv.line(List.copyOf(row.values()))).append('\n');
         }
         return text.toString();
     }

@@ -123,6 +123,12 @@ public final class TenantProvisioner {
                 new PulsarNamespace(namespace.name(), "streams"), new NamespacePolicies(cluster).streams(retention));
     }
 
+    /** Makes {@code mqtt/<tenant>}, where the operator's settings of the namespace are. Completes when it is there. */
+    public CompletableFuture<Void> provisionSettings(Namespace namespace) {
+        return attempt(
+                new PulsarNamespace(OWN_TENANT, namespace.name()), new NamespacePolicies(cluster).compactedLogs());
+    }
+
     /**
      * Makes {@code <tenant>/queue} and in it the log {@code messages} of what is owed to durable sessions. Completes when they are
      * there, made now or before; fails as {@link #provision} does.

@@ -47,6 +47,8 @@ class PulsarAdminIT {
                         "pulsar-admin",
                         "--no-functions",
                         "--set",
+                        "mqttTenants=public|fleet[A-C]",
+                        "--set",
                         "authenticationEnabled=true",
                         "--set",
                         "authenticationProviders=" + AuthenticationProviderToken.class.getName(),
@@ -335,6 +337,76 @@ class PulsarAdminIT {
                 .isEmpty();
         assertFails("rule 1: its permission", asRoot("rules", "set", "public", "--rules", "{\"topic\": \"a\"}"));
         assertFails("stranger may not see the rules", as(stranger, "rules", "list", "public"));
+    }
+
+    @Test
+    void makesSetsUpShowsAndDeletesANamespace() throws Exception {
+        Ran created = asRoot("namespaces", "create", "fleetA", "--admin-roles", "fleet-admin,ops");
+        assertThat(created.exitCode()).as(created.printed()).isZero();
+        assertThat(created.printed())
+                .containsPattern("(?m)^adminRoles: +fleet-admin, ops$")
+                .containsPattern("(?m)^pulsarNamespaces: +fleetA/streams$");
+        Ran set = asRoot("namespaces", "set", "fleetA", "--property", "mqtt.authentication=anonymous");
+        assertThat(set.printed()).containsPattern("(?m)^properties.mqtt.authentication: +anonymous$");
+        assertFails(
+                "there is no property mqtt.colour",
+                asRoot("namespaces", "set", "fleetA", "--property", "mqtt.colour=red"));
+        assertThat(asRoot("namespaces", "list").printed())
+                .containsPattern("(?m)^fleetA +fleet-admin, ops +false +0 +0$");
+        assertFails("stranger may not see the settings", as(stranger, "namespaces", "get", "fleetA"));
+
+        Ran exported = asRoot("namespaces", "export", "--format", "csv");
+        assertThat(exported.printed())
+                .contains("namespace,adminRoles,allowedClusters,mqtt.authentication")
+                .contains("fleetA,fleet-admin;ops,standalone,anonymous");
+        Path file = Files.writeString(
+                Files.createTempFile("namespaces-", ".csv"),
+                "namespace,adminRoles,mqtt.authentication\nfleetB,b-admin,anonymous\nfleetC,,\nfleetA,somebody,\n");
+        Ran imported = asRoot("namespaces", "import", "--file", file.toString());
+        assertThat(imported.exitCode()).isEqualTo(1);
+        assertThat(imported.printed())
+                .contains("2 of 3 namespaces are as the file has them")
+                .contains("fleetA: there is a tenant fleetA with the admin roles [fleet-admin, ops]");
+        assertThat(asRoot("namespaces", "get", "fleetB").printed())
+                .containsPattern("(?m)^properties.mqtt.authentication: +anonymous$");
+
+        Ran plain = pulsarAdmin(List.of(
+                "--auth-plugin",
+                AuthenticationToken.class.getName(),
+                "--auth-params",
+                "token:" + root,
+                "tenants",
+                "delete",
+                "fleetA"));
+        assertThat(plain.exitCode()).isNotZero();
+        Ran deleted = asRoot("namespaces", "delete", "fleetA", "--with-tenant");
+        assertThat(deleted.exitCode()).as(deleted.printed()).isZero();
+        assertThat(deleted.printed()).containsPattern("(?m)^tenant: +deleted$");
+        assertFails("there is no tenant fleetA", asRoot("namespaces", "get", "fleetA"));
+    }
+
+    @Test
+    void showsAndKicksClients() throws Exception {
+        try (Device device = DurableClients.durable(standalone.mqttPort(), "robot-7")) {
+            device.subscribe("orders/#", MqttQos.AT_LEAST_ONCE);
+            assertThat(asRoot("clients", "list", "public", "--prefix", "robot").printed())
+                    .containsPattern("(?m)^robot-7 +true +true +127.0.0.1 +5.0 ");
+            assertThat(asRoot("clients", "get", "public", "--client-id", "robot-7")
+                            .printed())
+                    .containsPattern("(?m)^orders/# +1$");
+            assertThat(asRoot("clients", "ban", "public", "--client-id", "robot-8", "--seconds", "3600")
+                            .printed())
+                    .containsPattern("(?m)^robot-8 +\\d{4}-");
+            assertThat(asRoot("clients", "unban", "public", "--client-id", "robot-8")
+                            .printed()
+                            .lines())
+                    .hasSize(1);
+            Ran kicked = asRoot("clients", "kick", "public", "--client-id", "robot-7", "--end-session");
+            assertThat(kicked.printed()).containsPattern("(?m)^sessionEnded: +true$");
+        }
+        assertFails(
+                "'robot-7' of namespace public is not connected",
+                asRoot("clients", "get", "public", "--client-id", "robot-7"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.magnetar.it.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ClientAdminTest {
     private static final int DISCONNECT = 14;
     private static final int ADMINISTRATIVE_ACTION = 0x98;
+    private static final int BANNED = 0x8A;
 
     private static MqttBroker start(EmbeddedPulsar pulsar) throws Exception {
         return MqttBroker.start(pulsar.broker(), Map.of("mqttNamespaceFrom", "username", "mqttTenants", "public|cl.*"));
@@ -152,6 +154,74 @@ class ClientAdminTest {
             RawPacket goodbye = client.read();
             assertThat(goodbye.type()).isEqualTo(DISCONNECT);
             assertThat(goodbye.at(0)).isEqualTo(ADMINISTRATIVE_ACTION);
+        }
+    }
+
+    @Test
+    void whoIsBannedIsDisconnectedFromAllBrokersAndKeptOutOfThisNamespaceOnly(EmbeddedPulsar pulsar) throws Exception {
+        Tenants.create(pulsar, "clBan", "clBanNot");
+        try (MqttBroker broker = start(pulsar);
+                MqttBroker other = start(pulsar);
+                RawClient bad = new RawClient(broker.port());
+                RawClient badElsewhere = new RawClient(other.port());
+                RawClient good = new RawClient(broker.port());
+                RawClient neighbour = new RawClient(broker.port())) {
+            bad.send(Tenants.connect5("bad", "clBan")).read();
+            badElsewhere.send(Tenants.connect5("bad", "clBan")).read();
+            good.send(Tenants.connect5("good", "clBan")).read();
+            neighbour.send(Tenants.connect5("bad", "clBanNot")).read();
+            AdminCalls admin = new AdminCalls(broker);
+
+            Answer banned = admin.ask("PUT", "bans/clBan", "{\"clientId\": \"bad\", \"seconds\": 3600}", null);
+            assertThat(banned.status()).as(banned.toString()).isEqualTo(200);
+            assertThat(banned.body().path("bans").findValuesAsText("clientId")).containsExactly("bad");
+
+            for (RawClient kicked : List.of(bad, badElsewhere)) {
+                RawPacket goodbye = kicked.read();
+                assertThat(goodbye.type()).isEqualTo(DISCONNECT);
+                assertThat(goodbye.at(0)).isEqualTo(ADMINISTRATIVE_ACTION);
+            }
+            for (MqttBroker each : List.of(broker, other)) {
+                assertThat(Tenants.code(each, "bad", "clBan")).isEqualTo(BANNED);
+                assertThat(Tenants.code(each, "bad", "clBanNot")).isEqualTo(Tenants.SUCCESS);
+            }
+            good.send(new byte[] {(byte) 0xC0, 0});
+            assertThat(good.read().type()).as("PINGRESP").isEqualTo(13);
+
+            assertThat(admin.ask("DELETE", "bans/clBan?clientId=bad", "", null)
+                            .body()
+                            .path("bans"))
+                    .isEmpty();
+            for (MqttBroker each : List.of(broker, other)) {
+                await().until(() -> Tenants.code(each, "bad", "clBan") == Tenants.SUCCESS);
+            }
+        }
+    }
+
+    @Test
+    void aBanIsOfAUserAnAddressOrAClientAndOfNothingElse(EmbeddedPulsar pulsar) throws Exception {
+        Tenants.create(pulsar, "clBanKinds");
+        try (MqttBroker broker = start(pulsar)) {
+            AdminCalls admin = new AdminCalls(broker);
+            assertThat(Tenants.code(broker, "c", "clBanKinds")).isEqualTo(Tenants.SUCCESS);
+            for (Map.Entry<String, String> who :
+                    Map.of("username", "clBanKinds", "address", "127.0.0.0/8").entrySet()) {
+                String ban = "{\"%s\": \"%s\"}".formatted(who.getKey(), who.getValue());
+                String unban = "bans/clBanKinds?" + who.getKey() + "=" + who.getValue();
+                assertThat(admin.ask("PUT", "bans/clBanKinds", ban, null).status())
+                        .isEqualTo(200);
+                await().until(() -> Tenants.code(broker, "c", "clBanKinds") == BANNED);
+                assertThat(admin.ask("DELETE", unban, "", null).status()).isEqualTo(200);
+                await().until(() -> Tenants.code(broker, "c", "clBanKinds") == Tenants.SUCCESS);
+                assertThat(admin.ask("DELETE", unban, "", null).status()).isEqualTo(404);
+            }
+            assertThat(admin.ask("PUT", "bans/clBanKinds", "{\"address\": \"nowhere\"}", null)
+                            .error())
+                    .contains("'nowhere' is no address");
+            assertThat(admin.ask("PUT", "bans/clBanKinds", "{}", null).error()).contains("give one of them");
+            assertThat(admin.ask("PUT", "bans/clBanKinds", "{\"clientId\": \"x\", \"seconds\": 0}", null)
+                            .error())
+                    .contains("seconds=0 is no number from 1 to");
         }
     }
 }

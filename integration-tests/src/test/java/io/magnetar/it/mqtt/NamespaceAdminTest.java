@@ -137,4 +137,54 @@ class NamespaceAdminTest {
             assertThat(Tenants.code(broker, "one", "nsKick")).isEqualTo(SUCCESS);
         }
     }
+
+    @Test
+    void whatIsSetIsWrittenWhereOnlyTheOperatorWrites(EmbeddedPulsar pulsar) throws Exception {
+        Tenants.create(pulsar, "nsSet");
+        try (MqttBroker broker = start(pulsar, "public|nsSet.*")) {
+            AdminCalls admin = new AdminCalls(broker);
+            Answer wrong = admin.ask(
+                    "PATCH",
+                    "namespaces/nsSet",
+                    "{\"properties\": {\"mqtt.colour\": \"red\"}, \"remove\": [\"owner\"]}",
+                    null);
+            assertThat(wrong.status()).isEqualTo(400);
+            assertThat(wrong.error())
+                    .contains(
+                            "there is no property mqtt.colour; there are ",
+                            "mqtt.authentication",
+                            "owner is no property");
+            assertThat(pulsar.admin().tenants().getTenants()).contains("mqtt");
+            assertThat(pulsar.admin().namespaces().getNamespaces("mqtt")).doesNotContain("mqtt/nsSet");
+
+            Answer set = admin.ask(
+                    "PATCH", "namespaces/nsSet", "{\"properties\": {\"mqtt.authentication\": \"none\"}}", null);
+            assertThat(set.status()).as(set.toString()).isEqualTo(200);
+            assertThat(pulsar.admin().namespaces().getProperties("mqtt/nsSet"))
+                    .containsExactly(Map.entry("mqtt.authentication", "none"));
+            assertThat(admin.get("namespaces?settings=true")
+                            .body()
+                            .path("namespaces")
+                            .findValuesAsText("mqtt.authentication"))
+                    .containsExactly("none");
+
+            Answer removed = admin.ask("PATCH", "namespaces/nsSet", "{\"remove\": [\"mqtt.authentication\"]}", null);
+            assertThat(removed.body().path("properties")).isEmpty();
+            assertThat(admin.ask("PATCH", "namespaces/nsSet", "{}", null).error())
+                    .contains("there is nothing to set");
+            assertThat(admin.ask("PATCH", "namespaces/nsSetNot", "{\"remove\": [\"mqtt.x\"]}", null)
+                            .status())
+                    .isEqualTo(404);
+            assertThat(admin.ask(
+                                    "PUT",
+                                    "namespaces/nsSetNew",
+                                    "{\"properties\": {\"mqtt.authentication\": \"none\"}}",
+                                    null)
+                            .body()
+                            .path("properties")
+                            .path("mqtt.authentication")
+                            .asText())
+                    .isEqualTo("none");
+        }
+    }
 }

@@ -80,4 +80,53 @@ class NamespaceRightsTest {
                 .isEqualTo(403);
         assertThat(as("root", "POST", "namespaces/rightB/kick", "").status()).isEqualTo(200);
     }
+
+    @Test
+    void onlyASuperuserSetsWhatTheOperatorOwns() throws Exception {
+        String settings = "{\"properties\": {\"mqtt.authentication\": \"none\"}}";
+        Answer refused = as("admin-b", "PATCH", "namespaces/rightB", settings);
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.error()).contains("what the operator owns of namespace rightB");
+
+        assertThat(as("root", "PATCH", "namespaces/rightB", settings).status()).isEqualTo(200);
+        assertThat(as("admin-b", "GET", "namespaces/rightB", "")
+                        .body()
+                        .path("properties")
+                        .toString())
+                .as("its admin sees them")
+                .isEqualTo("{\"mqtt.authentication\":\"none\"}");
+    }
+
+    @Test
+    void onlyASuperuserDeletesNamespaces() throws Exception {
+        pulsar.createTenant("rightEnd", "admin-end");
+        assertThat(as("admin-end", "DELETE", "namespaces/rightEnd", "").status())
+                .isEqualTo(403);
+        assertThat(listed("admin-end")).containsExactly("rightEnd");
+
+        assertThat(as("root", "DELETE", "namespaces/rightEnd?withTenant=true", "")
+                        .status())
+                .isEqualTo(200);
+        assertThat(listed("root")).doesNotContain("rightEnd");
+    }
+
+    @Test
+    void aTenantsAdminSeesAndKicksItsOwnClientsOnly() throws Exception {
+        for (String path : List.of("clients/rightA", "clients/rightA/nobody")) {
+            assertThat(as("admin-b", "GET", path, "").status()).isEqualTo(403);
+            assertThat(as("admin-a", "GET", path, "").status()).isIn(200, 404);
+        }
+        assertThat(as("admin-b", "POST", "clients/rightA/nobody/kick", "").status())
+                .isEqualTo(403);
+        assertThat(as("admin-a", "POST", "clients/rightA/nobody/kick", "").status())
+                .isEqualTo(404);
+        String ban = "{\"clientId\": \"nobody\"}";
+        assertThat(as("admin-b", "PUT", "bans/rightA", ban).status()).isEqualTo(403);
+        assertThat(as("admin-a", "PUT", "bans/rightA", ban).status()).isEqualTo(200);
+        assertThat(as("admin-b", "DELETE", "bans/rightA?clientId=nobody", "").status())
+                .isEqualTo(403);
+        assertThat(as("admin-a", "DELETE", "bans/rightA?clientId=nobody", "").status())
+                .isEqualTo(200);
+        assertThat(as("admin-b", "GET", "bans/rightA", "").status()).isEqualTo(403);
+    }
 }

@@ -48,8 +48,8 @@ final class ClientDescription {
         if (client.username() != null) {
             body.put("username", client.username());
         }
-        body.put("address", client.address());
-        body.put("port", client.port());
+        body.put("address", client.address().getAddress().getHostAddress());
+        body.put("port", client.address().getPort());
         body.put("connectedSince", Instant.ofEpochMilli(client.sinceMillis()).toString());
         body.put("keepAliveSeconds", client.keepAliveSeconds());
         body.put("cleanStart", client.cleanStart());

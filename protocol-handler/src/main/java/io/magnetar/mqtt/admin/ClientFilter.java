@@ -45,7 +45,9 @@ record ClientFilter(
             return false;
         }
         boolean rightName = username == null || (client != null && username.equals(client.username()));
-        boolean rightAddress = address == null || (client != null && address.equals(client.address()));
+        boolean rightAddress = address == null
+                || (client != null
+                        && address.equals(client.address().getAddress().getHostAddress()));
         return rightName && rightAddress;
     }
 }

@@ -95,6 +95,17 @@ public final class DeletionRequests implements Routes {
         });
     }
 
+    /** Fails for a namespace that is being deleted. */
+    static void checkNone(NamespaceDeletions deletions, Namespace namespace) {
+        if (deletions.mark(namespace).isPresent()) {
+            throw new RefusedRequest(
+                    RefusedRequest.CONFLICT,
+                    "the namespace " + namespace
+                            + " is being deleted: get it to see how far that is, and make it again when"
+                            + " it is gone");
+        }
+    }
+
     /** How far the deletion of a namespace is, if it is being deleted. */
     static Optional<Map<String, Object>> describe(NamespaceDeletions deletions, Namespace namespace) {
         Optional<Mark> mark = deletions.mark(namespace);

@@ -27,9 +27,15 @@ public final class NamespaceRequests implements Routes {
 
     private final NamespaceRegister register;
     private final ServedNamespaces served;
+    private final OperatorSettings settings;
     private final NamespaceDeletions deletions;
 
-    public NamespaceRequests(NamespaceRegister register, ServedNamespaces served, NamespaceDeletions deletions) {
+    public NamespaceRequests(
+            NamespaceRegister register,
+            ServedNamespaces served,
+            OperatorSettings settings,
+            NamespaceDeletions deletions) {
+        this.settings = settings;
         this.register = register;
         this.served = served;
         this.deletions = deletions;
@@ -69,7 +75,7 @@ public final class NamespaceRequests implements Routes {
                 if (next != null) {
                     body.put("next", next);
                 }
-                return described(shown).thenApply(described -> {
+                return described(shown, call.request().isSet("settings")).thenApply(described -> {
                     body.put("namespaces", described);
                     return AdminAnswer.ok(body);
                 });
@@ -90,13 +96,22 @@ public final class NamespaceRequests implements Routes {
         return all;
     }
 
-    private CompletableFuture<List<Map<String, Object>>> described(List<Namespace> shown) {
+    private CompletableFuture<List<Map<String, Object>>> described(List<Namespace> shown, boolean withSettings) {
         CompletableFuture<List<Map<String, Object>>> all = CompletableFuture.completedFuture(new ArrayList<>());
         for (Namespace namespace : shown) {
             all = all.thenCombine(register.tenant(namespace), (described, tenant) -> {
                 tenant.ifPresent(there -> described.add(describe(namespace, there)));
                 return described;
             });
+            if (withSettings) {
+                all = all.thenCombine(settings.written(namespace), (described, written) -> {
+                    described.stream()
+                            .skip(Math.max(0, described.size() - 1))
+                            .filter(last -> namespace.name().equals(last.get("namespace")))
+                            .forEach(last -> last.put("properties", written));
+                    return described;
+                });
+            }
         }
         return all;
     }
@@ -129,7 +144,12 @@ public final class NamespaceRequests implements Routes {
                                     .map(local -> namespace + "/" + local)
                                     .sorted()
                                     .toList());
+                    body.put("inForce", settings.inForce(namespace));
                     body.put("broker", served.broker());
+                    return body;
+                })
+                .thenCombine(settings.written(namespace), (body, written) -> {
+                    body.put("properties", written);
                     return new AdminAnswer(status, body);
                 });
     }
@@ -140,7 +160,9 @@ public final class NamespaceRequests implements Routes {
         JsonNode body = call.body();
         return call.require(Right.OPERATE, null).thenCompose(ignored -> {
             served.check(namespace);
-            checkNotDeleted(namespace);
+            DeletionRequests.checkNone(deletions, namespace);
+            Map<String, String> properties = Call.strings(body, "properties");
+            settings.check(properties, Set.of());
             Tenant wanted = new Tenant(
                     Call.names(body, "adminRoles").orElse(Set.of()),
                     Call.names(body, "allowedClusters").orElse(Set.of(register.cluster())));
@@ -153,19 +175,10 @@ public final class NamespaceRequests implements Routes {
                                 checkSame(namespace, now.orElse(wanted), wanted, body);
                                 return register.provision(namespace);
                             })
+                            .thenCompose(made -> settings.change(namespace, properties, Set.of()))
                             .thenCompose(made ->
                                     answer(namespace, before.isPresent() ? AdminAnswer.OK : AdminAnswer.CREATED)));
         });
-    }
-
-    private void checkNotDeleted(Namespace namespace) {
-        if (deletions.mark(namespace).isPresent()) {
-            throw new RefusedRequest(
-                    RefusedRequest.CONFLICT,
-                    "the namespace " + namespace
-                            + " is being deleted: get it to see how far that is, and make it again when"
-                            + " it is gone");
-        }
     }
 
     private static void checkSame(Namespace namespace, Tenant there, Tenant wanted, JsonNode asked) {

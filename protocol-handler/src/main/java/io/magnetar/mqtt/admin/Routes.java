@@ -3,6 +3,6 @@ package io.magnetar.mqtt.admin;
 import java.util.List;
 
 /** Things of one kind that can be asked. Thread: any; never blocks. */
-interface Routes {
+public interface Routes {
     List<Route> routes();
 }

@@ -7,7 +7,9 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.quota.NamespaceQuota;
 import io.magnetar.mqtt.quota.Quotas;
 import io.magnetar.tenancy.Namespace;
+import io.magnetar.tenancy.NamespaceProperties;
 import java.net.InetAddress;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,13 +32,20 @@ public final class Admission {
     private final Quotas quotas;
     private final LongSupplier nanoTime;
     private final Flapping flapping;
+    private final NamespaceBans bans;
     private final AtomicInteger clients = new AtomicInteger();
+
+    /** Nobody is banned from single namespaces. */
+    public Admission(AdmissionSettings settings, Quotas quotas, LongSupplier nanoTime) {
+        this(settings, quotas, nanoTime, new NamespaceBans(NamespaceProperties.NONE, InstantSource.system()));
+    }
 
     /**
      * @param quotas what namespaces may use
      * @param nanoTime the time that rises
      */
-    public Admission(AdmissionSettings settings, Quotas quotas, LongSupplier nanoTime) {
+    public Admission(AdmissionSettings settings, Quotas quotas, LongSupplier nanoTime, NamespaceBans bans) {
+        this.bans = bans;
         this.settings = settings;
         this.quotas = quotas;
         this.nanoTime = nanoTime;
@@ -63,7 +72,11 @@ public final class Admission {
      *
      * @throws PacketException with the code of the CONNACK that refuses it
      */
-    public void checkClient(Namespace namespace, String clientId) throws PacketException {
+    public void checkClient(Namespace namespace, String clientId, @Nullable String username, InetAddress address)
+            throws PacketException {
+        if (bans.isBanned(namespace, clientId, username, address)) {
+            throw banned("banned");
+        }
         if (settings.maxConnects() > 0) {
             check(new Offender.Client(namespace, clientId), settings.maxConnects());
         }

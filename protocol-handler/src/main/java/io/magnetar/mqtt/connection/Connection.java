@@ -31,7 +31,6 @@ import io.magnetar.mqtt.takeover.ConnectedClient;
 import io.magnetar.mqtt.trace.PacketTrace;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -233,7 +232,10 @@ final class Connection {
             MountedClient client = new MountedClient(namespace, accepted.clientId(), accepted.username(), peer.get());
             Placement placement = connections.mounts().place(client);
             key = new SessionKey(placement.namespace(), placement.clientId());
-            connections.admission().checkClient(placement.namespace(), placement.clientId());
+            InetAddress address = peer.get().address().getAddress();
+            connections
+                    .admission()
+                    .checkClient(placement.namespace(), placement.clientId(), accepted.username(), address);
             mount(placement.mountpoint());
             ConnectRights rights = ConnectRights.of(connections, client, placement, identity, loop);
             authentication.onAgain(rights::become);
@@ -332,12 +334,10 @@ final class Connection {
     }
 
     private ConnectedClient client(Connect decided, ConnectFlow.Accepted accepted) {
-        InetSocketAddress address = peer.get().address();
         return new ConnectedClient(
                 decided.version(),
                 accepted.username(),
-                address.getAddress().getHostAddress(),
-                address.getPort(),
+                peer.get().address(),
                 accepted.keepAliveSeconds(),
                 decided.cleanStart(),
                 accepted.sessionExpirySeconds(),

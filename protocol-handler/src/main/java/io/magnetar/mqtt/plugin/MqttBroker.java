@@ -2,12 +2,10 @@ package io.magnetar.mqtt.plugin;
 
 import io.magnetar.log.PulsarCompactedLogs;
 import io.magnetar.mqtt.admin.AdminApi;
-import io.magnetar.mqtt.admin.ClientRequests;
 import io.magnetar.mqtt.admin.CursorRequests;
-import io.magnetar.mqtt.admin.DeletionRequests;
 import io.magnetar.mqtt.admin.InspectionRequests;
-import io.magnetar.mqtt.admin.NamespaceRequests;
 import io.magnetar.mqtt.admin.NamespaceStats;
+import io.magnetar.mqtt.admin.Routes;
 import io.magnetar.mqtt.admin.ServedNamespaces;
 import io.magnetar.mqtt.admin.StreamCap;
 import io.magnetar.mqtt.admin.StreamRequests;
@@ -58,6 +56,7 @@ import io.magnetar.stream.append.OwnedPartitions;
 import io.magnetar.stream.queue.LogAppender;
 import io.magnetar.tenancy.Namespace;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -224,7 +223,11 @@ public final class MqttBroker {
             limits.close(namespace);
         });
         this.deletions = provisioning.deletions(name, liveSessions, sessions, List.of(authorization, users.purge()));
-        Admission admission = new Admission(configuration.admission(), limits.quotas(), System::nanoTime);
+        Admission admission = new Admission(
+                configuration.admission(),
+                limits.quotas(),
+                System::nanoTime,
+                Provisioning.bans(limits.properties(), liveSessions));
         this.traces = new PacketTraces(
                 configuration.traceDirectory(),
                 InstantSource.system(),
@@ -295,25 +298,22 @@ public final class MqttBroker {
             StreamCap cap,
             SessionServices services,
             ServedNamespaces served) {
-        return new AdminApi(
-                new PulsarAccess(pulsar, adminAccess),
-                List.of(
-                        new StreamRequests(streams.catalog(), topics, streams.backfill(), cap),
-                        new InspectionRequests(
-                                streams.catalog(),
-                                topics,
-                                streams.inspection(),
-                                streams.policies(),
-                                services.counters().streams(),
-                                InstantSource.system()),
-                        new CursorRequests(
-                                streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
-                        new NamespaceRequests(provisioning.register(), served, deletions),
-                        new NamespaceStats(services, served),
-                        new DeletionRequests(provisioning.register(), served, deletions),
-                        new ClientRequests(served, sessions.recorded()),
-                        authorization.requests(),
-                        users.requests(provisioning.register(), served)));
+        List<Routes> routes = new ArrayList<>(List.of(
+                new StreamRequests(streams.catalog(), topics, streams.backfill(), cap),
+                new InspectionRequests(
+                        streams.catalog(),
+                        topics,
+                        streams.inspection(),
+                        streams.policies(),
+                        services.counters().streams(),
+                        InstantSource.system()),
+                new CursorRequests(
+                        streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
+                new NamespaceStats(services, served),
+                authorization.requests(),
+                users.requests(provisioning.register(), served)));
+        routes.addAll(provisioning.routes(served, deletions, limits.properties(), sessions));
+        return new AdminApi(new PulsarAccess(pulsar, adminAccess), routes);
     }
 
     private static Thread daemon(Runnable task, String name) {

@@ -36,6 +36,7 @@ final class OperatorLimits {
         this.executor = executor;
     }
 
+    /** What is set. */
     NamespaceProperties properties() {
         return properties;
     }

@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.plugin;
 
 import io.magnetar.mqtt.access.AccessControl;
+import io.magnetar.mqtt.admission.NamespaceBans;
 import io.magnetar.mqtt.quota.LimitProperties;
 import io.magnetar.tenancy.MetadataStoreProperties;
 import io.magnetar.tenancy.NamespaceProperty;
@@ -13,8 +14,12 @@ import org.apache.pulsar.broker.PulsarService;
 final class OperatorProperties {
     private OperatorProperties() {}
 
-    private static List<NamespaceProperty> known() {
-        return Stream.of(PulsarNamespaceChains.KNOWN, LimitProperties.known(), AccessControl.PROPERTIES)
+    static List<NamespaceProperty> known() {
+        return Stream.of(
+                        PulsarNamespaceChains.KNOWN,
+                        LimitProperties.known(),
+                        AccessControl.PROPERTIES,
+                        NamespaceBans.KNOWN)
                 .flatMap(List::stream)
                 .toList();
     }

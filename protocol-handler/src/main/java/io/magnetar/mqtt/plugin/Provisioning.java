@@ -1,12 +1,22 @@
 package io.magnetar.mqtt.plugin;
 
+import io.magnetar.mqtt.admin.BanRequests;
+import io.magnetar.mqtt.admin.ClientRequests;
+import io.magnetar.mqtt.admin.DeletionRequests;
+import io.magnetar.mqtt.admin.NamespaceRequests;
+import io.magnetar.mqtt.admin.OperatorSettings;
+import io.magnetar.mqtt.admin.Routes;
+import io.magnetar.mqtt.admin.ServedNamespaces;
+import io.magnetar.mqtt.admin.SettingRequests;
 import io.magnetar.mqtt.admin.pulsar.PulsarNamespaces;
+import io.magnetar.mqtt.admission.NamespaceBans;
 import io.magnetar.mqtt.deletion.DeletionStep;
 import io.magnetar.mqtt.deletion.NamespaceDeletions;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.tenancy.DeletionMarks;
 import io.magnetar.tenancy.Namespace;
+import io.magnetar.tenancy.NamespaceProperties;
 import io.magnetar.tenancy.NamespacePurge;
 import io.magnetar.tenancy.TenantProvisioner;
 import java.time.InstantSource;
@@ -70,6 +80,31 @@ final class Provisioning {
                 namespace -> register.deletePulsarNamespace(TenantProvisioner.OWN_TENANT, namespace.name())));
         return new NamespaceDeletions(
                 broker, marks, steps, new DeletionStep("tenant", register::deleteTenant), InstantSource.system());
+    }
+
+    /** What can be asked about namespaces and their clients. */
+    List<Routes> routes(
+            ServedNamespaces served,
+            NamespaceDeletions deletions,
+            NamespaceProperties properties,
+            DurableSessions sessions) {
+        OperatorSettings settings = new OperatorSettings(register, OperatorProperties.known(), properties);
+        return List.of(
+                new NamespaceRequests(register, served, settings, deletions),
+                new SettingRequests(register, served, settings, deletions),
+                new DeletionRequests(register, served, deletions),
+                new ClientRequests(served, sessions.recorded()),
+                new BanRequests(register, served, deletions, InstantSource.system()));
+    }
+
+    /** The bans of single namespaces; who is banned while connected is disconnected. */
+    static NamespaceBans bans(NamespaceProperties properties, LiveSessions liveSessions) {
+        NamespaceBans bans = new NamespaceBans(properties, InstantSource.system());
+        bans.onChange(namespace -> liveSessions.kickThose(
+                namespace,
+                (clientId, client) -> bans.isBanned(
+                        namespace, clientId, client.username(), client.address().getAddress())));
+        return bans;
     }
 
     private CompletableFuture<Void> noClients(Namespace namespace, LiveSessions liveSessions) {

@@ -90,7 +90,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (!request.uri().equals("/status")) {
             return text(
                     HttpResponseStatus.NOT_FOUND,
-                    "There are GET /status, /traces, and the admin API below " + AdminApi.ROOT + "streams.\n");
+                    "There are GET /status, /traces, and the admin API below " + AdminApi.ROOT + ".\n");
         }
         if (!request.method().equals(HttpMethod.GET)) {
             return text(HttpResponseStatus.METHOD_NOT_ALLOWED, "/status is for GET.\n");

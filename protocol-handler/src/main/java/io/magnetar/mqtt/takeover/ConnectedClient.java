@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.takeover;
 
 import io.magnetar.mqtt.packet.ProtocolVersion;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: immutable.
  *
  * @param username null when it has none
- * @param address its own, without the port
- * @param port of its own side
+ * @param address its own
  * @param keepAliveSeconds in force; 0 for none
  * @param sessionExpirySeconds in force; 0 when the session ends with the connection
  * @param sinceMillis when it was accepted, epoch milliseconds
@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record ConnectedClient(
         ProtocolVersion version,
         @Nullable String username,
-        String address,
-        int port,
+        InetSocketAddress address,
         int keepAliveSeconds,
         boolean cleanStart,
         long sessionExpirySeconds,

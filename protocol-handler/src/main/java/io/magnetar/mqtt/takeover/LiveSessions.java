@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,16 @@ public final class LiveSessions {
             kicked[0]++;
         });
         return kicked[0];
+    }
+
+    /** Ends the connections of those that are meant. */
+    public void kickThose(Namespace namespace, BiPredicate<String, ConnectedClient> meant) {
+        forEach(namespace, (clientId, claimant) -> {
+            ConnectedClient client = claimant.client();
+            if (client != null && meant.test(clientId, client)) {
+                claimant.kick(false);
+            }
+        });
     }
 
     /** The session of a client identifier, or null. */

@@ -5,10 +5,12 @@ import io.magnetar.tenancy.Namespace;
 import io.magnetar.tenancy.TenantProvisioner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.pulsar.broker.PulsarServerException;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.broker.loadbalance.LoadManager;
@@ -73,6 +75,47 @@ public final class PulsarNamespaces implements NamespaceRegister {
     @Override
     public CompletableFuture<Void> provision(Namespace namespace) {
         return provisioner.provision(namespace).exceptionallyCompose(PulsarFailures::refused);
+    }
+
+    private static String ofOperator(Namespace namespace) {
+        return TenantProvisioner.OWN_TENANT + "/" + namespace;
+    }
+
+    @Override
+    public CompletableFuture<Map<String, String>> properties(Namespace namespace) {
+        return pulsar.getPulsarResources()
+                .getNamespaceResources()
+                .getPoliciesAsync(NamespaceName.get(ofOperator(namespace)))
+                .thenApply(found ->
+                        found.map(policies -> Map.copyOf(policies.properties)).orElse(Map.of()));
+    }
+
+    @Override
+    public CompletableFuture<Void> changeProperties(Namespace namespace, Map<String, String> set, Set<String> remove) {
+        String owned = ofOperator(namespace);
+        CompletableFuture<Void> changed = provisioner.provisionSettings(namespace);
+        if (!set.isEmpty()) {
+            changed = changed.thenCompose(made -> admin.namespaces().setPropertiesAsync(owned, set));
+        }
+        for (String property : remove) {
+            changed = changed.thenCompose(made -> admin.namespaces().removePropertyAsync(owned, property))
+                    .thenAccept(removed -> {});
+        }
+        return changed.exceptionallyCompose(PulsarFailures::refused);
+    }
+
+    @Override
+    public CompletableFuture<Void> changeProperty(Namespace namespace, String property, UnaryOperator<String> change) {
+        return provisioner
+                .provisionSettings(namespace)
+                .thenCompose(made -> pulsar.getPulsarResources()
+                        .getNamespaceResources()
+                        .setPoliciesAsync(NamespaceName.get(ofOperator(namespace)), policies -> {
+                            policies.properties.compute(
+                                    property, (same, before) -> change.apply(before == null ? "[]" : before));
+                            return policies;
+                        }))
+                .exceptionallyCompose(PulsarFailures::refused);
     }
 
     /** How many brokers of Pulsar there are in the cluster of this one. */

@@ -1,0 +1,58 @@
+package io.magnetar.bench.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of the handler's admin API that a run needs. Thread: any; each call blocks. */
+final class NamespaceAdmin {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+    private final URI base;
+
+    /** @param port of the admin API on this machine */
+    NamespaceAdmin(int port) {
+        this.base = URI.create("http://127.0.0.1:" + port + "/mqtt/v1/");
+    }
+
+    /** @param next what to go on behind, null when there are no more */
+    record Page(int size, @Nullable String next) {}
+
+    void create(String namespace) throws IOException, InterruptedException {
+        var unused = ask("PUT", "namespaces/" + namespace, "{}");
+    }
+
+    void createStream(String namespace, String name, String filter) throws IOException, InterruptedException {
+        var unused = ask(
+                "PUT", "streams/" + namespace + "/" + name, "{\"properties\": {\"mqtt.filter\": \"" + filter + "\"}}");
+    }
+
+    Page list(String after) throws IOException, InterruptedException {
+        JsonNode page = ask("GET", "namespaces?after=" + after, "");
+        return new Page(
+                page.path("namespaces").size(),
+                page.has("next") ? page.path("next").asText() : null);
+    }
+
+    private JsonNode ask(String method, String path, String body) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
+                .timeout(TIMEOUT)
+                .method(method, BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+        if (response.statusCode() >= 300) {
+            throw new BrokerRefused(method + " " + path + ": " + response.statusCode() + " " + response.body());
+        }
+        return json.readTree(response.body());
+    }
+}

@@ -72,6 +72,7 @@ public final class ConfigurationReader {
                         number(ConfigurationKey.MAX_USERS),
                         flag(ConfigurationKey.GLOBAL_USERS),
                         flag(ConfigurationKey.END_CHANGED_USERS)),
+                new SourceReader(properties, problems::add).read(),
                 connect(maxMessageSize),
                 number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
                 limits(),
@@ -161,7 +162,7 @@ public final class ConfigurationReader {
 
     private void refuseUnknownKeys() {
         for (String key : new TreeSet<>(properties.stringPropertyNames())) {
-            if (key.startsWith(PREFIX) && ConfigurationKey.named(key).isEmpty()) {
+            if (key.startsWith(PREFIX) && Setting.named(key).isEmpty()) {
                 problems.add(key + ": there is no such key");
             }
         }

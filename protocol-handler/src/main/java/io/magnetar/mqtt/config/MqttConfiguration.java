@@ -40,6 +40,7 @@ public record MqttConfiguration(
         long connectTimeoutMillis,
         AuthenticationSettings authentication,
         UserSettings users,
+        SourceSettings sources,
         ConnectSettings connect,
         int outboundBufferBytes,
         SessionLimits limits,

@@ -190,7 +190,7 @@ final class Connection {
 
                 @Override
                 public void authenticated(@Nullable Authentication last, Identity identity) {
-                    enterNamespace(identity, accepted.authenticatedBy(last));
+                    enterNamespace(identity, accepted.authenticated(last, identity.username()));
                 }
 
                 @Override

@@ -102,6 +102,7 @@ public final class MqttBroker {
     private final ExecutorService adminAccess =
             Executors.newSingleThreadExecutor(task -> daemon(task, "magnetar-admin"));
 
+    private final AuthenticationSources authenticationSources;
     private final BrokerService brokerService;
     private final UnloadedTopics unloadedTopics;
     private final OperatorLimits limits;
@@ -146,8 +147,8 @@ public final class MqttBroker {
         BrokerClock clock = new BrokerClock(InstantSource.system());
         this.users = new PulsarUsers(
                 configuration, logs, streams.provisioner(), pulsar.getConfigurationMetadataStore(), clock);
-        Authenticators authenticators =
-                given == null ? new AuthenticationSources(configuration, pulsar, users).authenticators() : given;
+        this.authenticationSources = new AuthenticationSources(configuration, pulsar, users);
+        Authenticators authenticators = given == null ? authenticationSources.authenticators() : given;
         Retained retained = limits.retained(configuration.retainAvailable());
         this.pulsarRetained = new PulsarRetained(
                 retained, pulsar, logs, counters, streams.provisioner(), InstantSource.system(), starter);
@@ -478,6 +479,7 @@ public final class MqttBroker {
                 .thenCompose(ignored -> statusServer.close())
                 .thenRun(adminAccess::shutdownNow)
                 .thenRun(users::close)
+                .thenRun(authenticationSources::close)
                 .thenRun(traces::close)
                 .thenRun(keeper::shutdownNow);
     }

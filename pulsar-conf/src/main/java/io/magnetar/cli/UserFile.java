@@ -71,8 +71,8 @@ final class UserFile {
         for (int line = 1; line < rows.size(); line++) {
             List<String> row = rows.get(line);
             if (row.size() != columns.size()) {
-                throw new IllegalArgumentException("row " + (line + 1) + " has " + row.size() + " values, and there are "
-                        + columns.size() + " columns");
+                throw new IllegalArgumentException("row " + (line + 1) + " has " + row.size()
+                        + " values, and there are " + columns.size() + " columns");
             }
             ObjectNode user = JsonNodeFactory.instance.objectNode();
             for (int i = 0; i < columns.size(); i++) {
@@ -88,8 +88,8 @@ final class UserFile {
     private static ObjectNode user(JsonNode given, @Nullable String algorithm, @Nullable String iterations) {
         ObjectNode user = JsonNodeFactory.instance.objectNode();
         given.fields()
-                .forEachRemaining(field ->
-                        user.set(NAMES.getOrDefault(field.getKey(), field.getKey()), field.getValue()));
+                .forEachRemaining(
+                        field -> user.set(NAMES.getOrDefault(field.getKey(), field.getKey()), field.getValue()));
         if (user.path(SUPERUSER).isTextual()) {
             user.put(SUPERUSER, user.path(SUPERUSER).asText().equals("true"));
         }

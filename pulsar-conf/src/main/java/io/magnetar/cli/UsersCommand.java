@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class UsersCommand implements CustomCommand {
     private static final String COMMAND = "mqtt users";
     private static final String USERS = "users";
-    private static final List<String> ACTIONS =
-            List.of("list", "get", "create", "set", "delete", "import", "export");
+    private static final List<String> ACTIONS = List.of("list", "get", "create", "set", "delete", "import", "export");
     private static final String NAMESPACE = "namespace";
     private static final String USERNAME = "--username";
     private static final String GLOBAL = "--global";
@@ -77,8 +76,7 @@ final class UsersCommand implements CustomCommand {
                 Parameters.option(
                         "--password-hash", "create, set: what the password is hashed to: ours, bcrypt, Mosquitto's"),
                 Parameters.flag("--scram", "create, set: the user may authenticate by SCRAM, too"),
-                Parameters.option(
-                        "--superuser", "create, set: true or false: it may do everything in its namespace"),
+                Parameters.option("--superuser", "create, set: true or false: it may do everything in its namespace"),
                 Parameters.option(FILE, "import, export: CSV when it ends with .csv, else JSON"),
                 Parameters.option("--format", "export: json (the preset) or csv"),
                 Parameters.option(
@@ -166,9 +164,8 @@ final class UsersCommand implements CustomCommand {
 
     private static String firstLine(String file) throws PulsarAdminException {
         try {
-            String all = file.equals("-")
-                    ? new String(System.in.readAllBytes(), UTF_8)
-                    : Files.readString(Path.of(file));
+            String all =
+                    file.equals("-") ? new String(System.in.readAllBytes(), UTF_8) : Files.readString(Path.of(file));
             return all.lines().findFirst().orElse("");
         } catch (IOException e) {
             throw Failure.of("the password cannot be read from " + file, String.valueOf(e.getMessage()));

@@ -21,11 +21,13 @@ class NamespaceTableTest {
     @Test
     void whatIsWrittenAsCsvOrJsonIsReadAgain() throws Exception {
         List<ObjectNode> entries = List.of(
-                entry("{'namespace':'a','adminRoles':['x','CN=y,O=z'],'allowedClusters':['c'],'properties':{'mqtt.p':'1'}}"
-                        .replace('\'', '"')),
-                entry("{'namespace':'b','adminRoles':['q'],'allowedClusters':['c'],'properties':{'mqtt.q':'[\\'s\\', 2]'}}"
-                        .replace("\\'", "\\\"")
-                        .replace('\'', '"')));
+                entry(
+                        "{'namespace':'a','adminRoles':['x','CN=y,O=z'],'allowedClusters':['c'],'properties':{'mqtt.p':'1'}}"
+                                .replace('\'', '"')),
+                entry(
+                        "{'namespace':'b','adminRoles':['q'],'allowedClusters':['c'],'properties':{'mqtt.q':'[\\'s\\', 2]'}}"
+                                .replace("\\'", "\\\"")
+                                .replace('\'', '"')));
 
         assertThat(NamespaceTable.csv(entries).lines().findFirst())
                 .contains("namespace,adminRoles,allowedClusters,mqtt.p,mqtt.q");

@@ -125,8 +125,7 @@ final class GroupAccount {
     }
 
     private void again(String topic, int number, Holding before) {
-        boolean isLostWithBroker =
-                brokerDied && (isOnItsWay(before) || before.isAcknowledgedAbout(diedNanos));
+        boolean isLostWithBroker = brokerDied && (isOnItsWay(before) || before.isAcknowledgedAbout(diedNanos));
         if (before.by.end == null || !(before.isLostWithItsMember() || isLostWithBroker)) {
             throw new AssertionError(topic + ": " + number + " came again, which " + before.by.name + " had"
                     + (before.by.end == null

@@ -27,8 +27,8 @@ class LimitsOfTheOperatorTest {
 
     @Test
     void aTenantsOwnAdminCannotRaiseThem() throws Exception {
-        try (GuardedPulsar pulsar = new GuardedPulsar(
-                        Map.of("mqttNamespaceFrom", "username", "mqttTenants", "public|own.*"));
+        try (GuardedPulsar pulsar =
+                        new GuardedPulsar(Map.of("mqttNamespaceFrom", "username", "mqttTenants", "public|own.*"));
                 PulsarAdmin operator = admin(pulsar, "root");
                 PulsarAdmin owner = admin(pulsar, "owner")) {
             pulsar.createTenant("ownA", "owner");
@@ -51,8 +51,7 @@ class LimitsOfTheOperatorTest {
                         .isInstanceOf(NotAuthorizedException.class);
                 assertThatThrownBy(() -> theirs.deleteNamespace("mqtt/ownA"))
                         .isInstanceOf(NotAuthorizedException.class);
-                assertThatThrownBy(() -> theirs.getProperties("mqtt/ownA"))
-                        .isInstanceOf(NotAuthorizedException.class);
+                assertThatThrownBy(() -> theirs.getProperties("mqtt/ownA")).isInstanceOf(NotAuthorizedException.class);
                 assertThatThrownBy(() -> theirs.createNamespace("mqtt/ownB"))
                         .isInstanceOf(NotAuthorizedException.class);
 
@@ -61,11 +60,13 @@ class LimitsOfTheOperatorTest {
                 theirs.createNamespace("ownA/mqtt-limits");
                 theirs.setProperties("ownA/mqtt-limits", raised);
                 operator.namespaces().setProperty("mqtt/ownA", "mqtt.max-payload-bytes", "5");
-                await("a later word of the operator is in force").atMost(Duration.ofSeconds(2)).until(() -> {
-                    one.send(RawClient.publish5("own/x", 1, 1, "longer"));
-                    RawClient.RawPacket answer = one.read();
-                    return answer.body().length > 2 && answer.at(2) == QUOTA_EXCEEDED;
-                });
+                await("a later word of the operator is in force")
+                        .atMost(Duration.ofSeconds(2))
+                        .until(() -> {
+                            one.send(RawClient.publish5("own/x", 1, 1, "longer"));
+                            RawClient.RawPacket answer = one.read();
+                            return answer.body().length > 2 && answer.at(2) == QUOTA_EXCEEDED;
+                        });
                 assertThat(Tenants.code(pulsar.mqtt(), "two", "ownA")).isEqualTo(QUOTA_EXCEEDED);
 
                 operator.namespaces().setProperty("mqtt/ownA", "mqtt.max-connections", "2");

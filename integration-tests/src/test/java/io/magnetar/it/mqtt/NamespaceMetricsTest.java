@@ -41,8 +41,8 @@ class NamespaceMetricsTest {
 
     @Test
     void theSumOverNamespacesIsWhatTheBrokerCountsAlsoOfThoseThatAreGone(EmbeddedPulsar pulsar) throws Exception {
-        Map<String, String> settings = Map.of(
-                "mqttNamespaceFrom", "username", "mqttTenants", "public|sum.*", "mqttMaxNamespaceMetrics", "2");
+        Map<String, String> settings =
+                Map.of("mqttNamespaceFrom", "username", "mqttTenants", "public|sum.*", "mqttMaxNamespaceMetrics", "2");
         new OperatorLimits(pulsar, "sumA").set("mqtt.max-payload-bytes", 10);
         Tenants.create(pulsar, "sumB", "sumC", "sumD");
         try (PulsarService neighbour = pulsar.startBroker(configuration -> {});
@@ -56,8 +56,7 @@ class NamespaceMetricsTest {
             publish(broker, "sumC", 11);
             try (RawClient client = new RawClient(broker.port())) {
                 client.send(Tenants.connect5("large", "sumA")).read();
-                client.send(RawClient.publish5("sum/x", 0, 0, "x".repeat(11)))
-                        .send(RawClient.packet(0xC0));
+                client.send(RawClient.publish5("sum/x", 0, 0, "x".repeat(11))).send(RawClient.packet(0xC0));
                 client.read();
             }
             assertThat(Tenants.code(broker, "nobody", "sumNobody")).isEqualTo(Tenants.NOT_AUTHORIZED);
@@ -69,8 +68,7 @@ class NamespaceMetricsTest {
                         .containsEntry("magnetar_messages_received_total{namespace=\"sumA\",qos=\"1\"}", "5")
                         .containsEntry("magnetar_messages_received_total{namespace=\"(others)\",qos=\"1\"}", "18")
                         .containsEntry(
-                                "magnetar_messages_dropped_total{namespace=\"sumA\",reason=\"payload_too_large\"}",
-                                "1")
+                                "magnetar_messages_dropped_total{namespace=\"sumA\",reason=\"payload_too_large\"}", "1")
                         .containsEntry("magnetar_connections_refused_total{namespace=\"\",code=\"0x87\"}", "1")
                         .containsEntry(
                                 "magnetar_namespace_events_total{namespace=\"sumA\",event=\"connectionsAccepted\"}",
@@ -95,9 +93,10 @@ class NamespaceMetricsTest {
             // The place of one that is gone is that of the next one that comes; what the others were stays theirs.
             publish(broker, "sumD", 2);
             publish(broker, "sumC", 1);
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(PrometheusMetrics.samples(neighbour))
-                    .containsEntry("magnetar_messages_received_total{namespace=\"sumD\",qos=\"1\"}", "2")
-                    .containsEntry("magnetar_messages_received_total{namespace=\"(others)\",qos=\"1\"}", "24"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(PrometheusMetrics.samples(neighbour))
+                            .containsEntry("magnetar_messages_received_total{namespace=\"sumD\",qos=\"1\"}", "2")
+                            .containsEntry("magnetar_messages_received_total{namespace=\"(others)\",qos=\"1\"}", "24"));
         }
     }
 
@@ -118,8 +117,8 @@ class NamespaceMetricsTest {
 
     @Test
     void aNamespacesNumbersAreToldToItsAdminsOnly() throws Exception {
-        try (GuardedPulsar pulsar = new GuardedPulsar(
-                Map.of("mqttNamespaceFrom", "username", "mqttTenants", "public|told.*"))) {
+        try (GuardedPulsar pulsar =
+                new GuardedPulsar(Map.of("mqttNamespaceFrom", "username", "mqttTenants", "public|told.*"))) {
             pulsar.createTenant("toldA", "admin-a");
             pulsar.createTenant("toldB", "admin-b");
             AdminCalls calls = new AdminCalls(pulsar.mqtt());

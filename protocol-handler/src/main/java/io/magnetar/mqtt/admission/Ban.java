@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.admission;
 
+import io.magnetar.mqtt.access.AddressRange;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 

@@ -323,10 +323,11 @@ final class Connection {
         }
         session = new Session(rights.surroundings(loop), sink, loop, decided, opened.session());
         live.connected(client(decided, accepted));
-        Traffic counted = loop.traffic(Optional.of(publisher.namespace()));
+        Namespace entered = rights.key().namespace();
+        Traffic counted = loop.traffic(Optional.of(entered));
         counted.connected();
         traffic = counted;
-        connections.services().counters().count(Counter.CONNECTIONS_ACCEPTED, publisher.namespace());
+        connections.services().counters().count(Counter.CONNECTIONS_ACCEPTED, entered);
         sink.countAs(counted, Pace.out(loop, shares(), this::onWritable));
         sink.connAck(accepted.connAck().withSession(opened.present()));
         session.start();

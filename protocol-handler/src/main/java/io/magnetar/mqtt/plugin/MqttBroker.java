@@ -308,8 +308,7 @@ public final class MqttBroker {
                         streams.policies(),
                         services.counters().streams(),
                         InstantSource.system()),
-                new CursorRequests(
-                        streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
+                new CursorRequests(streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
                 new NamespaceStats(services, served),
                 authorization.requests(),
                 users.requests(provisioning.register(), served)));
@@ -377,12 +376,15 @@ public final class MqttBroker {
                 .thenCompose(ignored -> step("the streams' definitions", streams::start))
                 .thenCompose(ignored -> step("the log of the sessions' records", queues::start))
                 .thenCompose(ignored -> step(
-                        "the marks of deleted namespaces", () -> provisioning.marks().read()))
+                        "the marks of deleted namespaces",
+                        () -> provisioning.marks().read()))
                 .thenCompose(ignored -> step("the rules of authorization", authorization::start))
                 .thenCompose(ignored -> step("the built-in users", users::start))
                 .thenCompose(ignored -> step("the records of sessions", sessions::read))
                 .thenCompose(ignored -> step("the default tenant", this::openDefault))
-                .thenCompose(ignored -> step("the namespaces of sessions", () -> sessions.start(namespace -> Reopening.of(namespaces, namespace))))
+                .thenCompose(ignored -> step(
+                        "the namespaces of sessions",
+                        () -> sessions.start(namespace -> Reopening.of(namespaces, namespace))))
                 .thenCompose(ignored -> step("the listeners", this::listen))
                 .whenComplete((ignored, failure) -> {
                     if (failure == null) {

@@ -246,7 +246,8 @@ public final class InboundPublishFlow {
             return;
         }
         countUnderWay();
-        take(new PendingPublish(this, shared(publish, clock.getAsLong()), Destination.NOWHERE, publish.packetId(), refusal));
+        take(new PendingPublish(
+                this, shared(publish, clock.getAsLong()), Destination.NOWHERE, publish.packetId(), refusal));
     }
 
     private SharedPublish shared(Publish publish, long receivedMicros) {

@@ -147,8 +147,7 @@ public final class PulsarAccess implements Access {
                         SEE_RULES,
                         CHANGE_RULES,
                         SEE_USERS,
-                        CHANGE_USERS ->
-                    ofTenant(namespace);
+                        CHANGE_USERS -> ofTenant(namespace);
                 case OPERATE -> ofInstance();
             };
         }

@@ -102,16 +102,16 @@ class NamespaceMetricsTest {
 
     private static void assertAddsUp(MqttBroker broker, Map<String, String> samples, long messages) throws Exception {
         assertThat(sum(samples, "magnetar_messages_received_total", ""))
-                .isEqualTo(messages)
-                .isEqualTo(broker.status().counter("messagesReceived"));
+                .isEqualTo((double) messages)
+                .isEqualTo((double) broker.status().counter("messagesReceived"));
         assertThat(sum(samples, "magnetar_messages_dropped_total", "payload_too_large"))
-                .isEqualTo(broker.status().counter("droppedPayloadTooLarge"));
+                .isEqualTo((double) broker.status().counter("droppedPayloadTooLarge"));
         assertThat(sum(samples, "magnetar_connections_refused_total", ""))
-                .isEqualTo(broker.status().counter("connectionsRefused"));
+                .isEqualTo((double) broker.status().counter("connectionsRefused"));
         for (String event : List.of("connectionsAccepted", "protocolErrors", "publishesRefused")) {
             assertThat(sum(samples, "magnetar_namespace_events_total", "\"" + event + "\""))
                     .as(event)
-                    .isEqualTo(broker.status().counter(event));
+                    .isEqualTo((double) broker.status().counter(event));
         }
     }
 

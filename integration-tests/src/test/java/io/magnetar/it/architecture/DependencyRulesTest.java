@@ -113,7 +113,8 @@ class DependencyRulesTest {
                         "io.magnetar.mqtt.plugin..",
                         "io.magnetar.mqtt.owned..",
                         "io.magnetar.mqtt.access.pulsar..",
-                        "io.magnetar.mqtt.admin.pulsar..")
+                        "io.magnetar.mqtt.admin.pulsar..",
+                        "io.magnetar.mqtt.auth.pulsar..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.pulsar..", "org.apache.bookkeeper..")

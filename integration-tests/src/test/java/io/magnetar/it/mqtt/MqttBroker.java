@@ -79,7 +79,7 @@ public final class MqttBroker implements AutoCloseable {
     }
 
     /** Where the status page is, on 127.0.0.1. */
-    int httpPort() {
+    public int httpPort() {
         return httpPort;
     }
 

@@ -61,9 +61,13 @@ public final class Admission {
      * Looks at a client that has proved who it is: nobody can have another's client identifier banned, or use up the connects of a
      * namespace that is not its own.
      *
+     * @param username the one that it has, which may be another one than it has sent
      * @throws PacketException with the code of the CONNACK that refuses it
      */
-    public void checkClient(Namespace namespace, String clientId) throws PacketException {
+    public void checkClient(Namespace namespace, String clientId, @Nullable String username) throws PacketException {
+        if (username != null && settings.banned().usernames().contains(username)) {
+            throw banned("banned");
+        }
         if (settings.maxConnects() > 0) {
             check(new Offender.Client(namespace, clientId), settings.maxConnects());
         }

@@ -1,11 +1,9 @@
 package io.magnetar.mqtt.config;
 
 import io.magnetar.topic.TopicNames;
-import java.util.Arrays;
-import java.util.Optional;
 
-/** Every configuration key, with its default and its meaning. The reference in {@code docs/configuration.md} is made of these. */
-public enum ConfigurationKey {
+/** The configuration keys of the broker, but for those of single sources of authentication, {@link AuthenticationKey}. */
+public enum ConfigurationKey implements Setting {
     LISTENERS(
             "mqttListeners",
             "mqtt://0.0.0.0:1883",
@@ -464,31 +462,32 @@ public enum ConfigurationKey {
         this.number = number;
     }
 
-    static Optional<ConfigurationKey> named(String key) {
-        return Arrays.stream(values()).filter(known -> known.key.equals(key)).findFirst();
-    }
-
+    @Override
     public String key() {
         return key;
     }
 
+    @Override
     public String defaultValue() {
         return defaultValue;
     }
 
+    @Override
     public String meaning() {
         return meaning;
     }
 
-    /** Whether the value is a whole number from {@link #min()} to {@link #max()}. */
+    @Override
     public boolean isNumber() {
         return number;
     }
 
+    @Override
     public long min() {
         return min;
     }
 
+    @Override
     public long max() {
         return max;
     }

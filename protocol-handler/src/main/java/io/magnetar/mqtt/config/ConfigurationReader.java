@@ -66,6 +66,7 @@ public final class ConfigurationReader {
                 ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads,
                 number(ConfigurationKey.CONNECT_TIMEOUT_MILLIS),
                 new AuthenticationReader(this::text, this::number, problems::add).read(),
+                new SourceReader(properties, problems::add).read(),
                 connect(maxMessageSize),
                 number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
                 limits(),
@@ -154,7 +155,7 @@ public final class ConfigurationReader {
 
     private void refuseUnknownKeys() {
         for (String key : new TreeSet<>(properties.stringPropertyNames())) {
-            if (key.startsWith(PREFIX) && ConfigurationKey.named(key).isEmpty()) {
+            if (key.startsWith(PREFIX) && Setting.named(key).isEmpty()) {
                 problems.add(key + ": there is no such key");
             }
         }

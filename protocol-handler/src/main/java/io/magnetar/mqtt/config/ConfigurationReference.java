@@ -7,7 +7,7 @@ public final class ConfigurationReference {
     /** A heading and a row for each key. */
     public static String markdown() {
         StringBuilder table = new StringBuilder("| key | default | range | meaning |\n|---|---|---|---|\n");
-        for (ConfigurationKey key : ConfigurationKey.values()) {
+        for (Setting key : Setting.all()) {
             table.append("| `")
                     .append(key.key())
                     .append("` | ")

@@ -38,6 +38,7 @@ public record MqttConfiguration(
         int ioThreads,
         long connectTimeoutMillis,
         AuthenticationSettings authentication,
+        SourceSettings sources,
         ConnectSettings connect,
         int outboundBufferBytes,
         SessionLimits limits,

@@ -51,13 +51,19 @@ public final class ConnectFlow {
             long sessionExpirySeconds,
             int keepAliveSeconds,
             ConnAck connAck) {
-        /** With the last word of enhanced authentication in CONNACK; null for a client that named no method. */
-        public Accepted authenticatedBy(@Nullable Authentication last) {
-            ConnAck answer = new ConnAck(
-                    connAck.sessionPresent(), connAck.reasonCode(), connAck.terms(), last, connAck.reason());
-            return last == null
-                    ? this
-                    : new Accepted(clientId, username, sessionExpirySeconds, keepAliveSeconds, answer);
+        /**
+         * As a client that is who it says it is.
+         *
+         * @param last the last word of enhanced authentication, for CONNACK; null for a client that named no method
+         * @param name the user name that it has; null for the one that it has sent, if it has sent one
+         */
+        public Accepted authenticated(@Nullable Authentication last, @Nullable String name) {
+            ConnAck answer = last == null
+                    ? connAck
+                    : new ConnAck(
+                            connAck.sessionPresent(), connAck.reasonCode(), connAck.terms(), last, connAck.reason());
+            return new Accepted(
+                    clientId, name == null ? username : name, sessionExpirySeconds, keepAliveSeconds, answer);
         }
     }
 

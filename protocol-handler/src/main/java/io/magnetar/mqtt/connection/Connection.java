@@ -189,7 +189,7 @@ final class Connection {
 
                 @Override
                 public void authenticated(@Nullable Authentication last, Identity identity) {
-                    enterNamespace(identity, accepted.authenticatedBy(last));
+                    enterNamespace(identity, accepted.authenticated(last, identity.username()));
                 }
 
                 @Override
@@ -230,7 +230,7 @@ final class Connection {
         try {
             MountedClient client = new MountedClient(namespace, accepted.clientId(), accepted.username(), peer.get());
             Placement placement = connections.mounts().place(client);
-            connections.admission().checkClient(placement.namespace(), placement.clientId());
+            connections.admission().checkClient(placement.namespace(), placement.clientId(), accepted.username());
             mount(placement.mountpoint());
             ConnectRights rights = ConnectRights.of(connections, client, placement, identity, loop);
             authentication.onAgain(rights::become);

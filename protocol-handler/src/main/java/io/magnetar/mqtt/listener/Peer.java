@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.listener;
 
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,16 @@ public record Peer(
      * @param commonName the first one, or null
      * @param subject its distinguished name as in RFC 2253; null when a proxy does not tell
      * @param alternativeNames the DNS names, addresses, mail addresses and URIs among its subject alternative names, in its order
+     * @param shown the certificate itself; null when it was shown to a proxy
      */
     public record Certificate(
-            @Nullable String commonName, @Nullable String subject, List<String> alternativeNames) {}
+            @Nullable String commonName,
+            @Nullable String subject,
+            List<String> alternativeNames,
+            @Nullable X509Certificate shown) {
+        /** As a proxy tells of it. */
+        public Certificate(@Nullable String commonName, @Nullable String subject, List<String> alternativeNames) {
+            this(commonName, subject, alternativeNames, null);
+        }
+    }
 }

@@ -20,17 +20,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: the one that starts the broker.
  */
-final class AuthenticationSources {
+final class AuthenticationSources implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuthenticationSources.class);
 
     private final MqttConfiguration configuration;
     private final Map<String, AuthenticationSource> sources = new LinkedHashMap<>();
+    private final ConfiguredSources configured;
     private final PulsarNamespaceChains namespaces;
 
     /** Each source has its line here, under the condition that it is configured. */
     AuthenticationSources(MqttConfiguration configuration, PulsarService pulsar) {
         this.configuration = configuration;
         sources.put(AnonymousSource.NAME, new AnonymousSource());
+        this.configured = new ConfiguredSources(configuration, pulsar);
+        sources.putAll(configured.sources());
         this.namespaces = new PulsarNamespaceChains(
                 pulsar.getConfigurationMetadataStore(), configuration.namespaces()::isServed, sources.keySet());
     }
@@ -58,7 +61,10 @@ final class AuthenticationSources {
 
     private void check(List<String> chain, String where, List<String> problems) {
         for (String name : chain) {
-            if (!sources.containsKey(name)) {
+            String needed = configured.missing().get(name);
+            if (needed != null) {
+                problems.add(where + ": the source '" + name + "' is not configured: " + needed);
+            } else if (!sources.containsKey(name)) {
                 problems.add(where + ": there is no source '" + name + "', or it is not configured; there are "
                         + String.join(", ", sources.keySet()));
             }
@@ -79,6 +85,12 @@ final class AuthenticationSources {
                         "ANYBODY MAY CONNECT: {} names '{}', which lets in every client, whatever it says of itself",
                         where,
                         AnonymousSource.NAME));
+    }
+
+    /** Nobody is asked any more. */
+    @Override
+    public void close() {
+        configured.close();
     }
 
     /** For the status page: who is asked, and where nobody needs to be known. */

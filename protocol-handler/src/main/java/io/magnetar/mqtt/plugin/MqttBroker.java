@@ -108,6 +108,7 @@ public final class MqttBroker {
     private final ExecutorService adminAccess =
             Executors.newSingleThreadExecutor(task -> daemon(task, "magnetar-admin"));
 
+    private final AuthenticationSources authenticationSources;
     private final BrokerService brokerService;
     private final UnloadedTopics unloadedTopics;
     private final OperatorLimits limits;
@@ -136,8 +137,8 @@ public final class MqttBroker {
     public MqttBroker(MqttConfiguration configuration, PulsarService pulsar, @Nullable Authenticators given)
             throws PulsarServerException {
         this.configuration = configuration;
-        Authenticators authenticators =
-                given == null ? new AuthenticationSources(configuration, pulsar).authenticators() : given;
+        this.authenticationSources = new AuthenticationSources(configuration, pulsar);
+        Authenticators authenticators = given == null ? authenticationSources.authenticators() : given;
         NamespaceChoice namespaceChoice = new NamespaceChoice(configuration.namespaces());
         this.tls = new TlsContexts(configuration.listeners());
         String name = configuration.brokerName().isEmpty() ? pulsar.getBrokerId() : configuration.brokerName();
@@ -491,6 +492,7 @@ public final class MqttBroker {
                 })
                 .thenCompose(ignored -> statusServer.close())
                 .thenRun(adminAccess::shutdownNow)
+                .thenRun(authenticationSources::close)
                 .thenRun(traces::close)
                 .thenRun(keeper::shutdownNow);
     }

@@ -91,7 +91,7 @@ public final class Peers {
         try {
             X509Certificate shown = (X509Certificate) session.getPeerCertificates()[0];
             String subject = shown.getSubjectX500Principal().getName();
-            return new Peer.Certificate(commonName(subject), subject, alternativeNames(shown));
+            return new Peer.Certificate(commonName(subject), subject, alternativeNames(shown), shown);
         } catch (SSLPeerUnverifiedException e) {
             return null;
         }

@@ -55,7 +55,7 @@ class AdmissionTest {
 
     private static ReasonCode client(Admission admission, Namespace namespace, String clientId) {
         try {
-            admission.checkClient(namespace, clientId);
+            admission.checkClient(namespace, clientId, null);
             return ReasonCode.SUCCESS;
         } catch (PacketException e) {
             return e.reasonCode();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.auth.certificate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.auth.jwt;
+
+import org.jspecify.annotations.NullMarked;

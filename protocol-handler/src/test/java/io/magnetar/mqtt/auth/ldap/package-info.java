@@ -1,0 +1,4 @@
+@NullMarked
+package io.magnetar.mqtt.auth.ldap;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,18 +1,14 @@
 package io.magnetar.sink.kafka;
 
-import io.magnetar.sink.delivery.BadRecords;
 import io.magnetar.sink.delivery.Outcome;
 import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.delivery.Retry;
 import io.magnetar.sink.message.StreamMessage;
-import io.magnetar.sink.start.SinkMetrics;
-import io.magnetar.sink.start.SinkMetrics.Counter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.pulsar.client.api.PulsarClientException;
 
 /**
  * Produces the records of a batch in their order. When one fails, it and all behind it are produced again, although some
@@ -20,13 +16,10 @@ import org.apache.pulsar.client.api.PulsarClientException;
  *
  * <p>Thread: the batcher's; Kafka's own thread reports what became of a record.
  */
-final class KafkaBatch {
-    private static final long MICROS_PER_MILLI = 1_000;
-
+final class KafkaBatch implements Delivery {
     private final KafkaConnection connection;
     private final Retry retry;
-    private final BadRecords badRecords;
-    private final SinkMetrics metrics;
+    private final Settling settling;
     private String badReason = "";
 
     /** @param bytes of the record's key and value */
@@ -39,24 +32,22 @@ final class KafkaBatch {
 
     private record Failed(Exception reason) implements Fate {}
 
-    KafkaBatch(KafkaConnection connection, Retry retry, BadRecords badRecords, SinkMetrics metrics) {
+    KafkaBatch(KafkaConnection connection, Retry retry, Settling settling) {
         this.connection = connection;
         this.retry = retry;
-        this.badRecords = badRecords;
-        this.metrics = metrics;
+        this.settling = settling;
     }
 
-    void write(List<Item> items) throws PermanentFailure, InterruptedException {
-        long begin = System.nanoTime();
+    @Override
+    public void write(List<Item> items) throws PermanentFailure, InterruptedException {
         int[] settled = {0};
         while (settled[0] < items.size()) {
             retry.run("producing", () -> produce(items, settled));
             if (settled[0] < items.size()) {
-                settleBad(items.get(settled[0]).message());
+                settling.bad(items.get(settled[0]), badReason);
                 settled[0]++;
             }
         }
-        metrics.count(Counter.FLUSH_MILLIS, (System.nanoTime() - begin) / 1e6);
     }
 
     /** Produces all from the first that is not settled, up to a bad record or to the end. */
@@ -96,33 +87,15 @@ final class KafkaBatch {
     }
 
     private void acknowledge(List<Item> items, AtomicReferenceArray<Fate> fates, int[] settled) {
-        long bytes = 0;
-        long oldest = Long.MAX_VALUE;
         int from = settled[0];
         while (settled[0] < items.size() && fates.get(settled[0]) instanceof Delivered) {
-            Item item = items.get(settled[0]++);
-            item.message().record().ack();
-            bytes += item.bytes();
-            oldest = Math.min(oldest, item.message().timestampMicros());
+            settled[0]++;
         }
-        if (settled[0] > from) {
-            metrics.count(Counter.DELIVERED, settled[0] - from);
-            metrics.count(Counter.DELIVERED_BYTES, (double) bytes);
-            long lag = Math.max(0, System.currentTimeMillis() - oldest / MICROS_PER_MILLI);
-            metrics.count(Counter.LAG_MILLIS, (double) lag);
-        }
+        settling.delivered(items.subList(from, settled[0]));
     }
 
-    private void settleBad(StreamMessage message) throws PermanentFailure, InterruptedException {
-        retry.run("dead letter", () -> {
-            try {
-                badRecords.settle(message, badReason);
-            } catch (PulsarClientException e) {
-                return Outcome.retriable(String.valueOf(e.getMessage()));
-            } catch (PermanentFailure e) {
-                return Outcome.permanent(e.reason());
-            }
-            return Outcome.delivered(true);
-        });
+    @Override
+    public void close() {
+        connection.close();
     }
 }

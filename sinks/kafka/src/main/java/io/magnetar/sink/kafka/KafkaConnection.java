@@ -37,6 +37,20 @@ final class KafkaConnection implements AutoCloseable {
         tokens = (TokenSource) configuration.get(OAuthLogin.SOURCE);
     }
 
+    /** Of a producer. */
+    Map<String, Object> configuration() {
+        return configuration;
+    }
+
+    /** Without what only a producer knows. */
+    Map<String, Object> common() {
+        Map<String, Object> common = new HashMap<>(configuration);
+        common.keySet()
+                .removeIf(key -> ProducerConfig.configNames().contains(key)
+                        && !AdminClientConfig.configNames().contains(key));
+        return common;
+    }
+
     /** The producer, a new one when there is none. */
     Producer<byte[], byte[]> producer() {
         Producer<byte[], byte[]> open = producer;
@@ -70,10 +84,7 @@ final class KafkaConnection implements AutoCloseable {
      * @param topic that has to be there, or null
      */
     Outcome<Boolean> probe(@Nullable String topic) throws InterruptedException {
-        Map<String, Object> admin = new HashMap<>(configuration);
-        admin.keySet()
-                .removeIf(key -> ProducerConfig.configNames().contains(key)
-                        && !AdminClientConfig.configNames().contains(key));
+        Map<String, Object> admin = common();
         admin.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, PROBE_TIMEOUT_MS / 2);
         admin.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, PROBE_TIMEOUT_MS);
         Admin client = null;

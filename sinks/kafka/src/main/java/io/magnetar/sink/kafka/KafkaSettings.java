@@ -71,6 +71,18 @@ final class KafkaSettings {
     static final Setting<Compression> COMPRESSION = Setting.preset(
             "compression", ValueTypes.choice(Compression.class), Compression.ZSTD, "how batches are compressed");
 
+    static final Setting<Boolean> EXACTLY_ONCE = Setting.preset(
+            "exactlyOnce",
+            ValueTypes.BOOLEAN,
+            false,
+            "write each batch in a transaction together with its position in Pulsar, so that no record is there twice for"
+                    + " consumers with `isolation.level=read_committed`");
+    static final Setting<String> POSITIONS_TOPIC = Setting.preset(
+            "positionsTopic",
+            ValueTypes.TEXT,
+            "magnetar-positions",
+            "the compacted Kafka topic of one partition for `exactlyOnce`; made where it is missing; sinks may share it");
+
     static final Setting<Integer> MAX_RECORDS =
             Setting.preset("maxRecords", ValueTypes.integer(1, 100_000), 10_000, "records of a batch");
     static final Setting<Long> MAX_BYTES = Setting.preset(
@@ -95,7 +107,8 @@ final class KafkaSettings {
             "how long Kafka's client tries by itself; then the sink makes a new one and tries again");
 
     static final Settings SETTINGS = ConnectionSettings.SETTINGS
-            .and(Settings.of(TOPIC, KEY, VALUE, PARTITION, HEADERS, PROPERTIES, COMPRESSION))
+            .and(Settings.of(
+                    TOPIC, KEY, VALUE, PARTITION, HEADERS, PROPERTIES, COMPRESSION, EXACTLY_ONCE, POSITIONS_TOPIC))
             .and(Settings.of(MAX_RECORDS, MAX_BYTES, MAX_DELAY, MAX_MESSAGE, DELIVERY_TIMEOUT))
             .and(BadRecords.SETTINGS)
             .and(Settings.of(TestMode.TEST));
@@ -105,6 +118,9 @@ final class KafkaSettings {
     static void validate(SettingsReading reading) {
         BadRecords.validate(reading);
         ConnectionSettings.validate(reading);
+        if (reading.has(POSITIONS_TOPIC) && !reading.find(EXACTLY_ONCE).orElse(false)) {
+            reading.refuse(POSITIONS_TOPIC, "it has an effect only with exactlyOnce: true");
+        }
     }
 
     static BatchLimits limits(SettingsReading reading) {

@@ -9,6 +9,7 @@ import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.delivery.Retry;
 import io.magnetar.sink.message.StreamMessage;
 import io.magnetar.sink.setting.SettingsReading;
+import io.magnetar.sink.start.LastWords;
 import io.magnetar.sink.start.SinkMetrics;
 import io.magnetar.sink.start.SinkRequirements;
 import io.magnetar.sink.start.TestMode;
@@ -42,10 +43,19 @@ public final class KafkaSink implements Sink<byte[]> {
             Batcher<KafkaBatch.Item> batcher,
             Retry retry,
             BadRecords badRecords,
-            KafkaConnection connection) {}
+            Delivery delivery) {}
 
     @Override
     public void open(Map<String, Object> config, SinkContext context) throws Exception {
+        try {
+            start(config, context);
+        } catch (Exception e) {
+            LastWords.say(e);
+            throw e;
+        }
+    }
+
+    private void start(Map<String, Object> config, SinkContext context) throws Exception {
         SettingsReading reading = new SettingsReading(KafkaSettings.SETTINGS, config, context::getSecret);
         SinkRequirements.requireOrder(context, reading);
         SinkRequirements.requireAcknowledgementBySink(context, reading);
@@ -63,20 +73,37 @@ public final class KafkaSink implements Sink<byte[]> {
         SinkMetrics metrics = new SinkMetrics(context);
         Retry retry = new Retry(Backoff.usual(), metrics);
         BadRecords badRecords = BadRecords.of(reading, context, metrics);
-        KafkaBatch batch = new KafkaBatch(connection, retry, badRecords, metrics);
+        Delivery delivery = delivery(reading, name, connection, new Settling(retry, badRecords, metrics));
         Batcher<KafkaBatch.Item> batcher = new Batcher<>(
                 "kafka-" + context.getSinkName() + "-" + context.getInstanceId(),
                 KafkaSettings.limits(reading),
-                items -> write(batch, items, context));
-        state = new State(KafkaSettings.template(reading), batcher, retry, badRecords, connection);
+                items -> write(delivery, items, context, metrics));
+        state = new State(KafkaSettings.template(reading), batcher, retry, badRecords, delivery);
     }
 
-    private static void write(KafkaBatch batch, List<KafkaBatch.Item> items, SinkContext context)
+    private static Delivery delivery(
+            SettingsReading reading, String name, KafkaConnection connection, Settling settling) {
+        if (!reading.get(KafkaSettings.EXACTLY_ONCE)) {
+            return new KafkaBatch(connection, settling.retry(), settling);
+        }
+        PositionLog positions = new PositionLog(
+                connection.common(),
+                reading.get(KafkaSettings.POSITIONS_TOPIC),
+                name,
+                reading.get(KafkaSettings.DELIVERY_TIMEOUT));
+        return new ExactlyOnceBatch(
+                new Transactions(connection.configuration(), positions, name), connection, settling.retry(), settling);
+    }
+
+    private static void write(Delivery delivery, List<KafkaBatch.Item> items, SinkContext context, SinkMetrics metrics)
             throws PermanentFailure, InterruptedException {
+        long begin = System.nanoTime();
         try {
-            batch.write(items);
+            delivery.write(items);
+            metrics.count(SinkMetrics.Counter.FLUSH_MILLIS, (System.nanoTime() - begin) / 1e6);
         } catch (PermanentFailure | RuntimeException e) {
             // Ends the instance now, also when no further record comes; its status has the reason.
+            LastWords.say(e);
             context.fatal(e);
             throw e;
         }
@@ -136,7 +163,7 @@ public final class KafkaSink implements Sink<byte[]> {
             }
             running.batcher().close();
             running.badRecords().close();
-            running.connection().close();
+            running.delivery().close();
         }
     }
 }

@@ -220,6 +220,27 @@ class KafkaSinkTest {
     }
 
     @Test
+    void aCertificateIsALoginAndOnlyKnownBrokersAreTrusted() throws Exception {
+        String topic = Topics.make(BROKER.servers(), 1);
+        Map<String, Object> configuration = configuration(topic);
+        configuration.put("bootstrapServers", BROKER.tlsServers());
+        configuration.put("authentication", "mtls");
+        configuration.put("caFile", BROKER.server().certificate().toString());
+        configuration.put("certificateFile", BROKER.client().certificate().toString());
+        configuration.put("keyFile", BROKER.client().key().toString());
+        try (SinkRun run = new SinkRun(new KafkaSink(), configuration)) {
+            run.write("k", "v", Map.of());
+            acknowledged(run, 1);
+        }
+        assertThat(Topics.read(BROKER.servers(), topic)).hasSize(1);
+
+        configuration.put("caFile", BROKER.client().certificate().toString());
+        assertThatExceptionOfType(PermanentFailure.class)
+                .isThrownBy(() -> new SinkRun(new KafkaSink(), configuration))
+                .withMessageContaining("SSL");
+    }
+
+    @Test
     void testModeMissesATopicAndProducesNothing() throws Exception {
         Map<String, Object> configuration = configuration("there-is-no-such-topic");
         configuration.put("test", true);

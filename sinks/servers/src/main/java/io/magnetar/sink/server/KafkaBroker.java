@@ -3,14 +3,15 @@ package io.magnetar.sink.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Kafka broker in KRaft mode, with a listener without a login, one with PLAIN and SCRAM, and, where it is given an
- * authorization server, one with OAUTHBEARER. Topics are not made by themselves.
+ * A Kafka broker in KRaft mode, with a listener without a login, one with PLAIN and SCRAM, one with TLS that wants a
+ * certificate, and, where it is given an authorization server, one with OAUTHBEARER. Topics are not made by themselves.
  *
  * <p>Thread: the test's.
  */
@@ -25,6 +26,9 @@ public final class KafkaBroker implements AutoCloseable {
     private final int open;
     private final int sasl;
     private final int oauth;
+    private final int tls;
+    private final Certificates server;
+    private final Certificates client;
     private final ServerProcess process;
 
     /** @param issuer of the tokens that the OAuth listener takes, empty for none; its keys are below it as Keycloak has them */
@@ -33,6 +37,13 @@ public final class KafkaBroker implements AutoCloseable {
         open = ServerProcess.freePort();
         sasl = ServerProcess.freePort();
         oauth = ServerProcess.freePort();
+        tls = ServerProcess.freePort();
+        try {
+            server = Certificates.make(directory, "server");
+            client = Certificates.make(directory, "client");
+        } catch (GeneralSecurityException | InterruptedException e) {
+            throw new IllegalStateException("no certificates", e);
+        }
         Files.write(directory.resolve("server.properties"), properties(issuer, ServerProcess.freePort()));
         List<String> command = new ArrayList<>(List.of(ServerProcess.java(), "-Xmx320m"));
         if (!issuer.isEmpty()) {
@@ -71,6 +82,12 @@ public final class KafkaBroker implements AutoCloseable {
                 "transaction.state.log.min.isr=1",
                 "transaction.state.log.num.partitions=1",
                 "group.initial.rebalance.delay.ms=0",
+                "listener.name.tls.ssl.keystore.type=PKCS12",
+                "listener.name.tls.ssl.keystore.location=" + server.store(),
+                "listener.name.tls.ssl.keystore.password=" + Certificates.PASSWORD,
+                "listener.name.tls.ssl.truststore.type=PEM",
+                "listener.name.tls.ssl.truststore.location=" + client.certificate(),
+                "listener.name.tls.ssl.client.auth=required",
                 "listener.name.sasl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
                 "listener.name.sasl.plain.sasl.jaas.config=" + LOGIN_MODULES + "plain.PlainLoginModule required user_"
                         + USER + "=\"" + escaped(PASSWORD) + "\";",
@@ -78,10 +95,10 @@ public final class KafkaBroker implements AutoCloseable {
                         + "scram.ScramLoginModule required;",
                 "listener.name.sasl.scram-sha-512.sasl.jaas.config=" + LOGIN_MODULES
                         + "scram.ScramLoginModule required;"));
-        String listeners =
-                "CONTROLLER://127.0.0.1:" + controller + ",OPEN://127.0.0.1:" + open + ",SASL://127.0.0.1:" + sasl;
-        String advertised = "OPEN://127.0.0.1:" + open + ",SASL://127.0.0.1:" + sasl;
-        String protocols = "CONTROLLER:PLAINTEXT,OPEN:PLAINTEXT,SASL:SASL_PLAINTEXT";
+        String listeners = "CONTROLLER://127.0.0.1:" + controller + ",OPEN://127.0.0.1:" + open + ",SASL://127.0.0.1:"
+                + sasl + ",TLS://127.0.0.1:" + tls;
+        String advertised = "OPEN://127.0.0.1:" + open + ",SASL://127.0.0.1:" + sasl + ",TLS://127.0.0.1:" + tls;
+        String protocols = "CONTROLLER:PLAINTEXT,OPEN:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL";
         if (!issuer.isEmpty()) {
             listeners += ",OAUTH://127.0.0.1:" + oauth;
             advertised += ",OAUTH://127.0.0.1:" + oauth;
@@ -148,6 +165,21 @@ public final class KafkaBroker implements AutoCloseable {
     /** Of the listener with PLAIN and SCRAM. */
     public String saslServers() {
         return "127.0.0.1:" + sasl;
+    }
+
+    /** Of the listener with TLS. */
+    public String tlsServers() {
+        return "127.0.0.1:" + tls;
+    }
+
+    /** Whose certificate the listener with TLS has. */
+    public Certificates server() {
+        return server;
+    }
+
+    /** Whose certificate the listener with TLS takes. */
+    public Certificates client() {
+        return client;
     }
 
     /** Of the listener with OAUTHBEARER. */

@@ -9,6 +9,7 @@ final class BrokerClasses {
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .withImportOption(location -> !location.contains("/io/magnetar/it/"))
+            .withImportOption(location -> !location.contains("/io/magnetar/sink/"))
             .importPackages("io.magnetar");
 
     private BrokerClasses() {}

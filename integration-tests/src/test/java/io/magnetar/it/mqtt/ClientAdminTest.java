@@ -45,7 +45,8 @@ class ClientAdminTest {
                     Device other = Tenants.device(broker, "clOther", "b-live")) {
                 both.subscribe("list/+", MqttQos.EXACTLY_ONCE);
                 AdminCalls admin = new AdminCalls(broker);
-                await().until(() -> ids(admin.get("clients/clList?connected=false")).size() == 2);
+                await().until(() ->
+                        ids(admin.get("clients/clList?connected=false")).size() == 2);
 
                 assertThat(ids(admin.get("clients/clList")))
                         .containsExactly("a-sleeper", "b-live", "c-sleeper", "d-both");

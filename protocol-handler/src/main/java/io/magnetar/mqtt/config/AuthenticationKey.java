@@ -1,7 +1,16 @@
 package io.magnetar.mqtt.config;
 
-/** The configuration keys of single sources of authentication. */
+/** The configuration keys of single sources of authentication, the built-in users first. */
 public enum AuthenticationKey implements Setting {
+    PASSWORD_ITERATIONS(
+            "mqttPasswordIterations",
+            "10000",
+            "How many iterations the hashes of passwords have that the broker makes, for CONNECT and for SCRAM.",
+            4_096,
+            1_000_000),
+    MAX_USERS("mqttMaxUsers", "100000", "How many users a namespace may have; one more is not made.", 0, 10_000_000),
+    GLOBAL_USERS("mqttGlobalUsers", "false", "`true`: namespaces without users have the users of no namespace."),
+    END_CHANGED_USERS("mqttEndChangedUsers", "true", "Whether the connections of a changed or deleted user end."),
     JWT_FROM("mqttJwtFrom", "password", "Where a client has its token: `password` or `username`."),
     JWT_SECRET(
             "mqttJwtSecret",

@@ -360,15 +360,6 @@ public enum ConfigurationKey implements Setting {
             1,
             86_400),
     MAX_RULES("mqttMaxRules", "10000", "How many built-in rules a namespace may have; more: 409.", 0, 1_000_000),
-    PASSWORD_ITERATIONS(
-            "mqttPasswordIterations",
-            "10000",
-            "How many iterations the hashes of passwords have that the broker makes, for CONNECT and for SCRAM.",
-            4_096,
-            1_000_000),
-    MAX_USERS("mqttMaxUsers", "100000", "How many users a namespace may have; one more is not made.", 0, 10_000_000),
-    GLOBAL_USERS("mqttGlobalUsers", "false", "`true`: namespaces without users have the users of no namespace."),
-    END_CHANGED_USERS("mqttEndChangedUsers", "true", "Whether the connections of a changed or deleted user end."),
     MAX_STREAMS(
             "mqttMaxStreams",
             "10000",

@@ -68,10 +68,10 @@ public final class ConfigurationReader {
                 number(ConfigurationKey.CONNECT_TIMEOUT_MILLIS),
                 new AuthenticationReader(this::text, this::number, problems::add).read(),
                 new UserSettings(
-                        number(ConfigurationKey.PASSWORD_ITERATIONS),
-                        number(ConfigurationKey.MAX_USERS),
-                        flag(ConfigurationKey.GLOBAL_USERS),
-                        flag(ConfigurationKey.END_CHANGED_USERS)),
+                        number(AuthenticationKey.PASSWORD_ITERATIONS),
+                        number(AuthenticationKey.MAX_USERS),
+                        flag(AuthenticationKey.GLOBAL_USERS),
+                        flag(AuthenticationKey.END_CHANGED_USERS)),
                 new SourceReader(properties, problems::add).read(),
                 connect(maxMessageSize),
                 number(ConfigurationKey.OUTBOUND_BUFFER_BYTES),
@@ -168,16 +168,16 @@ public final class ConfigurationReader {
         }
     }
 
-    private String text(ConfigurationKey key) {
+    private String text(Setting key) {
         String value = properties.getProperty(key.key());
         return value == null || value.isBlank() ? key.defaultValue() : value.trim();
     }
 
-    private int number(ConfigurationKey key) {
+    private int number(Setting key) {
         return (int) longNumber(key);
     }
 
-    private long longNumber(ConfigurationKey key) {
+    private long longNumber(Setting key) {
         String value = text(key);
         try {
             long number = Long.parseLong(value);
@@ -202,7 +202,7 @@ public final class ConfigurationReader {
         return size;
     }
 
-    private boolean flag(ConfigurationKey key) {
+    private boolean flag(Setting key) {
         String value = text(key);
         if (!value.equals("true") && !value.equals("false")) {
             problems.add(key.key() + "=" + value + ": true or false is needed");

@@ -27,7 +27,6 @@ import io.magnetar.mqtt.routing.RouteCache;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.session.Session;
 import io.magnetar.mqtt.session.SessionKey;
-import io.magnetar.mqtt.takeover.ConnectedClient;
 import io.magnetar.mqtt.trace.PacketTrace;
 import io.magnetar.tenancy.Namespace;
 import java.net.InetAddress;
@@ -322,7 +321,7 @@ final class Connection {
             keepAlive.start();
         }
         session = new Session(rights.surroundings(loop), sink, loop, decided, opened.session());
-        live.connected(client(decided, accepted));
+        live.connected(connections.client(decided, accepted, peer.get()));
         Namespace entered = rights.key().namespace();
         Traffic counted = loop.traffic(Optional.of(entered));
         counted.connected();
@@ -332,17 +331,6 @@ final class Connection {
         sink.connAck(accepted.connAck().withSession(opened.present()));
         session.start();
         onConnected.run();
-    }
-
-    private ConnectedClient client(Connect decided, ConnectFlow.Accepted accepted) {
-        return new ConnectedClient(
-                decided.version(),
-                accepted.username(),
-                peer.get().address(),
-                accepted.keepAliveSeconds(),
-                decided.cleanStart(),
-                accepted.sessionExpirySeconds(),
-                connections.services().clock().millis());
     }
 
     /** While it is connected. */

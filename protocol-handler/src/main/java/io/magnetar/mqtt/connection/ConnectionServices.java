@@ -9,14 +9,17 @@ import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
+import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.mount.Mounts;
 import io.magnetar.mqtt.namespace.NamespaceChoice;
 import io.magnetar.mqtt.namespace.Namespaces;
 import io.magnetar.mqtt.namespace.Newcomer;
 import io.magnetar.mqtt.owner.Owner;
+import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.share.SharedGroups;
+import io.magnetar.mqtt.takeover.ConnectedClient;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.mqtt.trace.PacketTrace;
 import io.magnetar.mqtt.trace.PacketTraces;
@@ -66,5 +69,17 @@ public record ConnectionServices(
         } catch (PacketException e) {
             return null; // Told to the client when its turn has come.
         }
+    }
+
+    /** What is shown of a client that has connected now. */
+    ConnectedClient client(Connect decided, ConnectFlow.Accepted accepted, Peer peer) {
+        return new ConnectedClient(
+                decided.version(),
+                accepted.username(),
+                peer.address(),
+                accepted.keepAliveSeconds(),
+                decided.cleanStart(),
+                accepted.sessionExpirySeconds(),
+                services.clock().millis());
     }
 }

@@ -15,8 +15,8 @@ public final class TestMode {
             "test",
             ValueTypes.BOOLEAN,
             false,
-            "check the configuration against the destination, leave nothing there, and take no record; the sink's status"
-                    + " tells the result");
+            "check the configuration against the destination, leave nothing there, and take no record; the sink runs"
+                    + " when all is well");
 
     private final CountDownLatch closed = new CountDownLatch(1);
 

@@ -9,7 +9,6 @@ import io.magnetar.sink.delivery.Retry;
 import io.magnetar.sink.influxdb.WriteAnswer.Unavailable;
 import io.magnetar.sink.message.StreamMessage;
 import io.magnetar.sink.setting.SettingsReading;
-import io.magnetar.sink.start.LastWords;
 import io.magnetar.sink.start.SinkMetrics;
 import io.magnetar.sink.start.SinkRequirements;
 import io.magnetar.sink.start.TestMode;
@@ -44,15 +43,6 @@ public final class InfluxdbSink implements Sink<byte[]> {
 
     @Override
     public void open(Map<String, Object> config, SinkContext context) throws Exception {
-        try {
-            start(config, context);
-        } catch (Exception e) {
-            LastWords.say(e);
-            throw e;
-        }
-    }
-
-    private void start(Map<String, Object> config, SinkContext context) throws Exception {
         SettingsReading reading = new SettingsReading(InfluxdbSettings.SETTINGS, config, context::getSecret);
         SinkRequirements.requireOrder(context, reading);
         SinkRequirements.requireAcknowledgementBySink(context, reading);
@@ -87,8 +77,7 @@ public final class InfluxdbSink implements Sink<byte[]> {
         try {
             batch.write(items);
         } catch (PermanentFailure | RuntimeException e) {
-            // Ends the instance now, also when no further record comes; its status has the reason.
-            LastWords.say(e);
+            // Ends the instance now, also when no further record comes; its log has the reason.
             context.fatal(e);
             throw e;
         }

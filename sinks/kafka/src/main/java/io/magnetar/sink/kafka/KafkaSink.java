@@ -9,7 +9,6 @@ import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.delivery.Retry;
 import io.magnetar.sink.message.StreamMessage;
 import io.magnetar.sink.setting.SettingsReading;
-import io.magnetar.sink.start.LastWords;
 import io.magnetar.sink.start.SinkMetrics;
 import io.magnetar.sink.start.SinkRequirements;
 import io.magnetar.sink.start.TestMode;
@@ -47,15 +46,6 @@ public final class KafkaSink implements Sink<byte[]> {
 
     @Override
     public void open(Map<String, Object> config, SinkContext context) throws Exception {
-        try {
-            start(config, context);
-        } catch (Exception e) {
-            LastWords.say(e);
-            throw e;
-        }
-    }
-
-    private void start(Map<String, Object> config, SinkContext context) throws Exception {
         SettingsReading reading = new SettingsReading(KafkaSettings.SETTINGS, config, context::getSecret);
         SinkRequirements.requireOrder(context, reading);
         SinkRequirements.requireAcknowledgementBySink(context, reading);
@@ -102,8 +92,7 @@ public final class KafkaSink implements Sink<byte[]> {
             delivery.write(items);
             metrics.count(SinkMetrics.Counter.FLUSH_MILLIS, (System.nanoTime() - begin) / 1e6);
         } catch (PermanentFailure | RuntimeException e) {
-            // Ends the instance now, also when no further record comes; its status has the reason.
-            LastWords.say(e);
+            // Ends the instance now, also when no further record comes; its log has the reason.
             context.fatal(e);
             throw e;
         }

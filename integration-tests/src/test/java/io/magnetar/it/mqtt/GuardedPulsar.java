@@ -56,6 +56,11 @@ final class GuardedPulsar implements AutoCloseable {
         return cluster;
     }
 
+    /** The broker that knows no client without a token. */
+    PulsarService broker() {
+        return guarded;
+    }
+
     MqttBroker mqtt() {
         return mqtt;
     }

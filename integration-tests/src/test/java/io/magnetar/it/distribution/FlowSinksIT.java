@@ -79,10 +79,10 @@ class FlowSinksIT {
 
     @AfterAll
     void stop() throws Exception {
-        standalone.close();
         kafka.close();
         influx.close();
         questDb.close();
+        standalone.close(); // The last, for it is not there when the start has failed.
     }
 
     private String admin(String... arguments) throws Exception {

@@ -103,7 +103,10 @@ public final class AccessControl {
 
     /** The tenant was deleted. */
     public void close(Namespace namespace) {
-        namespaces.remove(namespace);
+        NamespaceAccess removed = namespaces.remove(namespace);
+        if (removed != null) {
+            changed(removed);
+        }
     }
 
     int rememberedSeconds() {
@@ -187,7 +190,7 @@ public final class AccessControl {
 
     /** What rules say to how a subscription is written; allowed when they say nothing. */
     Outcome lookAtWritten(Subject client, AccessRequest request) {
-        for (AccessSource source : sources) {
+        for (AccessSource source : client.superuser() ? List.<AccessSource>of() : sources) {
             Rule rule = source.lookAtWritten(client, request);
             if (rule != null) {
                 return new Outcome(rule.allows() ? Decision.ALLOWED : Decision.DENIED, source.name(), rule, true);

@@ -70,15 +70,9 @@ public final class Admission {
      * Looks at a client that has proved who it is: nobody can have another's client identifier banned, or use up the connects of a
      * namespace that is not its own.
      *
-     * @param username the one that it has, which may be another one than it has sent
      * @throws PacketException with the code of the CONNACK that refuses it
      */
-    public void checkClient(Namespace namespace, String clientId, @Nullable String username, InetAddress address)
-            throws PacketException {
-        boolean isBanned = username != null && settings.banned().usernames().contains(username);
-        if (isBanned || bans.isBanned(namespace, clientId, username, address)) {
-            throw banned("banned");
-        }
+    public void checkClient(Namespace namespace, String clientId) throws PacketException {
         if (settings.maxConnects() > 0) {
             check(new Offender.Client(namespace, clientId), settings.maxConnects());
         }
@@ -88,6 +82,21 @@ public final class Admission {
                     ReasonCode.CONNECTION_RATE_EXCEEDED,
                     "the clients of the namespace connect "
                             + quota.limits().clients().connects().perSecond() + " times in a second at most");
+        }
+    }
+
+    /**
+     * Looks at a client that has proved who it is; once more when it is among those that a new ban is told to.
+     *
+     * @param namespace its own, wherever its topics are
+     * @param username the one that it has, which may be another one than it has sent
+     * @throws PacketException with the code of the CONNACK that refuses it
+     */
+    public void checkBans(Namespace namespace, String clientId, @Nullable String username, InetAddress address)
+            throws PacketException {
+        boolean isBanned = username != null && settings.banned().usernames().contains(username);
+        if (isBanned || bans.isBanned(namespace, clientId, username, address)) {
+            throw banned("banned");
         }
     }
 

@@ -80,6 +80,7 @@ final class Connection {
     private CompletableFuture<?> claim = CompletableFuture.completedFuture(null);
     private @Nullable KeepAlive keepAlive;
     private @Nullable SessionKey key;
+    private @Nullable MountedClient admitted;
     private @Nullable Mountpoint mountpoint;
     private @Nullable Session session;
     /** Of a client that is connected. */
@@ -209,7 +210,7 @@ final class Connection {
 
     private void enterNamespace(Identity identity, ConnectFlow.Accepted accepted) {
         state = State.OPENS_NAMESPACE;
-        namespace.enter(identity.namespace(), new NamespaceFlow.Listener() {
+        namespace.enter(identity.namespace(), identity.username(), new NamespaceFlow.Listener() {
             @Override
             public void entered(Namespace entered) {
                 if (state == State.OPENS_NAMESPACE) {
@@ -231,10 +232,9 @@ final class Connection {
             MountedClient client = new MountedClient(namespace, accepted.clientId(), accepted.username(), peer.get());
             Placement placement = connections.mounts().place(client);
             key = new SessionKey(placement.namespace(), placement.clientId());
-            InetAddress address = peer.get().address().getAddress();
-            connections
-                    .admission()
-                    .checkClient(placement.namespace(), placement.clientId(), accepted.username(), address);
+            connections.checkBans(client);
+            connections.admission().checkClient(placement.namespace(), placement.clientId());
+            admitted = client;
             mount(placement.mountpoint());
             ConnectRights rights = ConnectRights.of(connections, client, placement, identity, loop);
             authentication.onAgain(rights::become);
@@ -331,6 +331,16 @@ final class Connection {
         sink.connAck(accepted.connAck().withSession(opened.present()));
         session.start();
         onConnected.run();
+        endIfBanned();
+    }
+
+    /** A ban that came while the client was let in has not met it. */
+    private void endIfBanned() {
+        try {
+            connections.checkBans(Objects.requireNonNull(admitted, "it is connected"));
+        } catch (PacketException e) {
+            endBy(ReasonCode.ADMINISTRATIVE_ACTION, ReasonCode.BANNED, e.problem());
+        }
     }
 
     /** While it is connected. */

@@ -10,6 +10,7 @@ import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.listener.Peer;
+import io.magnetar.mqtt.mount.MountedClient;
 import io.magnetar.mqtt.mount.Mounts;
 import io.magnetar.mqtt.namespace.NamespaceChoice;
 import io.magnetar.mqtt.namespace.Namespaces;
@@ -81,5 +82,14 @@ public record ConnectionServices(
                 decided.cleanStart(),
                 accepted.sessionExpirySeconds(),
                 services.clock().millis());
+    }
+
+    /** @throws PacketException when the client is banned from the namespace that it is in, wherever its topics are */
+    void checkBans(MountedClient client) throws PacketException {
+        admission.checkBans(
+                client.namespace(),
+                client.clientId(),
+                client.username(),
+                client.peer().address().getAddress());
     }
 }

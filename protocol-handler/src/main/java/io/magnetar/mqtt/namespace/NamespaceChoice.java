@@ -53,7 +53,7 @@ public final class NamespaceChoice {
      */
     void confirm(Namespace chosen, String answered) throws PacketException {
         String name = settings.rules().answer(answered);
-        if (name != null && !name.equals(chosen.name())) {
+        if (!chosen.name().equals(name)) {
             throw new PacketException(
                     ReasonCode.NOT_AUTHORIZED, "the client does not belong to the namespace '" + chosen + "'");
         }

@@ -6,6 +6,7 @@ import io.magnetar.mqtt.owner.Owner;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +59,18 @@ public final class NamespaceFlow {
      * Goes on with a client that is who it says it is. May tell the listener before it returns.
      *
      * @param named the namespace that the authenticator named, or null
+     * @param username the user name that the client has proved, or null: what it has sent decides no more where it is
      */
-    public void enter(@Nullable String named, Listener told) {
+    public void enter(@Nullable String named, @Nullable String username, Listener told) {
+        Newcomer sent = Objects.requireNonNull(client, "begun");
+        Newcomer proved = username == null ? sent : sent.named(username);
         Namespace namespace;
         try {
-            namespace = chosen == null ? choice.after(Objects.requireNonNull(client, "begun"), named) : chosen;
+            namespace = chosen == null ? choice.after(proved, named) : chosen;
+            if (chosen != null && !choice.before(proved).equals(Optional.of(chosen))) {
+                throw new PacketException(
+                        ReasonCode.NOT_AUTHORIZED, "the client does not belong to the namespace '" + chosen + "'");
+            }
             if (chosen != null && named != null) {
                 choice.confirm(chosen, named);
             }

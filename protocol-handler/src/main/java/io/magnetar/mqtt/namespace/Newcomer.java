@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param userProperties of CONNECT
  */
 public record Newcomer(String clientId, @Nullable String username, List<UserProperty> userProperties, Peer peer) {
+    /** The same with another user name. */
+    Newcomer named(String other) {
+        return new Newcomer(clientId, other, userProperties, peer);
+    }
+
     public static Newcomer of(Connect connect, Peer peer) {
         return new Newcomer(connect.clientId(), connect.username(), connect.userProperties(), peer);
     }

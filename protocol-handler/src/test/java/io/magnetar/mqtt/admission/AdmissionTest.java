@@ -55,7 +55,8 @@ class AdmissionTest {
 
     private static ReasonCode client(Admission admission, Namespace namespace, String clientId) {
         try {
-            admission.checkClient(namespace, clientId, null, InetAddress.getLoopbackAddress());
+            admission.checkBans(namespace, clientId, null, InetAddress.getLoopbackAddress());
+            admission.checkClient(namespace, clientId);
             return ReasonCode.SUCCESS;
         } catch (PacketException e) {
             return e.reasonCode();

@@ -207,8 +207,9 @@ class NamespaceChoiceTest {
     void isNotOneThatTheAuthenticatorContradicts() throws PacketException {
         NamespaceChoice choice = choice("client-id:/^([^-]+)-/, authenticator:/^ns:(.+)/", false);
         choice.confirm(new Namespace("fleetA"), "ns:fleetA");
-        choice.confirm(new Namespace("fleetA"), "nothing of namespaces");
 
+        assertThatThrownBy(() -> choice.confirm(new Namespace("fleetA"), "nothing of namespaces"))
+                .isInstanceOf(PacketException.class);
         assertThatThrownBy(() -> choice.confirm(new Namespace("fleetA"), "ns:fleetB"))
                 .isInstanceOf(PacketException.class);
         assertThatThrownBy(() -> choice("username", false).confirm(new Namespace("fleetA"), "fleetB"))

@@ -97,8 +97,9 @@ public final class PulsarAsking implements RememberedSource.Asking {
     /** The namespace whose permissions a path of the configuration metadata store holds, or null. */
     public static @Nullable Namespace namespaceOf(String path) {
         String root = "/admin/policies/";
-        int end = path.startsWith(root) ? path.indexOf('/', root.length()) : -1;
-        String tenant = end < 0 ? "" : path.substring(root.length(), end);
+        String rest = path.startsWith(root) ? path.substring(root.length()) : "";
+        int slash = rest.indexOf('/');
+        String tenant = slash < 0 ? rest : rest.substring(0, slash); // Its admins may do what others need a grant for.
         return Namespace.isLegal(tenant) ? new Namespace(tenant) : null;
     }
 }

@@ -140,8 +140,8 @@ public final class JwtSource implements AuthenticationSource {
         }
         ClaimNames names = settings.names();
         JsonNode namespace = find(claims, names.namespace());
-        if (!namespace.isMissingNode() && !namespace.isTextual()) {
-            return new Deny(ReasonCode.NOT_AUTHORIZED, "the token's namespace is no text");
+        if (names.namespace() != null && textOf(namespace) == null) {
+            return new Deny(ReasonCode.NOT_AUTHORIZED, "the token names no namespace in '" + names.namespace() + "'");
         }
         JsonNode rules = find(claims, names.rules());
         return new Allow(new Identity(

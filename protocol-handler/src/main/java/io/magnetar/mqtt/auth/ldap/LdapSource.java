@@ -95,7 +95,13 @@ public final class LdapSource implements AuthenticationSource, AutoCloseable {
                 return new Deny(ReasonCode.NOT_AUTHORIZED, "the entry of the client cannot be read");
             }
         }
-        return isOf(entry, claim.username()) ? new Allow(identity(entry)) : WRONG;
+        if (!isOf(entry, claim.username())) {
+            return WRONG;
+        }
+        Identity identity = identity(entry);
+        return settings.attributes().namespace() != null && identity.namespace() == null
+                ? new Deny(ReasonCode.NOT_AUTHORIZED, "the directory knows no namespace of the client")
+                : new Allow(identity);
     }
 
     private boolean isOf(@Nullable SearchResultEntry entry, @Nullable String username) {

@@ -130,7 +130,8 @@ public final class PulsarSource implements AuthenticationSource {
         long expiresAtMillis = method.equals(PulsarSettings.TLS) || method.equals(PulsarSettings.BASIC)
                 ? Identity.NEVER
                 : expiry(Passwords.text(claim.password()).orElse(""));
-        return new Allow(new Identity(namespace, role, false, null, expiresAtMillis));
+        Identity identity = new Identity(namespace, role, false, null, expiresAtMillis);
+        return new Allow(settings.usernameIsRole() ? identity.named(role) : identity);
     }
 
     /** When a token that has been verified expires, if it is a JSON Web Token that says so. */

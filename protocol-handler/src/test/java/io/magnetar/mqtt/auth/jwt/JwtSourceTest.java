@@ -35,7 +35,8 @@ class JwtSourceTest {
     private static final long NOW = 1_800_000_000L;
     private static final Key SECRET = new SecretKeySpec(
             "a secret that is long enough for all of HS256, HS384 and HS512 and more".getBytes(UTF_8), "HmacSHA256");
-    private static final ClaimNames NAMES = new ClaimNames("tenant", "role", "is_superuser", "acl");
+    private static final ClaimNames NAMES = new ClaimNames(null, "role", "is_superuser", "acl");
+    private static final ClaimNames WITH_NAMESPACE = new ClaimNames("tenant", "role", "is_superuser", "acl");
 
     private final SourceThreads threads = new SourceThreads("test", 1, 10_000);
 
@@ -69,6 +70,16 @@ class JwtSourceTest {
 
     private Verdict verdictOn(ClaimRules rules, String claims) throws Exception {
         return verdict(source(rules, Set.of(), SECRET), client("user", Tokens.sign("HS256", null, claims, SECRET)));
+    }
+
+    private Verdict verdictOnNamespace(String claims) throws Exception {
+        JwtSource source = new JwtSource(
+                new JwtSettings(false, 4_096, Set.of(), List.of(SECRET), null, rules(Map.of()), WITH_NAMESPACE),
+                null,
+                threads,
+                InstantSource.fixed(Instant.ofEpochSecond(NOW)),
+                System::nanoTime);
+        return verdict(source, client("user", Tokens.sign("HS256", null, claims, SECRET)));
     }
 
     @ParameterizedTest
@@ -254,15 +265,15 @@ class JwtSourceTest {
     @Test
     void tellsWhatTheClientIs() throws Exception {
         assertThat(
-                        verdictOn(
-                                rules(Map.of()),
+                        verdictOnNamespace(
                                 "{\"tenant\":\"fleetA\",\"role\":\"engineer\",\"is_superuser\":true,\"acl\":[{\"topic\":\"a/#\",\"permission\":\"allow\"}]}"))
                 .isEqualTo(new Allow(new Identity(
                         "fleetA", "engineer", true, "[{\"topic\":\"a/#\",\"permission\":\"allow\"}]", Identity.NEVER)));
         assertThat(verdictOn(rules(Map.of()), "{\"is_superuser\":\"yes\"}")).isEqualTo(new Allow(Identity.PLAIN));
-        assertThat(verdictOn(rules(Map.of()), "{\"tenant\":[\"fleetA\",\"fleetB\"]}"))
-                .as("two namespaces")
-                .isInstanceOf(Deny.class);
+        for (String none :
+                List.of("{}", "{\"tenant\":\"\"}", "{\"tenant\":null}", "{\"tenant\":[\"fleetA\",\"fleetB\"]}")) {
+            assertThat(verdictOnNamespace(none)).as(none).isInstanceOf(Deny.class);
+        }
     }
 
     @Test

@@ -109,8 +109,9 @@ public final class StreamMessage {
     }
 
     private long pulsarTimeMicros() {
-        return Math.multiplyExact(
-                message.getEventTime() > 0 ? message.getEventTime() : message.getPublishTime(), 1000L);
+        long eventTime = message.getEventTime();
+        boolean isTime = eventTime > 0 && eventTime <= Long.MAX_VALUE / 1_000; // Anyone may write what is none.
+        return 1_000 * (isTime ? eventTime : message.getPublishTime());
     }
 
     /** 0 when the message did not come by MQTT. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.magnetar.sink.message.StreamMessage;
 import io.magnetar.sink.setting.ValueType;
 import io.magnetar.sink.setting.ValueTypes;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -157,10 +158,10 @@ public final class Template {
     /** Numbers as they are written without an exponent where that is short, objects and lists as JSON. */
     static String asText(JsonNode value) {
         if (value.isBigDecimal()) {
-            String plain = value.decimalValue().toPlainString();
-            return plain.length() <= MAX_PLAIN_NUMBER
-                    ? plain
-                    : value.decimalValue().toString();
+            BigDecimal number = value.decimalValue();
+            // Looked at before it is written out: an exponent of ten characters may stand for gigabytes of zeros.
+            boolean isShort = Math.abs((long) number.scale()) + number.precision() <= MAX_PLAIN_NUMBER;
+            return isShort ? number.toPlainString() : number.toString();
         }
         return value.isValueNode() ? value.asText() : value.toString();
     }

@@ -32,6 +32,16 @@ class TemplateTest {
     }
 
     @Test
+    void aNumberOfAHugeExponentIsNotWrittenOut() {
+        StreamMessage hostile = TestRecords.reading("{\"large\":1e2000000000,\"small\":1e-2000000000}");
+
+        assertThat(Template.parse("${payload.large}!").value(hostile).textValue())
+                .isEqualTo("1E+2000000000!");
+        assertThat(Template.parse("${payload.small}!").value(hostile).textValue())
+                .isEqualTo("1E-2000000000!");
+    }
+
+    @Test
     void hasNoTextWhereAValueIsMissing() {
         for (String missing : List.of(
                 "${username}",

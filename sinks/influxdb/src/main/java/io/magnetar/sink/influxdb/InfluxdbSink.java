@@ -131,15 +131,22 @@ public final class InfluxdbSink implements Sink<byte[]> {
         }
         State running = state;
         if (running != null) {
-            // Nothing more is waited for than the request that is on its way: what is not there comes again.
+            // Set when Pulsar stops the instance. Nothing more is waited for than the request that is on its way: what
+            // is not
+            // there comes again.
+            boolean interrupted = Thread.interrupted();
             running.retry().stop();
             try {
                 running.batcher().flush();
             } catch (PermanentFailure | IllegalStateException e) {
                 LOG.info("Closed without the last batch, which comes again: {}", e.getMessage());
+            } finally {
+                running.batcher().close();
+                running.badRecords().close();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
-            running.batcher().close();
-            running.badRecords().close();
         }
     }
 }

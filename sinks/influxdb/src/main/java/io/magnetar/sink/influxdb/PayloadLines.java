@@ -25,6 +25,10 @@ record PayloadLines(LineCheck check, Precision precision) implements Lines {
         } catch (CharacterCodingException e) {
             throw new BadRecord("the payload is no UTF-8");
         }
-        return check.lines(text, precision.fromMicros(message.timestampMicros()));
+        try {
+            return check.lines(text, precision.fromMicros(message.timestampMicros()));
+        } catch (ArithmeticException e) {
+            throw new BadRecord("its time is none that 64 bits of nanoseconds hold");
+        }
     }
 }

@@ -143,16 +143,23 @@ public final class KafkaSink implements Sink<byte[]> {
         }
         State running = state;
         if (running != null) {
-            // Nothing more is waited for than the batch that is on its way: what is not there comes again.
+            // Set when Pulsar stops the instance. Nothing more is waited for than the batch that is on its way: what is
+            // not
+            // there comes again.
+            boolean interrupted = Thread.interrupted();
             running.retry().stop();
             try {
                 running.batcher().flush();
             } catch (PermanentFailure | IllegalStateException e) {
                 LOG.info("Closed without the last batch, which comes again: {}", e.getMessage());
+            } finally {
+                running.batcher().close();
+                running.badRecords().close();
+                running.delivery().close();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
-            running.batcher().close();
-            running.badRecords().close();
-            running.delivery().close();
         }
     }
 }

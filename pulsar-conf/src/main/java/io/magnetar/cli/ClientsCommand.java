@@ -8,15 +8,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.pulsar.admin.cli.extensions.CommandExecutionContext;
-import org.apache.pulsar.admin.cli.extensions.CustomCommand;
 import org.apache.pulsar.admin.cli.extensions.ParameterDescriptor;
 import org.apache.pulsar.client.admin.PulsarAdminException;
-import org.jspecify.annotations.Nullable;
 
 /** {@code pulsar-admin mqtt clients}: who is connected, and whose sessions wait. Thread: the command's. */
-final class ClientsCommand implements CustomCommand {
-    private static final String COMMAND = "mqtt clients";
+final class ClientsCommand extends AdminCommand {
     private static final String CLIENTS = "clients";
     private static final String BANS = "bans";
     private static final List<String> BAN_COLUMNS = List.of("clientId", "username", "address", "until");
@@ -31,12 +27,8 @@ final class ClientsCommand implements CustomCommand {
     private final PrintStream out;
 
     ClientsCommand(PrintStream out) {
+        super(CLIENTS, ACTIONS, "namespace");
         this.out = out;
-    }
-
-    @Override
-    public String name() {
-        return CLIENTS;
     }
 
     @Override
@@ -72,16 +64,7 @@ final class ClientsCommand implements CustomCommand {
     }
 
     @Override
-    public boolean execute(Map<String, @Nullable Object> given, CommandExecutionContext context)
-            throws PulsarAdminException {
-        Arguments arguments = Arguments.of(COMMAND, ACTIONS, "namespace", given);
-        try (AdminClient client = AdminClient.open(arguments, context)) {
-            run(arguments, client);
-            return true;
-        }
-    }
-
-    private void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
+    void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
         String action = arguments.required(Arguments.ACTION, "action: " + String.join(", ", ACTIONS));
         String namespace = arguments.required("namespace", "namespace");
         switch (action) {

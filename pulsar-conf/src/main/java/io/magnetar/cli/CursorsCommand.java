@@ -7,15 +7,11 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.pulsar.admin.cli.extensions.CommandExecutionContext;
-import org.apache.pulsar.admin.cli.extensions.CustomCommand;
 import org.apache.pulsar.admin.cli.extensions.ParameterDescriptor;
 import org.apache.pulsar.client.admin.PulsarAdminException;
-import org.jspecify.annotations.Nullable;
 
 /** {@code pulsar-admin mqtt cursors}: where durable MQTT sessions are in streams. Thread: the command's. */
-final class CursorsCommand implements CustomCommand {
-    private static final String COMMAND = "mqtt cursors";
+final class CursorsCommand extends AdminCommand {
     private static final String CURSORS = "cursors";
     private static final List<String> ACTIONS = List.of("list", "get", "reset");
     private static final String CLIENT = "--client-id";
@@ -26,12 +22,8 @@ final class CursorsCommand implements CustomCommand {
     private final PrintStream out;
 
     CursorsCommand(PrintStream out) {
+        super(CURSORS, ACTIONS, "namespace");
         this.out = out;
-    }
-
-    @Override
-    public String name() {
-        return CURSORS;
     }
 
     @Override
@@ -63,16 +55,7 @@ final class CursorsCommand implements CustomCommand {
     }
 
     @Override
-    public boolean execute(Map<String, @Nullable Object> given, CommandExecutionContext context)
-            throws PulsarAdminException {
-        Arguments arguments = Arguments.of(COMMAND, ACTIONS, "namespace", given);
-        try (AdminClient client = AdminClient.open(arguments, context)) {
-            run(arguments, client);
-            return true;
-        }
-    }
-
-    private void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
+    void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
         String action = arguments.required(Arguments.ACTION, "action: " + String.join(", ", ACTIONS));
         String namespace = arguments.required("namespace", "namespace");
         Map<String, String> stream =

@@ -8,15 +8,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.pulsar.admin.cli.extensions.CommandExecutionContext;
-import org.apache.pulsar.admin.cli.extensions.CustomCommand;
 import org.apache.pulsar.admin.cli.extensions.ParameterDescriptor;
 import org.apache.pulsar.client.admin.PulsarAdminException;
-import org.jspecify.annotations.Nullable;
 
 /** {@code pulsar-admin mqtt namespaces}: the tenants of Pulsar that MQTT clients are in. Thread: the command's. */
-final class NamespacesCommand implements CustomCommand {
-    private static final String COMMAND = "mqtt namespaces";
+final class NamespacesCommand extends AdminCommand {
     private static final String NAMESPACES = "namespaces";
     private static final String NAMESPACE = "namespace";
     private static final List<String> ACTIONS =
@@ -27,12 +23,8 @@ final class NamespacesCommand implements CustomCommand {
     private final PrintStream out;
 
     NamespacesCommand(PrintStream out) {
+        super(NAMESPACES, ACTIONS, NAMESPACE);
         this.out = out;
-    }
-
-    @Override
-    public String name() {
-        return NAMESPACES;
     }
 
     @Override
@@ -73,16 +65,7 @@ final class NamespacesCommand implements CustomCommand {
     }
 
     @Override
-    public boolean execute(Map<String, @Nullable Object> given, CommandExecutionContext context)
-            throws PulsarAdminException {
-        Arguments arguments = Arguments.of(COMMAND, ACTIONS, NAMESPACE, given);
-        try (AdminClient client = AdminClient.open(arguments, context)) {
-            run(arguments, client);
-            return true;
-        }
-    }
-
-    private void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
+    void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
         String action = arguments.required(Arguments.ACTION, "action: " + String.join(", ", ACTIONS));
         switch (action) {
             case "list" -> arguments.show(client.get(List.of(NAMESPACES), page(arguments)), out, this::list);

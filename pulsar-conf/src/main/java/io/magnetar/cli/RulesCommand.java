@@ -15,16 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.pulsar.admin.cli.extensions.CommandExecutionContext;
-import org.apache.pulsar.admin.cli.extensions.CustomCommand;
 import org.apache.pulsar.admin.cli.extensions.ParameterDescriptor;
 import org.apache.pulsar.client.admin.PulsarAdminException;
-import org.jspecify.annotations.Nullable;
 
 /** {@code pulsar-admin mqtt rules}: what clients of a namespace may do. Thread: the command's. */
-final class RulesCommand implements CustomCommand {
+final class RulesCommand extends AdminCommand {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String COMMAND = "mqtt rules";
     private static final String NAMESPACES = "namespaces";
     private static final String RULES = "rules";
     private static final String OWNERS = "owners";
@@ -41,12 +37,8 @@ final class RulesCommand implements CustomCommand {
     private final PrintStream out;
 
     RulesCommand(PrintStream out) {
+        super(RULES, ACTIONS, "namespace");
         this.out = out;
-    }
-
-    @Override
-    public String name() {
-        return RULES;
     }
 
     @Override
@@ -87,16 +79,7 @@ final class RulesCommand implements CustomCommand {
     }
 
     @Override
-    public boolean execute(Map<String, @Nullable Object> given, CommandExecutionContext context)
-            throws PulsarAdminException {
-        Arguments arguments = Arguments.of(COMMAND, ACTIONS, "namespace", given);
-        try (AdminClient client = AdminClient.open(arguments, context)) {
-            run(arguments, client);
-            return true;
-        }
-    }
-
-    private void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
+    void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
         String action = arguments.required(Arguments.ACTION, "action: " + String.join(", ", ACTIONS));
         String namespace = arguments.required("namespace", "namespace");
         Text text = new Text(out);

@@ -8,15 +8,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.pulsar.admin.cli.extensions.CommandExecutionContext;
-import org.apache.pulsar.admin.cli.extensions.CustomCommand;
 import org.apache.pulsar.admin.cli.extensions.ParameterDescriptor;
 import org.apache.pulsar.client.admin.PulsarAdminException;
-import org.jspecify.annotations.Nullable;
 
 /** {@code pulsar-admin mqtt streams}: what streams there are, and their definitions. Thread: the command's. */
-final class StreamsCommand implements CustomCommand {
-    private static final String COMMAND = "mqtt streams";
+final class StreamsCommand extends AdminCommand {
     private static final String STREAMS = "streams";
     private static final List<String> ACTIONS = List.of("list", "get", "stats", "create", "alter", "delete", "peek");
     private static final List<String> COLUMNS =
@@ -37,12 +33,8 @@ final class StreamsCommand implements CustomCommand {
     private final PrintStream out;
 
     StreamsCommand(PrintStream out) {
+        super(STREAMS, ACTIONS, "stream");
         this.out = out;
-    }
-
-    @Override
-    public String name() {
-        return STREAMS;
     }
 
     @Override
@@ -94,16 +86,7 @@ final class StreamsCommand implements CustomCommand {
     }
 
     @Override
-    public boolean execute(Map<String, @Nullable Object> given, CommandExecutionContext context)
-            throws PulsarAdminException {
-        Arguments arguments = Arguments.of(COMMAND, ACTIONS, "stream", given);
-        try (AdminClient client = AdminClient.open(arguments, context)) {
-            run(arguments, client);
-            return true;
-        }
-    }
-
-    private void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
+    void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
         String action = arguments.required(Arguments.ACTION, "action: " + String.join(", ", ACTIONS));
         switch (action) {
             case "list" -> list(arguments, client);

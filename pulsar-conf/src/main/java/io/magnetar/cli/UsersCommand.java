@@ -15,15 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.pulsar.admin.cli.extensions.CommandExecutionContext;
-import org.apache.pulsar.admin.cli.extensions.CustomCommand;
 import org.apache.pulsar.admin.cli.extensions.ParameterDescriptor;
 import org.apache.pulsar.client.admin.PulsarAdminException;
-import org.jspecify.annotations.Nullable;
 
 /** {@code pulsar-admin mqtt users}: who may connect, of those whom the brokers keep. Thread: the command's. */
-final class UsersCommand implements CustomCommand {
-    private static final String COMMAND = "mqtt users";
+final class UsersCommand extends AdminCommand {
     private static final String USERS = "users";
     private static final List<String> ACTIONS = List.of("list", "get", "create", "set", "delete", "import", "export");
     private static final String NAMESPACE = "namespace";
@@ -39,12 +35,8 @@ final class UsersCommand implements CustomCommand {
     private final PrintStream out;
 
     UsersCommand(PrintStream out) {
+        super(USERS, ACTIONS, NAMESPACE);
         this.out = out;
-    }
-
-    @Override
-    public String name() {
-        return USERS;
     }
 
     @Override
@@ -91,16 +83,7 @@ final class UsersCommand implements CustomCommand {
     }
 
     @Override
-    public boolean execute(Map<String, @Nullable Object> given, CommandExecutionContext context)
-            throws PulsarAdminException {
-        Arguments arguments = Arguments.of(COMMAND, ACTIONS, NAMESPACE, given);
-        try (AdminClient client = AdminClient.open(arguments, context)) {
-            run(arguments, client);
-            return true;
-        }
-    }
-
-    private void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
+    void run(Arguments arguments, AdminClient client) throws PulsarAdminException {
         String action = arguments.required(Arguments.ACTION, "action: " + String.join(", ", ACTIONS));
         switch (action) {
             case "list" -> arguments.show(client.get(path(arguments), page(arguments)), out, this::list);

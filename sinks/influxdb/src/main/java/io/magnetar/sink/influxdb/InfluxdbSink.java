@@ -4,6 +4,7 @@ import io.magnetar.sink.delivery.Backoff;
 import io.magnetar.sink.delivery.BadRecord;
 import io.magnetar.sink.delivery.BadRecords;
 import io.magnetar.sink.delivery.Batcher;
+import io.magnetar.sink.delivery.LastBatch;
 import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.delivery.Retry;
 import io.magnetar.sink.influxdb.WriteAnswer.Unavailable;
@@ -131,22 +132,7 @@ public final class InfluxdbSink implements Sink<byte[]> {
         }
         State running = state;
         if (running != null) {
-            // Set when Pulsar stops the instance. Nothing more is waited for than the request that is on its way: what
-            // is not
-            // there comes again.
-            boolean interrupted = Thread.interrupted();
-            running.retry().stop();
-            try {
-                running.batcher().flush();
-            } catch (PermanentFailure | IllegalStateException e) {
-                LOG.info("Closed without the last batch, which comes again: {}", e.getMessage());
-            } finally {
-                running.batcher().close();
-                running.badRecords().close();
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
+            LastBatch.finish(running.retry(), running.batcher(), running.badRecords());
         }
     }
 }

@@ -183,57 +183,18 @@ public enum AuthenticationKey implements Setting {
             "A regular expression of RE2 whose group finds the namespace in the role, as in `^([^.]+)[.]`; a client whose role it does not"
                     + " match is refused. Empty: the role says nothing about it.");
 
-    private final String key;
-    private final String defaultValue;
-    private final String meaning;
-    private final long min;
-    private final long max;
-    private final boolean number;
+    private final Facts facts;
 
     AuthenticationKey(String key, String defaultValue, String meaning) {
-        this(key, defaultValue, meaning, 0, 0, false);
+        facts = Facts.ofText(key, defaultValue, meaning);
     }
 
     AuthenticationKey(String key, String defaultValue, String meaning, long min, long max) {
-        this(key, defaultValue, meaning, min, max, true);
-    }
-
-    AuthenticationKey(String key, String defaultValue, String meaning, long min, long max, boolean number) {
-        this.key = key;
-        this.defaultValue = defaultValue;
-        this.meaning = meaning;
-        this.min = min;
-        this.max = max;
-        this.number = number;
+        facts = Facts.ofNumber(key, defaultValue, meaning, min, max);
     }
 
     @Override
-    public String key() {
-        return key;
-    }
-
-    @Override
-    public String defaultValue() {
-        return defaultValue;
-    }
-
-    @Override
-    public String meaning() {
-        return meaning;
-    }
-
-    @Override
-    public boolean isNumber() {
-        return number;
-    }
-
-    @Override
-    public long min() {
-        return min;
-    }
-
-    @Override
-    public long max() {
-        return max;
+    public Facts facts() {
+        return facts;
     }
 }

@@ -443,57 +443,18 @@ public enum ConfigurationKey implements Setting {
             1,
             1_000_000);
 
-    private final String key;
-    private final String defaultValue;
-    private final String meaning;
-    private final long min;
-    private final long max;
-    private final boolean number;
+    private final Facts facts;
 
     ConfigurationKey(String key, String defaultValue, String meaning) {
-        this(key, defaultValue, meaning, 0, 0, false);
+        facts = Facts.ofText(key, defaultValue, meaning);
     }
 
     ConfigurationKey(String key, String defaultValue, String meaning, long min, long max) {
-        this(key, defaultValue, meaning, min, max, true);
-    }
-
-    ConfigurationKey(String key, String defaultValue, String meaning, long min, long max, boolean number) {
-        this.key = key;
-        this.defaultValue = defaultValue;
-        this.meaning = meaning;
-        this.min = min;
-        this.max = max;
-        this.number = number;
+        facts = Facts.ofNumber(key, defaultValue, meaning, min, max);
     }
 
     @Override
-    public String key() {
-        return key;
-    }
-
-    @Override
-    public String defaultValue() {
-        return defaultValue;
-    }
-
-    @Override
-    public String meaning() {
-        return meaning;
-    }
-
-    @Override
-    public boolean isNumber() {
-        return number;
-    }
-
-    @Override
-    public long min() {
-        return min;
-    }
-
-    @Override
-    public long max() {
-        return max;
+    public Facts facts() {
+        return facts;
     }
 }

@@ -18,16 +18,45 @@ public sealed interface Setting permits ConfigurationKey, AuthenticationKey {
         return all().stream().filter(known -> known.key().equals(key)).findFirst();
     }
 
-    String key();
+    /**
+     * What is said of a key.
+     *
+     * @param number whether its value is a whole number from {@code min} to {@code max}
+     */
+    record Facts(String key, String defaultValue, String meaning, long min, long max, boolean number) {
+        static Facts ofText(String key, String defaultValue, String meaning) {
+            return new Facts(key, defaultValue, meaning, 0, 0, false);
+        }
 
-    String defaultValue();
+        static Facts ofNumber(String key, String defaultValue, String meaning, long min, long max) {
+            return new Facts(key, defaultValue, meaning, min, max, true);
+        }
+    }
 
-    String meaning();
+    Facts facts();
+
+    default String key() {
+        return facts().key();
+    }
+
+    default String defaultValue() {
+        return facts().defaultValue();
+    }
+
+    default String meaning() {
+        return facts().meaning();
+    }
 
     /** Whether the value is a whole number from {@link #min()} to {@link #max()}. */
-    boolean isNumber();
+    default boolean isNumber() {
+        return facts().number();
+    }
 
-    long min();
+    default long min() {
+        return facts().min();
+    }
 
-    long max();
+    default long max() {
+        return facts().max();
+    }
 }

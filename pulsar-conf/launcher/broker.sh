@@ -72,7 +72,7 @@ not_ready_because() {
     case $status in
         '') say 'the broker starts' ;;
         HTTP/1.?' 200 '*)
-            if [ "$FUNCTIONS" = yes ] && ! http_get 127.0.0.1 "$ADMIN_PORT" /admin/v2/worker/cluster/leader \
+            if [ "$FUNCTIONS" = yes ] && ! http_get 127.0.0.1 "$ADMIN_PORT" /admin/v2/worker/cluster/leader/ready \
                 | head -n 1 | grep -q ' 200 '; then
                 say 'the functions worker starts'
             fi

@@ -146,7 +146,7 @@ public final class FunctionsStandalone implements AutoCloseable {
 
     private void awaitWorker() {
         HttpClient http = HttpClient.newHttpClient();
-        HttpRequest leader = HttpRequest.newBuilder(URI.create(adminUrl() + "/admin/v2/worker/cluster/leader"))
+        HttpRequest leader = HttpRequest.newBuilder(URI.create(adminUrl() + "/admin/v2/worker/cluster/leader/ready"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         Awaitility.await("the functions worker")

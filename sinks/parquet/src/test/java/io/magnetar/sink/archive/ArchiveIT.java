@@ -78,11 +78,9 @@ class ArchiveIT {
                             "--sink-config-file",
                             file.toString())
                     .redirectErrorStream(true)
-                    .redirectOutput(standalone.home().resolve("logs/admin.log").toFile())
                     .start();
-            assertThat(command.waitFor())
-                    .as(() -> standalone.home().resolve("logs/admin.log").toString())
-                    .isZero();
+            String answer = new String(command.getInputStream().readAllBytes(), UTF_8);
+            assertThat(command.waitFor()).as(answer).isZero();
         }
 
         SinkStatus.SinkInstanceStatus.SinkInstanceStatusData status(String name) throws Exception {

@@ -8,6 +8,7 @@ import io.magnetar.sink.setting.ValueType;
 import io.magnetar.sink.setting.ValueTypes;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +47,11 @@ public final class Template {
         JsonNode of(StreamMessage message) {
             JsonNode value = placeholder.of(message);
             return value.isMissingNode() && preset != null ? TextNode.valueOf(preset) : value;
+        }
+
+        @Override
+        public String toString() {
+            return OPEN + name + (preset == null ? "" : PRESET + preset) + "}";
         }
     }
 
@@ -111,6 +117,23 @@ public final class Template {
                 .filter(Filled.class::isInstance)
                 .map(part -> ((Filled) part).name())
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * What stands between the slashes of its own text, as it was written: <code>a</code>, <code>${b}c</code> of
+     * <code>a/${b}c</code>. Slashes in values and in what holds instead of them divide nothing.
+     */
+    public List<String> segments() {
+        List<String> segments = new ArrayList<>(List.of(""));
+        for (Part part : parts) {
+            String[] pieces = part instanceof Literal literal
+                    ? literal.text().replace(OPEN, "$" + OPEN).split("/", -1)
+                    : new String[] {part.toString()};
+            int last = segments.size() - 1;
+            segments.set(last, segments.get(last) + pieces[0]);
+            segments.addAll(Arrays.asList(pieces).subList(1, pieces.length));
+        }
+        return segments;
     }
 
     /** Whether all messages give the same text. */

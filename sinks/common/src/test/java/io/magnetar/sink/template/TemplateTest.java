@@ -86,4 +86,11 @@ class TemplateTest {
         assertThat(catchThrowable(() -> Field.parseMissing("drop")))
                 .hasMessageContaining("skip, fail or default:VALUE");
     }
+
+    @Test
+    void tellsWhatStandsBetweenItsOwnSlashes() {
+        assertThat(Template.parse("a/${topic:-b/c}d//$${e}").segments())
+                .containsExactly("a", "${topic:-b/c}d", "", "$${e}");
+        assertThat(Template.parse("${key}").segments()).containsExactly("${key}");
+    }
 }

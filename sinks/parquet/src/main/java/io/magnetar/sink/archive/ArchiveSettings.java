@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The settings of the archive, whatever its destination. */
@@ -27,9 +28,11 @@ final class ArchiveSettings {
                     .toList(),
             ArchiveSettings::names);
 
+    private static final Set<String> NO_DIRECTORIES = Set.of(".", "..");
+
     static final Setting<Template> LAYOUT = Setting.preset(
             "layout",
-            Template.TYPE,
+            ValueTypes.ofText("template", ArchiveSettings::layout, Template::toString),
             Template.parse("${tenant}/${stream}/date=${date}/hour=${hour}"),
             "directory of a message's file; what a value has beside letters, digits and `-_.+@~,` is escaped with `%`, and a"
                     + " missing one makes the whole `__HIVE_DEFAULT_PARTITION__`");
@@ -113,6 +116,21 @@ final class ArchiveSettings {
             .and(Settings.of(TestMode.TEST));
 
     private ArchiveSettings() {}
+
+    /** Keys are compared as texts: each directory is written one way only. */
+    private static Template layout(String text) {
+        Template layout = Template.parse(text);
+        List<String> right = layout.segments().stream()
+                .filter(name -> !name.isEmpty() && !NO_DIRECTORIES.contains(name))
+                .toList();
+        if (!right.equals(layout.segments())) {
+            throw new IllegalArgumentException(
+                    "it must be names with one slash between them, none before and none behind, and"
+                            + " none of them . or ..; write "
+                            + (right.isEmpty() ? "${tenant}/${stream}" : String.join("/", right)));
+        }
+        return layout;
+    }
 
     private static String names(List<EnvelopeColumn> columns) {
         return columns.stream()

@@ -12,6 +12,7 @@ import io.magnetar.sink.start.TestMode;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -26,11 +27,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The sink. A record is written as it comes; while its destination is slow or away, {@link #write} waits, and with it Pulsar.
  *
- * <p>Thread: the instance's writes, one of its own finishes files whose time has come; {@link #lock} guards all.
+ * <p>Thread: the instance's writes, one of its own finishes files whose time has come and those that are open at the end;
+ * {@link #lock} guards all.
  */
 public final class ArchiveSink implements Sink<byte[]> {
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveSink.class);
     private static final long TICK_MILLIS = 200;
+    /** How long an end may take: Pulsar waits as long for an instance in a thread. */
+    private static final long CLOSE_SECONDS = 10;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, PartitionArchive> partitions = new HashMap<>();
@@ -152,7 +156,10 @@ public final class ArchiveSink implements Sink<byte[]> {
         }
     }
 
-    /** Finishes all files: their messages are archived, though Pulsar has closed the way for acknowledgements by now. */
+    /**
+     * Finishes all files: their messages are archived, though Pulsar has closed the way for acknowledgements by now. What a
+     * slow store does not have in time comes again.
+     */
     @Override
     public void close() throws Exception {
         Running now = running;
@@ -163,23 +170,40 @@ public final class ArchiveSink implements Sink<byte[]> {
         boolean interrupted = Thread.interrupted();
         now.retry().stop();
         testMode.close();
+        CountDownLatch finished = new CountDownLatch(1);
+        now.timer().execute(() -> {
+            finishAll();
+            finished.countDown();
+        });
         now.timer().shutdown();
-        lock.lock();
         try {
-            for (PartitionArchive partition : partitions.values()) {
-                if (!broken) {
-                    partition.finishAll();
-                }
+            if (!finished.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("The destination is slow: closed without files that are under way; their messages come again");
             }
         } finally {
-            partitions.values().forEach(PartitionArchive::abort);
-            partitions.clear();
-            lock.unlock();
             now.store().close();
             now.badRecords().close();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private void finishAll() {
+        lock.lock();
+        try {
+            if (!broken) {
+                broken = true;
+                for (PartitionArchive partition : partitions.values()) {
+                    partition.finishAll();
+                }
+            }
+        } catch (Exception | Error e) {
+            LOG.warn("Closed without the last files, whose messages come again: {}", String.valueOf(e.getMessage()));
+        } finally {
+            partitions.values().forEach(PartitionArchive::abort);
+            partitions.clear();
+            lock.unlock();
         }
     }
 }

@@ -64,6 +64,9 @@ final class StoreSettings {
     static final Setting<String> ROLE_EXTERNAL_ID =
             Setting.optional("roleExternalId", ValueTypes.TEXT, "`s3`: goes with `roleArn` where the role wants it");
 
+    static final Setting<URI> STS_ENDPOINT = Setting.optional(
+            "stsEndpoint", ValueTypes.URL, "`s3`: where the role is assumed, if not at Amazon's STS of the region");
+
     static final Setting<String> CONTAINER = Setting.optional("container", ValueTypes.TEXT, "`azure`: the container");
 
     static final Setting<String> CONNECTION_STRING =
@@ -89,6 +92,7 @@ final class StoreSettings {
             SESSION_TOKEN,
             ROLE_ARN,
             ROLE_EXTERNAL_ID,
+            STS_ENDPOINT,
             CONTAINER,
             CONNECTION_STRING,
             ACCOUNT,
@@ -104,7 +108,8 @@ final class StoreSettings {
             SECRET_ACCESS_KEY,
             SESSION_TOKEN,
             ROLE_ARN,
-            ROLE_EXTERNAL_ID);
+            ROLE_EXTERNAL_ID,
+            STS_ENDPOINT);
 
     private static final List<Setting<?>> OF_AZURE = List.of(CONTAINER, CONNECTION_STRING, ACCOUNT, SAS_TOKEN);
 
@@ -152,6 +157,8 @@ final class StoreSettings {
         }
         if (reading.has(ROLE_EXTERNAL_ID)) {
             reading.require(ROLE_ARN, "with roleExternalId");
+        } else if (reading.has(STS_ENDPOINT)) {
+            reading.require(ROLE_ARN, "with stsEndpoint");
         }
     }
 
@@ -189,9 +196,11 @@ final class StoreSettings {
                                 new S3Clients.Login(
                                         orNull(reading, ACCESS_KEY_ID),
                                         orNull(reading, SECRET_ACCESS_KEY),
-                                        orNull(reading, SESSION_TOKEN),
-                                        orNull(reading, ROLE_ARN),
-                                        orNull(reading, ROLE_EXTERNAL_ID))),
+                                        orNull(reading, SESSION_TOKEN)),
+                                reading.find(ROLE_ARN)
+                                        .map(arn -> new S3Clients.Role(
+                                                arn, orNull(reading, ROLE_EXTERNAL_ID), orNull(reading, STS_ENDPOINT)))
+                                        .orElse(null)),
                         reading.get(BUCKET),
                         prefix,
                         retry);

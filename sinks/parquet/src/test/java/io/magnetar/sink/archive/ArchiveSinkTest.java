@@ -3,6 +3,7 @@ package io.magnetar.sink.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.message.Position;
 import io.magnetar.sink.message.TestRecords;
 import io.magnetar.sink.message.TestRecords.TestRecord;
@@ -19,6 +20,8 @@ import org.apache.pulsar.common.functions.FunctionConfig.ProcessingGuarantees;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ArchiveSinkTest {
     @TempDir
@@ -205,6 +208,39 @@ class ArchiveSinkTest {
                 .hasMessageContaining("deadLetterTopic: it has an effect only with onBadRecord: dead-letter")
                 .hasMessageContaining("subscription of type Shared")
                 .hasMessageContaining("processing guarantee ATLEAST_ONCE");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a/${stream}/, a/${stream}",
+        "a//${topic:-b//c}, a/${topic:-b//c}",
+        "../${tenant}/./x, ${tenant}/x",
+        "/, ${tenant}/${stream}"
+    })
+    void refusesALayoutThatIsNoPathOfNames(String layout, String right) {
+        assertThat(catchThrowable(() -> open(Map.of("layout", layout))))
+                .hasMessageContaining("layout: it must be names with one slash between them")
+                .hasMessageEndingWith("write " + right);
+    }
+
+    @Test
+    void tellsAtTheStartThatTheDirectoryCannotHaveTheFiles() throws Exception {
+        Path otherFileSystem = Files.createTempDirectory(Path.of("/dev/shm"), "magnetar");
+        Path split = Files.createDirectory(archive.resolve("split"));
+        Files.createSymbolicLink(split.resolve(".uploads"), otherFileSystem);
+        assertThat(catchThrowable(() -> open(Map.of("directory", split.toString()))))
+                .isInstanceOf(PermanentFailure.class)
+                .hasMessageContaining("no hard link can be made from " + split)
+                .hasMessageContaining("a directory on one file system with hard links");
+        try (Stream<Path> left = Files.list(otherFileSystem)) {
+            assertThat(left).isEmpty();
+        }
+        Files.delete(otherFileSystem);
+
+        Path file = Files.writeString(archive.resolve("file"), "x");
+        assertThat(catchThrowable(() -> open(Map.of("directory", file + "/below"))))
+                .isInstanceOf(PermanentFailure.class)
+                .hasMessageContaining("the directory " + file + "/below cannot be used");
     }
 
     @Test

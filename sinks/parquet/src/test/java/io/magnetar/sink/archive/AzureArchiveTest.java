@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobItem;
+import com.azure.storage.blob.sas.BlobContainerSasPermission;
+import com.azure.storage.blob.sas.BlobServiceSasSignatureValues;
 import io.magnetar.sink.archive.store.AzureClients;
+import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.message.TestRecords.TestRecord;
 import io.magnetar.sink.start.TestContext;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +108,47 @@ class AzureArchiveTest {
                 .hasMessageContaining("Azure answers 403")
                 .message()
                 .doesNotContain(OTHER_KEY);
+    }
+
+    private ArchiveSink openBySignature(BlobContainerClient container, String permissions) throws Exception {
+        String signature = container.generateSas(new BlobServiceSasSignatureValues(
+                OffsetDateTime.now(ZoneOffset.UTC).plusHours(1), BlobContainerSasPermission.parse(permissions)));
+        ArchiveSink sink = new ArchiveSink();
+        sink.open(
+                Map.of(
+                        "destination",
+                        "azure",
+                        "container",
+                        container.getBlobContainerName(),
+                        "account",
+                        server.account()),
+                new TestContext(
+                                SubscriptionType.Failover,
+                                ProcessingGuarantees.EFFECTIVELY_ONCE,
+                                Map.of("sasToken", signature))
+                        .context());
+        return sink;
+    }
+
+    @Test
+    void writesWithASharedAccessSignatureAndTellsAtTheStartWhatItMayNot() throws Exception {
+        BlobContainerClient container = container("signed");
+        ArchiveSink sink = openBySignature(container, "rcwl");
+        for (TestRecord each : LargeRecords.make().subList(0, 3)) {
+            sink.write(each);
+        }
+        sink.close();
+
+        assertThat(container.listBlobs()).hasSize(1);
+        for (String missing : List.of("cwl", "rl", "rcw")) {
+            assertThat(catchThrowable(() -> openBySignature(container, missing)))
+                    .as(missing)
+                    .isInstanceOf(PermanentFailure.class)
+                    .hasMessageContaining("Azure answers 403")
+                    .hasMessageContaining("the permissions of the login")
+                    .message()
+                    .doesNotContain("sig=");
+        }
     }
 
     @Test

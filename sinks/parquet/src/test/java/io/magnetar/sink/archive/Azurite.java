@@ -57,8 +57,12 @@ final class Azurite implements AutoCloseable {
     }
 
     String connectionString(String key) {
-        return "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=" + key
-                + ";BlobEndpoint=http://127.0.0.1:" + port + "/devstoreaccount1;";
+        return "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=" + key + ";BlobEndpoint="
+                + account() + ";";
+    }
+
+    String account() {
+        return "http://127.0.0.1:" + port + "/devstoreaccount1";
     }
 
     @Override

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.magnetar.sink.archive.store.S3Clients;
+import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.message.TestRecords.TestRecord;
 import io.magnetar.sink.start.TestContext;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +33,12 @@ class S3ArchiveTest {
     private S3Client client;
 
     @BeforeAll
-    void start() throws Exception {
-        server = new S3MockServer();
+    void start(@TempDir Path objects) throws Exception {
+        server = new S3MockServer(objects);
         client = S3Clients.make(
                 new S3Clients.Access("us-east-1", URI.create(server.endpoint()), true, true),
-                new S3Clients.Login("id", "secret", null, null, null));
+                new S3Clients.Login("id", "secret", null),
+                null);
     }
 
     @AfterAll
@@ -128,6 +131,60 @@ class S3ArchiveTest {
         assertThat(catchThrowable(() -> open("missing", Map.of())))
                 .hasMessageContaining("S3 answers 404 NoSuchBucket")
                 .hasMessageContaining("check bucket, region and endpoint");
+    }
+
+    @Test
+    void assumesARole() throws Exception {
+        client.createBucket(request -> request.bucket("roles"));
+        try (StsStub sts = StsStub.granting()) {
+            Map<String, Object> role = Map.of(
+                    "roleArn",
+                    "arn:aws:iam::123456789012:role/archive",
+                    "roleExternalId",
+                    "plant-7",
+                    "stsEndpoint",
+                    sts.endpoint());
+            open("roles", role).close();
+
+            assertThat(sts.requests).hasSize(1).first().asString().contains("Action=AssumeRole", "ExternalId=plant-7");
+        }
+    }
+
+    @Test
+    void tellsAtTheStartWhyARoleCannotBeAssumed() throws Exception {
+        try (StsStub sts =
+                StsStub.refusing(403, "AccessDenied", "User id is not authorized to perform sts:AssumeRole")) {
+            assertThat(catchThrowable(() -> open(
+                            "roles",
+                            Map.of(
+                                    "roleArn",
+                                    "arn:aws:iam::123456789012:role/archive",
+                                    "stsEndpoint",
+                                    sts.endpoint()))))
+                    .isInstanceOf(PermanentFailure.class)
+                    .hasMessageContaining("STS answers 403 AccessDenied: User id is not authorized")
+                    .hasMessageContaining(
+                            "check roleArn and roleExternalId, and that the credentials may assume the role");
+        }
+    }
+
+    @Test
+    void endsInTimeWhenTheStoreHangs() throws Exception {
+        client.createBucket(request -> request.bucket("hanging"));
+        ArchiveSink sink = open("hanging", Map.of("layout", "${partition}/${position}", "interval", "1h"));
+        List<TestRecord> records = LargeRecords.make().subList(0, 3);
+        for (TestRecord each : records) {
+            sink.write(each);
+        }
+        server.freeze();
+        try {
+            long began = System.nanoTime();
+            sink.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMinutes(1));
+        } finally {
+            server.thaw();
+        }
+        assertThat(records).allMatch(each -> each.acknowledged.get() == 0);
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.util.function.Supplier;
 public final class AzureStore implements ObjectStore {
     private static final int BLOCK = 8 << 20;
     private static final Duration CALL = Duration.ofMinutes(2);
+    private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
     private static final int PRECONDITION_FAILED = 412;
     private static final int TIMEOUT = 408;
@@ -179,13 +180,24 @@ public final class AzureStore implements ObjectStore {
                 }));
     }
 
-    /** Lists, and stages a block that nobody commits: no blob comes to be. */
+    /** Lists, reads what is not there, and stages a block that nobody commits: no blob comes to be. */
     @Override
     public void check() throws PermanentFailure, InterruptedException {
         list(".magnetar-probe");
-        AzureUpload probe = new AzureUpload(container
-                .getBlobClient(prefix + ".magnetar-probe-" + UUID.randomUUID())
-                .getBlockBlobClient());
+        BlobClient blob = container.getBlobClient(prefix + ".magnetar-probe-" + UUID.randomUUID());
+        retry.run(
+                "reading " + blob.getBlobName(),
+                () -> outcome(() -> {
+                    try {
+                        return blob.getProperties().getBlobSize();
+                    } catch (BlobStorageException e) {
+                        if (e.getStatusCode() == NOT_FOUND) {
+                            return 0L;
+                        }
+                        throw e;
+                    }
+                }));
+        AzureUpload probe = new AzureUpload(blob.getBlockBlobClient());
         probe.block.write(0);
         probe.stage();
     }

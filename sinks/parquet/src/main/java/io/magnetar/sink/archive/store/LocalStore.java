@@ -61,6 +61,8 @@ public final class LocalStore implements ObjectStore {
         // No channel: an interrupt would close it.
         RandomAccessFile file = retried("making " + temporary, () -> {
             Files.createDirectories(root.resolve(UPLOADS));
+            Files.deleteIfExists(temporary);
+            Files.createFile(temporary); // It says more of what is wrong than the next.
             return new RandomAccessFile(temporary.toFile(), "rw");
         });
         return new LocalUpload(file, temporary, root.resolve(key));
@@ -152,11 +154,50 @@ public final class LocalStore implements ObjectStore {
         });
     }
 
+    /** Writes, links and lists, once: who starts a sink is there to mend what does not work. */
     @Override
-    public void check() throws PermanentFailure, InterruptedException {
-        Upload probe = begin("probe");
-        probe.write(new byte[1], 0, 1);
-        probe.abort();
+    public void check() throws PermanentFailure {
+        String name = ".magnetar-probe-" + UUID.randomUUID();
+        Path temporary = root.resolve(UPLOADS).resolve(name);
+        Path linked = root.resolve(name);
+        try {
+            Files.createDirectories(root.resolve(UPLOADS));
+            Files.write(temporary, new byte[1]);
+            checkLink(linked, temporary);
+            sync(root);
+            try (Stream<Path> files = Files.list(root)) {
+                if (files.noneMatch(linked::equals)) {
+                    throw new PermanentFailure("the directory " + root + " does not show a file that was just made");
+                }
+            }
+        } catch (IOException e) {
+            throw new PermanentFailure("the directory " + root + " cannot be used: " + why(e));
+        } finally {
+            deleteQuietly(linked);
+            deleteQuietly(temporary);
+        }
+    }
+
+    private void checkLink(Path link, Path file) throws PermanentFailure {
+        try {
+            Files.createLink(link, file);
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new PermanentFailure("no hard link can be made from " + root.resolve(UPLOADS) + " to " + root + ": "
+                    + why(e) + " (the archive needs a directory on one file system with hard links)");
+        }
+    }
+
+    private static String why(Exception e) {
+        return e instanceof AccessDeniedException denied ? "no permission for " + denied.getFile() : e.toString();
+    }
+
+    private static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // It takes a name and does no harm.
+            return;
+        }
     }
 
     @Override

@@ -18,6 +18,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.StsClientBuilder;
 import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
 
 /** Makes clients of S3 as a configuration wants them. */
@@ -27,6 +28,10 @@ public final class S3Clients {
     private static final Duration ATTEMPT = Duration.ofMinutes(2);
 
     private static final Duration CALL = Duration.ofMinutes(5);
+    /** Of a request for a role's credentials, and of all attempts. */
+    private static final Duration ROLE_ATTEMPT = Duration.ofSeconds(10);
+
+    private static final Duration ROLE_CALL = Duration.ofSeconds(30);
 
     private S3Clients() {}
 
@@ -40,26 +45,35 @@ public final class S3Clients {
 
     /**
      * How to log in. Without keys: as the AWS SDK finds its credentials (environment, profile, web identity, container, EC2).
-     *
-     * @param role that is assumed with them, null for none
      */
     public record Login(
             @Nullable String accessKeyId,
             @Nullable String secretAccessKey,
-            @Nullable String sessionToken,
-            @Nullable String role,
-            @Nullable String externalId) {
+            @Nullable String sessionToken) {
         /** Without the keys. */
         @Override
         public String toString() {
-            return "Login[role=" + role + "]";
+            return "Login[" + (accessKeyId == null ? "by the SDK" : "with keys") + "]";
         }
     }
 
-    public static S3Client make(Access access, Login login) {
+    /**
+     * A role that is assumed.
+     *
+     * @param endpoint of the service that gives its credentials, null for Amazon's of the region
+     */
+    public record Role(
+            String arn,
+            @Nullable String externalId,
+            @Nullable URI endpoint) {}
+
+    /**
+     * @param role that is assumed with the login, null for none
+     */
+    public static S3Client make(Access access, Login login, @Nullable Role role) {
         S3ClientBuilder builder = S3Client.builder()
                 .region(Region.of(access.region()))
-                .credentialsProvider(credentials(access, login))
+                .credentialsProvider(role == null ? own(login) : assumed(role, access.region(), login))
                 .forcePathStyle(access.pathStyle())
                 .httpClient(http())
                 .requestChecksumCalculation(
@@ -86,21 +100,21 @@ public final class S3Clients {
                 .build();
     }
 
-    private static AwsCredentialsProvider credentials(Access access, Login login) {
-        AwsCredentialsProvider own = own(login);
-        if (login.role() == null) {
-            return own;
-        }
-        StsClient sts = StsClient.builder()
-                .region(Region.of(access.region()))
-                .credentialsProvider(own)
+    private static AwsCredentialsProvider assumed(Role role, String region, Login login) {
+        StsClientBuilder sts = StsClient.builder()
+                .region(Region.of(region))
+                .credentialsProvider(own(login))
                 .httpClient(http())
-                .build();
+                .overrideConfiguration(
+                        override -> override.apiCallAttemptTimeout(ROLE_ATTEMPT).apiCallTimeout(ROLE_CALL));
+        if (role.endpoint() != null) {
+            sts.endpointOverride(role.endpoint());
+        }
         return StsAssumeRoleCredentialsProvider.builder()
-                .stsClient(sts)
-                .refreshRequest(request -> request.roleArn(login.role())
+                .stsClient(sts.build())
+                .refreshRequest(request -> request.roleArn(role.arn())
                         .roleSessionName("magnetar-archive")
-                        .externalId(login.externalId()))
+                        .externalId(role.externalId()))
                 .build();
     }
 

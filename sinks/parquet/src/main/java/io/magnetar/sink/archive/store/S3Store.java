@@ -184,11 +184,16 @@ public final class S3Store implements ObjectStore {
                 }));
     }
 
-    /** Lists, and begins and aborts an upload: no object comes to be. */
+    /** Lists, reads what is not there, and begins and aborts an upload: no object comes to be. */
     @Override
     public void check() throws PermanentFailure, InterruptedException {
         list(".magnetar-probe");
-        S3Upload probe = new S3Upload(prefix + ".magnetar-probe-" + UUID.randomUUID());
+        String key = prefix + ".magnetar-probe-" + UUID.randomUUID();
+        retry.run(
+                "reading " + key,
+                () -> S3Outcomes.ofReading(() -> client.getObjectAsBytes(
+                        request -> request.bucket(bucket).key(key))));
+        S3Upload probe = new S3Upload(key);
         probe.part.write(0);
         probe.sendPart();
         probe.abort();

@@ -43,10 +43,14 @@ final class Rules {
         return "{'permission': '" + permission + "', 'action': '" + action + "'" + of + "}";
     }
 
-    /** Lets everybody in, and knows more of those whose user names are keys. */
+    /** Lets everybody in under the name that it says, and knows more of those whose user names are keys. */
     static Authenticators knowing(Map<String, Identity> identities) {
         Authenticator plain = claim -> data -> CompletableFuture.completedFuture(new Authenticator.Success(
-                null, Optional.ofNullable(claim.username()).map(identities::get).orElse(Identity.PLAIN)));
+                null,
+                Optional.ofNullable(claim.username())
+                        .map(name ->
+                                identities.getOrDefault(name, Identity.PLAIN).named(name))
+                        .orElse(Identity.PLAIN)));
         return new Authenticators(plain, Map.of());
     }
 }

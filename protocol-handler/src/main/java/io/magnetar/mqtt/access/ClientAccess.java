@@ -70,6 +70,12 @@ public final class ClientAccess {
         return place.publisher();
     }
 
+    /** The same, without a user name that nobody has proved: for whom it is to get anything by its name. */
+    public Publisher proved() {
+        Publisher publisher = place.publisher();
+        return subject.named() ? publisher : new Publisher(publisher.namespace(), publisher.clientId(), null);
+    }
+
     /** Who publishes what is denied is disconnected. */
     public boolean disconnects() {
         return control.disconnects(subject.publisher().namespace());
@@ -212,7 +218,8 @@ public final class ClientAccess {
 
     /** The client has authenticated again, with another credential: what was decided on the one before is forgotten. */
     public void become(@Nullable String role, boolean superuser, List<Rule> own) {
-        subject = new Subject(subject.publisher(), role, subject.commonName(), subject.address(), superuser, own);
+        subject = new Subject(
+                subject.publisher(), subject.named(), role, subject.commonName(), subject.address(), superuser, own);
         decisions.clear();
         changed();
     }

@@ -66,7 +66,7 @@ public final class HttpAsking implements RememberedSource.Asking {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("namespace", client.publisher().namespace().name());
         body.put("clientid", client.clientId());
-        body.put("username", client.publisher().username());
+        body.put("username", client.username(true));
         body.put("role", client.role());
         body.put("cert_cn", client.commonName());
         body.put("ipaddr", client.address().getHostAddress());

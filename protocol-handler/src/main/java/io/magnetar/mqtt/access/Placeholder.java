@@ -8,14 +8,22 @@ import org.jspecify.annotations.Nullable;
 
 /** What a topic of a rule may have of the client: {@code ${clientid}} and others. Stateless. */
 final class Placeholder {
+    private static final String USERNAME = "username";
     private static final Map<String, Function<Subject, @Nullable String>> VALUES = Map.of(
-            "clientid", Subject::clientId,
-            "username", client -> client.publisher().username(),
-            "cert_cn", Subject::commonName,
-            "cert_common_name", Subject::commonName,
-            "namespace", client -> client.publisher().namespace().name(),
-            "client_attrs.tns", client -> client.publisher().namespace().name(),
-            "role", Subject::role);
+            "clientid",
+            Subject::clientId,
+            USERNAME,
+            client -> client.username(false),
+            "cert_cn",
+            Subject::commonName,
+            "cert_common_name",
+            Subject::commonName,
+            "namespace",
+            client -> client.publisher().namespace().name(),
+            "client_attrs.tns",
+            client -> client.publisher().namespace().name(),
+            "role",
+            Subject::role);
 
     private static final List<String> SHOWN = List.of("clientid", "username", "cert_cn", "namespace", "role");
 
@@ -30,7 +38,11 @@ final class Placeholder {
         return SHOWN.stream().map(name -> "${" + name + "}").collect(Collectors.joining(", "));
     }
 
-    static @Nullable String value(String name, Subject client) {
+    /** @param grants whether the client gets anything by it */
+    static @Nullable String value(String name, Subject client, boolean grants) {
+        if (name.equals(USERNAME)) {
+            return client.username(grants);
+        }
         Function<Subject, @Nullable String> value = VALUES.get(name);
         return value == null ? null : value.apply(client);
     }

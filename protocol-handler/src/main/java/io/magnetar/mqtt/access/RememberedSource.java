@@ -36,6 +36,7 @@ public final class RememberedSource implements AccessSource {
 
     private record Question(
             Publisher publisher,
+            boolean named,
             @Nullable String role,
             @Nullable String commonName,
             InetAddress address,
@@ -56,7 +57,8 @@ public final class RememberedSource implements AccessSource {
     }
 
     private static Question question(Subject client, AccessRequest request) {
-        return new Question(client.publisher(), client.role(), client.commonName(), client.address(), request);
+        return new Question(
+                client.publisher(), client.named(), client.role(), client.commonName(), client.address(), request);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.access;
 
 import io.magnetar.message.Qos;
+import io.magnetar.topic.TopicFilter;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,20 +49,32 @@ public record Rule(
         return actions.contains(request.action())
                 && qos.contains(request.qos())
                 && (retain == null || !request.isPublish() || retain == request.retain())
-                && who.is(client);
+                && who.is(client, allows);
     }
 
     private boolean names(Subject client, AccessRequest request) {
         String topic = request.topic();
         for (TopicPattern pattern : topics) {
-            boolean isAbout = request.isPublish()
-                    ? pattern.matches(client, topic)
-                    : allows ? pattern.covers(client, topic) : pattern.overlaps(client, topic);
-            if (isAbout) {
+            if (isAbout(pattern, client, topic, request.isPublish())) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean isAbout(TopicPattern pattern, Subject client, String topic, boolean publish) {
+        TopicFilter filter = pattern.of(client, allows);
+        if (filter == null) {
+            return false;
+        }
+        if (pattern.literal()) {
+            return filter.value().equals(topic);
+        }
+        if (publish) {
+            return filter.matches(topic);
+        }
+        TopicFilter asked = new TopicFilter(topic);
+        return allows ? filter.covers(asked) : filter.overlaps(asked);
     }
 
     Verdict verdict() {

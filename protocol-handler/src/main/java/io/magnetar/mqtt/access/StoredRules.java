@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The built-in rules of all namespaces, in memory. A client's are those of its client identifier, behind them those of its user name, of
- * its role, and of all clients of the namespace.
+ * its role, and of all clients of the namespace. Of those of a user name that nobody has proved, only those that deny are its.
  *
  * <p>Thread: any may read; the one that follows their log writes.
  */
@@ -36,7 +36,12 @@ public final class StoredRules {
         }
         List<List<Rule>> lists = new ArrayList<>(RuleOwner.Kind.values().length);
         add(lists, owners, RuleOwner.Kind.CLIENT, client.clientId());
-        add(lists, owners, RuleOwner.Kind.USER, client.publisher().username());
+        List<List<Rule>> ofUser = new ArrayList<>(1);
+        add(ofUser, owners, RuleOwner.Kind.USER, client.username(false));
+        ofUser.forEach(list -> lists.add(
+                client.named()
+                        ? list
+                        : list.stream().filter(rule -> !rule.allows()).toList()));
         add(lists, owners, RuleOwner.Kind.ROLE, client.role());
         add(lists, owners, RuleOwner.Kind.ALL, "");
         return lists;

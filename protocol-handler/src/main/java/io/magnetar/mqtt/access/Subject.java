@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: immutable.
  *
+ * @param named whether it has proved its user name; one that it has not proved gives it nothing, and takes all the same
  * @param role its Pulsar role, or null
  * @param commonName of the certificate that it has shown, or null
  * @param address its own
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Subject(
         Publisher publisher,
+        boolean named,
         @Nullable String role,
         @Nullable String commonName,
         InetAddress address,
@@ -25,6 +27,12 @@ public record Subject(
         List<Rule> own) {
     public Subject {
         own = List.copyOf(own);
+    }
+
+    /** @param grants what the user name is looked at for: null for one that nobody has proved where it would give the client anything */
+    @Nullable
+    String username(boolean grants) {
+        return grants && !named ? null : publisher.username();
     }
 
     String clientId() {

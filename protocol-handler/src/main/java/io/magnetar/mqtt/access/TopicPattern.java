@@ -22,12 +22,6 @@ record TopicPattern(String text, boolean literal, @Nullable TopicFilter fixed) {
     private static final String LITERAL = "eq ";
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
 
-    private enum Relation {
-        MATCHES,
-        COVERS,
-        OVERLAPS
-    }
-
     /** Says what is wrong with a pattern, or nothing when it is good. */
     static Optional<String> problem(String written) {
         String text = written.startsWith(LITERAL) ? written.substring(LITERAL.length()) : written;
@@ -50,41 +44,22 @@ record TopicPattern(String text, boolean literal, @Nullable TopicFilter fixed) {
         return new TopicPattern(text, literal, isFixed ? new TopicFilter(text) : null);
     }
 
-    /** Whether it is about this topic name. */
-    boolean matches(Subject client, String topic) {
-        return is(client, Relation.MATCHES, topic);
+    /**
+     * What it is about.
+     *
+     * @param grants whether the client gets anything by that
+     * @return null for nothing
+     */
+    @Nullable
+    TopicFilter of(Subject client, boolean grants) {
+        return fixed == null ? resolved(client, grants) : fixed;
     }
 
-    /** Whether it is about every topic that a filter matches. */
-    boolean covers(Subject client, String filter) {
-        return is(client, Relation.COVERS, filter);
-    }
-
-    /** Whether it is about any topic that a filter matches. */
-    boolean overlaps(Subject client, String filter) {
-        return is(client, Relation.OVERLAPS, filter);
-    }
-
-    private boolean is(Subject client, Relation relation, String asked) {
-        TopicFilter filter = fixed == null ? resolved(client) : fixed;
-        if (filter == null) {
-            return false;
-        }
-        if (literal) {
-            return filter.value().equals(asked);
-        }
-        return switch (relation) {
-            case MATCHES -> filter.matches(asked);
-            case COVERS -> filter.covers(new TopicFilter(asked));
-            case OVERLAPS -> filter.overlaps(new TopicFilter(asked));
-        };
-    }
-
-    private @Nullable TopicFilter resolved(Subject client) {
+    private @Nullable TopicFilter resolved(Subject client, boolean grants) {
         StringBuilder resolved = new StringBuilder();
         Matcher placeholders = PLACEHOLDER.matcher(text);
         while (placeholders.find()) {
-            String value = Placeholder.value(placeholders.group(1), client);
+            String value = Placeholder.value(placeholders.group(1), client, grants);
             if (value == null || !fits(value) || (placeholders.start() == 0 && value.startsWith("$"))) {
                 return null;
             }

@@ -19,9 +19,10 @@ record Who(
         addresses = List.copyOf(addresses);
     }
 
-    boolean is(Subject client) {
+    /** @param grants whether those who are it get anything by that */
+    boolean is(Subject client, boolean grants) {
         return (clientId == null || clientId.matches(client.clientId()))
-                && (username == null || username.matches(client.publisher().username()))
+                && (username == null || username.matches(client.username(grants)))
                 && (role == null || role.matches(client.role()))
                 && (addresses.isEmpty() || addresses.stream().anyMatch(range -> range.contains(client.address())));
     }

@@ -216,6 +216,7 @@ public final class RuleRequests implements Routes {
                         namespace,
                         text(body, "clientid").orElse(""),
                         text(body, "username").orElse(null)),
+                true,
                 text(body, "role").orElse(null),
                 text(body, "cert_cn").orElse(null),
                 address,

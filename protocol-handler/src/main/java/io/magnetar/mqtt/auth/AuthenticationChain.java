@@ -18,6 +18,27 @@ record AuthenticationChain(List<BoundedSource> sources) {
         return sources.stream().anyMatch(one -> one.name().equals(source));
     }
 
+    /**
+     * Whether it lets in a client that a source of another chain has let in before the client's namespace was known: up to that source it has
+     * none that was not asked, and none that says something else now.
+     */
+    boolean repeats(AuthenticationChain before, String source) {
+        List<BoundedSource> here = upTo(source);
+        return !here.isEmpty()
+                && here.stream().noneMatch(BoundedSource::looksAtNamespace)
+                && before.upTo(source).containsAll(here);
+    }
+
+    /** The sources that are asked until one has been asked, and that one; none when it is not there. */
+    private List<BoundedSource> upTo(String source) {
+        for (int i = 0; i < sources.size(); i++) {
+            if (sources.get(i).name().equals(source)) {
+                return sources.subList(0, i + 1);
+            }
+        }
+        return List.of();
+    }
+
     /** Finds out who a client is. A failed future means that a source could not be asked: those behind it are not. */
     CompletableFuture<Authenticator.Step> verify(Authenticator.Claim claim) {
         return askFrom(0, claim);

@@ -7,17 +7,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which chain a client is asked about: its namespace's, when that has one; else its listener's, when that has one; else the broker's.
  *
- * <p>A client whose namespace is not known before its answer is there is asked about without it, and then let into no namespace whose
- * own chain does not name the source that knew it.
+ * <p>A client whose namespace is not known before its answer is there is asked about without it. It is let into no namespace whose own
+ * chain does not name the source that knew it, and as soon as its namespace is known it is asked about once more, wherever that could bring
+ * another answer: it has no way in that it would not have had, had it told its namespace first.
  *
  * <p>Thread: any; immutable.
  */
@@ -51,14 +50,16 @@ public final class AuthenticationChains implements Authenticator {
     }
 
     @Override
-    public CompletableFuture<Optional<Failure>> confirm(Namespace namespace, @Nullable String source) {
-        return namespaces
-                .of(namespace)
-                .thenApply(own -> own.isEmpty() || (source != null && own.get().contains(source))
-                        ? Optional.empty()
-                        : Optional.of(new Failure(
-                                ReasonCode.NOT_AUTHORIZED,
-                                "the namespace does not let in who is known in that way only")));
+    public CompletableFuture<Step> confirm(Claim claim, Success known) {
+        AuthenticationChain before = of(claim.peer().listener());
+        return of(claim).thenCompose(chain -> {
+            String source = known.source();
+            if (source == null || !chain.names(source)) {
+                return CompletableFuture.completedFuture(new Failure(
+                        ReasonCode.NOT_AUTHORIZED, "the namespace does not let in who is known in that way only"));
+            }
+            return chain.repeats(before, source) ? CompletableFuture.completedFuture(known) : chain.verify(claim);
+        });
     }
 
     /** Whether a source is asked about a client. A failed future means that nobody knows. */

@@ -49,6 +49,9 @@ public final class AuthenticationFlow {
 
     private State state = State.IDLE;
     private Authenticator.@Nullable Claim claim;
+    /** With the password, until it is known where the client is. */
+    private Authenticator.@Nullable Claim unconfirmed;
+
     private @Nullable String method;
     private @Nullable Authenticator authenticator;
     private Authenticator.@Nullable Exchange exchange;
@@ -61,9 +64,9 @@ public final class AuthenticationFlow {
 
     /** Hears of what comes after the first success, too. */
     private @Nullable Listener connection;
-    /** The source of the first success. */
-    private @Nullable String source;
-    /** The namespace that the first success named. */
+    /** The first success. */
+    private Authenticator.@Nullable Success known;
+    /** The namespace that it named. */
     private @Nullable String answered;
 
     private Consumer<Identity> onAgain = identity -> {};
@@ -112,17 +115,17 @@ public final class AuthenticationFlow {
         Authentication first = connect.authentication();
         connection = outcome;
         method = first == null ? null : first.method();
+        Authenticator.Claim all =
+                new Authenticator.Claim(namespace, connect.clientId(), connect.username(), connect.password(), peer);
         // The password is not kept for a later authentication.
-        claim = new Authenticator.Claim(namespace, connect.clientId(), connect.username(), null, peer);
+        claim = all.withoutPassword();
+        unconfirmed = namespace == null ? all : null;
         authenticator = authenticators.of(method).orElse(null);
         if (authenticator == null) {
             outcome.refused(ReasonCode.BAD_AUTHENTICATION_METHOD, "this authentication method is not available");
             return;
         }
-        begin(
-                new Authenticator.Claim(namespace, connect.clientId(), connect.username(), connect.password(), peer),
-                first == null ? null : first.data(),
-                outcome);
+        begin(all, first == null ? null : first.data(), outcome);
     }
 
     /** It is the client's turn: its next packet is to be AUTH. */
@@ -203,16 +206,20 @@ public final class AuthenticationFlow {
         }
         if (exchanges == 1) {
             answered = success.identity().namespace();
-            source = success.source();
+            known = success;
         }
+        watch(success);
+        takeListener()
+                .authenticated(method == null ? null : new Authentication(method, success.data()), success.identity());
+    }
+
+    private void watch(Authenticator.Success success) {
         expiry.moveTo(success.identity().expiresAtMillis());
         unwatch.run();
         WatchedCredential credential = success.credential();
         unwatch = credential == null
                 ? AuthenticationFlow::watchedByNobody
                 : credential.watch(() -> owner.execute(() -> credentialEnded("the user was changed or deleted")));
-        takeListener()
-                .authenticated(method == null ? null : new Authentication(method, success.data()), success.identity());
     }
 
     private static void watchedByNobody() {}
@@ -224,33 +231,51 @@ public final class AuthenticationFlow {
     }
 
     /**
-     * Asks once more, where the namespace was not known before: whether a client that was known in the way that this one was may enter
-     * it. May go on before it returns; nothing happens when the connection has ended meanwhile.
+     * Asks once more, where the namespace was not known before: who the client is there. May go on before it returns; nothing happens when
+     * the connection has ended meanwhile.
+     *
+     * @param onEntry told what is known of the client in that namespace
      */
-    public void confirm(Namespace namespace, Runnable onEntry, BiConsumer<ReasonCode, String> onRefusal) {
-        if (authenticator == null || claim == null || claim.namespace() != null) {
-            onEntry.run();
+    public void confirm(Namespace namespace, Consumer<Identity> onEntry, BiConsumer<ReasonCode, String> onRefusal) {
+        Authenticator.Success before = Objects.requireNonNull(known, "authenticated");
+        Authenticator.Claim there = unconfirmed == null ? null : unconfirmed.in(namespace);
+        unconfirmed = null;
+        if (authenticator == null || there == null) {
+            onEntry.accept(before.identity());
             return;
         }
-        var unused = authenticator.confirm(namespace, source).whenComplete((refusal, failure) -> {
-            Runnable goOn = () -> {
-                if (ended) {
-                    return;
-                }
-                if (failure != null || refusal == null) {
-                    onRefusal.accept(ReasonCode.SERVER_UNAVAILABLE, UNASKED);
-                } else if (refusal.isPresent()) {
-                    onRefusal.accept(refusal.get().code(), refusal.get().reason());
-                } else {
-                    onEntry.run();
-                }
-            };
+        claim = there.withoutPassword();
+        var unused = authenticator.confirm(there, before).whenComplete((step, failure) -> {
+            Runnable goOn = () -> confirmed(before, step, onEntry, onRefusal);
             if (owner.isCurrentThread()) {
                 goOn.run();
             } else {
                 owner.execute(goOn);
             }
         });
+    }
+
+    private void confirmed(
+            Authenticator.Success before,
+            Authenticator.@Nullable Step step,
+            Consumer<Identity> onEntry,
+            BiConsumer<ReasonCode, String> onRefusal) {
+        if (ended) {
+            return;
+        }
+        if (step instanceof Authenticator.Failure refusal) {
+            onRefusal.accept(refusal.code(), refusal.reason());
+        } else if (!(step instanceof Authenticator.Success success)) {
+            onRefusal.accept(ReasonCode.SERVER_UNAVAILABLE, UNASKED);
+        } else if (expiry.isPast(success.identity().expiresAtMillis())) {
+            onRefusal.accept(ReasonCode.NOT_AUTHORIZED, EXPIRED);
+        } else {
+            if (!success.equals(before)) {
+                answered = success.identity().namespace();
+                watch(success);
+            }
+            onEntry.accept(success.identity());
+        }
     }
 
     private void refuse(ReasonCode code, String reason) {
@@ -307,6 +332,7 @@ public final class AuthenticationFlow {
     /** The connection has ended: nobody is told anything more. */
     public void end() {
         ended = true;
+        unconfirmed = null;
         expiry.stop();
         unwatch.run();
     }

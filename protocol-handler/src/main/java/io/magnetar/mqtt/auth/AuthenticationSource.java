@@ -19,6 +19,19 @@ public interface AuthenticationSource {
      */
     CompletableFuture<Verdict> verify(Authenticator.Claim claim);
 
+    /**
+     * Whether a client that it lets in has the user name that it has sent: the source has looked at that name, and would not have let in
+     * a client that shows the same under another one.
+     */
+    default boolean provesUsername() {
+        return false;
+    }
+
+    /** Whether it says something else of a client in another namespace. */
+    default boolean looksAtNamespace() {
+        return false;
+    }
+
     /** What a source says. */
     sealed interface Verdict permits Ignore, Allow, Deny {}
 

@@ -3,7 +3,6 @@ package io.magnetar.mqtt.auth;
 import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +24,12 @@ public interface Authenticator {
      * Has the last word on a client that has come in before its namespace was known. Never throws; a failed future means that nobody
      * could be asked.
      *
-     * @param namespace the one that it is about to enter
-     * @param source as its success says
-     * @return completes on any thread; nothing when it may enter
+     * @param claim what it has said at the begin, in the namespace that it is about to enter
+     * @param known what was said of it before
+     * @return completes on any thread, with a success when it may enter, and with what is known of it there
      */
-    default CompletableFuture<Optional<Failure>> confirm(Namespace namespace, @Nullable String source) {
-        return CompletableFuture.completedFuture(Optional.empty());
+    default CompletableFuture<Step> confirm(Claim claim, Success known) {
+        return CompletableFuture.completedFuture(known);
     }
 
     /**
@@ -46,6 +45,16 @@ public interface Authenticator {
             @Nullable String username,
             byte @Nullable [] password,
             Peer peer) {
+        /** The same in a namespace. */
+        Claim in(Namespace entered) {
+            return new Claim(entered, clientId, username, password, peer);
+        }
+
+        /** The same without the password. */
+        Claim withoutPassword() {
+            return new Claim(namespace, clientId, username, null, peer);
+        }
+
         /** Without the password. */
         @Override
         public String toString() {

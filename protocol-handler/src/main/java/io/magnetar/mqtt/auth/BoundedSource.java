@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,11 +55,32 @@ final class BoundedSource implements AuthenticationSource {
         CompletableFuture<Verdict> inTime =
                 answer.isDone() ? answer : answer.copy().orTimeout(settings.timeoutMillis(), TimeUnit.MILLISECONDS);
         return inTime.whenComplete((verdict, failure) -> {
-            underWay.decrementAndGet();
-            if (failure != null) {
-                log(Objects.requireNonNullElse(Failures.cause(failure), failure));
-            }
-        });
+                    underWay.decrementAndGet();
+                    if (failure != null) {
+                        log(Objects.requireNonNullElse(Failures.cause(failure), failure));
+                    }
+                })
+                .thenApply(verdict -> named(verdict, claim.username()));
+    }
+
+    @Override
+    public boolean provesUsername() {
+        return source.provesUsername();
+    }
+
+    @Override
+    public boolean looksAtNamespace() {
+        return source.looksAtNamespace();
+    }
+
+    /** A client that the source knows by the name that it has sent has that name. */
+    private Verdict named(Verdict verdict, @Nullable String sent) {
+        return sent != null
+                        && provesUsername()
+                        && verdict instanceof Allow allowed
+                        && allowed.identity().username() == null
+                ? new Allow(allowed.identity().named(sent), allowed.credential())
+                : verdict;
     }
 
     private void log(Throwable cause) {

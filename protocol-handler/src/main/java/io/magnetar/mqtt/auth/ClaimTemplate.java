@@ -55,6 +55,21 @@ public final class ClaimTemplate {
         return parts.contains(ClaimPart.PASSWORD);
     }
 
+    /** Whether the user name has a place in it. */
+    public boolean tellsUsername() {
+        return parts.contains(ClaimPart.USERNAME);
+    }
+
+    /** Whether the user name has the only place in it, so that no other one makes the same text. */
+    public boolean isOfUsername() {
+        return parts.equals(List.of(ClaimPart.USERNAME));
+    }
+
+    /** Whether the namespace has a place in it. */
+    public boolean tellsNamespace() {
+        return parts.contains(ClaimPart.NAMESPACE);
+    }
+
     /**
      * The text for one client.
      *

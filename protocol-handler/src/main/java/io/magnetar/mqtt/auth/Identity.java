@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param superuser whether it may do everything in its namespace, whatever the rules say
  * @param rules its own rules of access, which its credential brought along, as the JSON text that they came in; null when there are none
  * @param expiresAtMillis when its credential expires, in milliseconds since the epoch; {@link #NEVER} when it does not
- * @param username the user name that it has, whatever it has sent; null when it has the one that it has sent
+ * @param username the user name that it has proved to have, whatever it has sent; null when it has proved none: then the one that it has
+ *     sent is what it calls itself, and gives it no right
  */
 public record Identity(
         @Nullable String namespace,
@@ -23,7 +24,7 @@ public record Identity(
         @Nullable String username) {
     public static final long NEVER = Long.MAX_VALUE;
 
-    /** Of one that has the user name that it has sent, if it has sent one. */
+    /** Of one that has proved no user name. */
     public Identity(
             @Nullable String namespace,
             @Nullable String role,

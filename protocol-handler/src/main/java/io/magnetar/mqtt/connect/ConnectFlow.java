@@ -55,15 +55,18 @@ public final class ConnectFlow {
          * As a client that is who it says it is.
          *
          * @param last the last word of enhanced authentication, for CONNACK; null for a client that named no method
-         * @param name the user name that it has; null for the one that it has sent, if it has sent one
          */
-        public Accepted authenticated(@Nullable Authentication last, @Nullable String name) {
+        public Accepted authenticated(@Nullable Authentication last) {
             ConnAck answer = last == null
                     ? connAck
                     : new ConnAck(
                             connAck.sessionPresent(), connAck.reasonCode(), connAck.terms(), last, connAck.reason());
-            return new Accepted(
-                    clientId, name == null ? username : name, sessionExpirySeconds, keepAliveSeconds, answer);
+            return new Accepted(clientId, username, sessionExpirySeconds, keepAliveSeconds, answer);
+        }
+
+        /** @param name the user name that the client has; null for the one that it has sent, if it has sent one */
+        public Accepted named(@Nullable String name) {
+            return name == null ? this : new Accepted(clientId, name, sessionExpirySeconds, keepAliveSeconds, connAck);
         }
     }
 

@@ -59,6 +59,7 @@ final class ConnectRights {
         Mountpoint mountpoint = placement.mountpoint();
         Subject subject = new Subject(
                 new Publisher(client.namespace(), client.clientId(), client.username()),
+                identity.username() != null,
                 identity.role(),
                 certificate == null ? null : certificate.commonName(),
                 client.peer().address().getAddress(),

@@ -72,7 +72,7 @@ final class Connection {
     private final Runnable onConnected;
     private final Runnable onTrace;
     private final AuthenticationFlow authentication;
-    private final NamespaceFlow namespace;
+    private final NamespaceEntry namespace;
     private final SessionOpening opening;
     private final LiveConnection live;
 
@@ -115,7 +115,8 @@ final class Connection {
         this.onConnected = onConnected;
         this.authentication = connections.authentication(sink, loop);
         this.opening = new SessionOpening(connections);
-        this.namespace = new NamespaceFlow(connections.namespaceChoice(), connections.namespaces(), loop);
+        this.namespace = new NamespaceEntry(
+                new NamespaceFlow(connections.namespaceChoice(), connections.namespaces(), loop), authentication);
         connections.services().counters().count(Counter.CONNECTIONS_OPENED);
     }
 
@@ -190,7 +191,7 @@ final class Connection {
 
                 @Override
                 public void authenticated(@Nullable Authentication last, Identity identity) {
-                    enterNamespace(identity, accepted.authenticated(last, identity.username()));
+                    enterNamespace(identity, accepted.authenticated(last));
                 }
 
                 @Override
@@ -210,11 +211,11 @@ final class Connection {
 
     private void enterNamespace(Identity identity, ConnectFlow.Accepted accepted) {
         state = State.OPENS_NAMESPACE;
-        namespace.enter(identity.namespace(), identity.username(), new NamespaceFlow.Listener() {
+        namespace.enter(identity, new NamespaceEntry.Listener() {
             @Override
-            public void entered(Namespace entered) {
+            public void entered(Namespace entered, Identity known) {
                 if (state == State.OPENS_NAMESPACE) {
-                    authentication.confirm(entered, () -> admit(entered, identity, accepted), this::refused);
+                    admit(entered, known, accepted.named(known.username()));
                 }
             }
 

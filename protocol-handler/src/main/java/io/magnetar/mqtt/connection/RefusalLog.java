@@ -76,13 +76,18 @@ public final class RefusalLog {
             line.append(" version=").append(connect.version());
             text(line, "client_id", connect.clientId());
             if (connect.username() != null) {
-                text(line, "username", connect.username());
+                text(line, "username", isToken(connect.username()) ? "(a token)" : connect.username());
             }
         }
         if (leftOutBefore > 0) {
             line.append(" left_out_before=").append(leftOutBefore);
         }
         return line.toString();
+    }
+
+    /** Whether a user name looks like a JSON Web Token, which is a secret. */
+    private static boolean isToken(String username) {
+        return username.startsWith("eyJ") && username.indexOf('.') > 0;
     }
 
     private static void text(StringBuilder line, String key, String value) {

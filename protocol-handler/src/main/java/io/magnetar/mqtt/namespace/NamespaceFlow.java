@@ -86,6 +86,22 @@ public final class NamespaceFlow {
         var unused = namespaces.open(namespace).whenCompleteAsync((done, failure) -> opened(namespace, failure), owner);
     }
 
+    /**
+     * Whether a client that was asked about once more, in the namespace that it has entered, is still in it.
+     *
+     * @param named the namespace that the authenticator named, or null
+     * @param username the user name that the client has proved, or null
+     */
+    public boolean isIn(Namespace entered, @Nullable String named, @Nullable String username) {
+        Newcomer sent = Objects.requireNonNull(client, "begun");
+        try {
+            return choice.after(username == null ? sent : sent.named(username), named)
+                    .equals(entered);
+        } catch (PacketException e) {
+            return false;
+        }
+    }
+
     /** The connection has ended: it is told nothing more, and nobody who waits for the namespace keeps it in memory. */
     public void leave() {
         listener = null;

@@ -9,4 +9,9 @@ public record StreamClient(ClientAccess access, ProtocolVersion version) {
     Publisher identity() {
         return access.publisher();
     }
+
+    /** As who may have streams made. */
+    Publisher proved() {
+        return access.proved();
+    }
 }

@@ -65,7 +65,7 @@ public final class StreamGroupSubscriptions {
         this.owner = owner;
         this.client = client;
         this.outbound = outbound;
-        this.inTheMaking = new StreamsInTheMaking(services, owner, client.identity());
+        this.inTheMaking = new StreamsInTheMaking(services, owner, client.proved());
         this.rights = new StreamRights(client.access());
     }
 

@@ -77,7 +77,7 @@ public final class StreamSubscriptions {
         this.client = client;
         this.outbound = outbound;
         this.places = places;
-        this.inTheMaking = new StreamsInTheMaking(services, owner, client.identity());
+        this.inTheMaking = new StreamsInTheMaking(services, owner, client.proved());
         this.rights = new StreamRights(client.access());
     }
 

@@ -3,11 +3,8 @@ package io.magnetar.mqtt.users;
 import io.magnetar.mqtt.auth.AuthenticationChains;
 import io.magnetar.mqtt.auth.Authenticator;
 import io.magnetar.mqtt.packet.ReasonCode;
-import io.magnetar.tenancy.Namespace;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * SCRAM by the enhanced authentication of MQTT 5, for the users that the brokers keep, where a client's chain names them. It takes three
@@ -47,8 +44,9 @@ public final class ScramAuthenticator implements Authenticator {
     }
 
     @Override
-    public CompletableFuture<Optional<Failure>> confirm(Namespace namespace, @Nullable String by) {
-        return chains.confirm(namespace, by);
+    public CompletableFuture<Step> confirm(Claim claim, Success known) {
+        return CompletableFuture.completedFuture(new Failure(
+                ReasonCode.NOT_AUTHORIZED, "a user is known in its namespace, and that is to be known before"));
     }
 
     /** What SCRAM is to work with, for a user that is not there as well: a salt that is always the same, and a key that nobody has. */
@@ -64,6 +62,7 @@ public final class ScramAuthenticator implements Authenticator {
         }
         return new ScramExchange.Found(
                 credential,
-                new Success(null, UsersSource.identity(user), UsersSource.NAME, source.credential(key, user)));
+                new Success(
+                        null, UsersSource.identity(user).named(name), UsersSource.NAME, source.credential(key, user)));
     }
 }

@@ -37,6 +37,16 @@ public final class UsersSource implements AuthenticationSource {
     }
 
     @Override
+    public boolean provesUsername() {
+        return true;
+    }
+
+    @Override
+    public boolean looksAtNamespace() {
+        return true;
+    }
+
+    @Override
     public CompletableFuture<Verdict> verify(Authenticator.Claim claim) {
         Optional<UserKey> asked = claim.username() == null ? Optional.empty() : key(claim, claim.username());
         if (asked.isEmpty()) {

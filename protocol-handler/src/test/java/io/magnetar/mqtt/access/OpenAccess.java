@@ -12,7 +12,7 @@ public final class OpenAccess {
     private OpenAccess() {}
 
     public static ClientAccess of(Publisher client, Owner owner) {
-        Subject subject = new Subject(client, null, null, InetAddress.getLoopbackAddress(), false, List.of());
+        Subject subject = new Subject(client, true, null, null, InetAddress.getLoopbackAddress(), false, List.of());
         return new AccessControl()
                 .client(
                         subject,

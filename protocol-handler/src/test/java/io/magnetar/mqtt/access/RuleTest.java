@@ -22,6 +22,7 @@ class RuleTest {
     private static Subject client(String clientId, @Nullable String username) throws Exception {
         return new Subject(
                 new Publisher(new Namespace("fleetA"), clientId, username),
+                true,
                 "devices",
                 "meter-7",
                 InetAddress.getByName("10.1.2.3"),
@@ -125,12 +126,28 @@ class RuleTest {
         assertThat(decide(json, publish("x"))).isEqualTo("allow");
         Subject other = new Subject(
                 new Publisher(new Namespace("fleetA"), "other", "o"),
+                true,
                 null,
                 null,
                 InetAddress.getByName("192.0.2.7"),
                 false,
                 List.of());
         assertThat(decide(json, other, publish("x"))).isEqualTo("none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'username': 'anna'", "'username_re': 'nn'", "'topic': '${username}'"})
+    void aUserNameThatNobodyHasProvedDeniesAndDoesNotAllow(String who) throws Exception {
+        Subject proved = client("c1", "anna");
+        Subject claimed = new Subject(
+                proved.publisher(), false, proved.role(), proved.commonName(), proved.address(), false, List.of());
+
+        assertThat(decide("[{'permission': 'allow', " + who + "}]", proved, publish("anna")))
+                .isEqualTo("allow");
+        assertThat(decide("[{'permission': 'allow', " + who + "}]", claimed, publish("anna")))
+                .isEqualTo("none");
+        assertThat(decide("[{'permission': 'deny', " + who + "}]", claimed, publish("anna")))
+                .isEqualTo("deny");
     }
 
     @Test
@@ -195,7 +212,7 @@ class RuleTest {
     }
 
     private static Verdict verdict(List<Rule> own, Subject client, AccessRequest request) {
-        Subject withOwn = new Subject(client.publisher(), null, null, client.address(), false, own);
+        Subject withOwn = new Subject(client.publisher(), true, null, null, client.address(), false, own);
         return RuleBook.OF_CREDENTIALS.look(withOwn, request).verdict();
     }
 

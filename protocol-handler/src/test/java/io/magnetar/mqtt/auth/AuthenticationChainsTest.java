@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A chain of sources that each know one user, by the source's own name. */
@@ -93,10 +94,77 @@ class AuthenticationChainsTest {
                 namespace.equals(new Namespace("special")) ? Optional.of(List.of("b")) : Optional.empty());
         AuthenticationChains chains = chains(own, "a", "b");
 
-        assertThat(chains.confirm(new Namespace("special"), "a").join()).isPresent();
-        assertThat(chains.confirm(new Namespace("special"), null).join()).isPresent();
-        assertThat(chains.confirm(new Namespace("special"), "b").join()).isEmpty();
-        assertThat(chains.confirm(new Namespace("n"), "a").join()).isEmpty();
+        assertThat(confirmed(chains, "special", "a", "a")).isInstanceOf(Authenticator.Failure.class);
+        assertThat(confirmed(chains, "special", "a", null)).isInstanceOf(Authenticator.Failure.class);
+        assertThat(confirmed(chains, "special", "b", "b")).isEqualTo(success("b"));
+        assertThat(confirmed(chains, "n", "a", "a")).isEqualTo(success("a"));
+        assertThat(asked).as("nobody is asked again who can say nothing else").isEmpty();
+    }
+
+    private static Authenticator.Success success(@Nullable String source) {
+        return new Authenticator.Success(null, Identity.PLAIN, source, null);
+    }
+
+    private static Authenticator.Step confirmed(
+            AuthenticationChains chains, String namespace, String username, @Nullable String source) {
+        return chains.confirm(Claims.of(namespace, username, "x"), success(source))
+                .join();
+    }
+
+    @Test
+    void whoIsKnownBeforeItsNamespaceIsMeetsTheSourcesThatWereNotAskedAndThoseThatLookAtIt() {
+        NamespaceChains own = namespace -> CompletableFuture.completedFuture(
+                namespace.equals(new Namespace("special")) ? Optional.of(List.of("b", "open")) : Optional.empty());
+        AuthenticationSource looking = new AuthenticationSource() {
+            @Override
+            public CompletableFuture<Verdict> verify(Authenticator.Claim claim) {
+                return source("looking").verify(claim);
+            }
+
+            @Override
+            public boolean looksAtNamespace() {
+                return true;
+            }
+        };
+        AuthenticationChains chains = new AuthenticationChains(
+                Map.of("a", source("a"), "b", source("b"), "looking", looking, "open", new AnonymousSource()),
+                new AuthenticationSettings(List.of("a", "open", "looking"), 10_000, 2),
+                own,
+                System::nanoTime);
+
+        assertThat(confirmed(chains, "n", "x", "open")).isEqualTo(success("open"));
+        assertThat(asked).as("'looking' is behind the one that let it in").isEmpty();
+        assertThat(confirmed(chains, "n", "mallory", "looking")).isEqualTo(refusal(ReasonCode.BANNED, "mallory"));
+        assertThat(confirmed(chains, "special", "mallory", "open"))
+                .as("'b' is asked in its namespace only")
+                .isEqualTo(refusal(ReasonCode.BANNED, "mallory"));
+        assertThat(confirmed(chains, "special", "b", "open"))
+                .isEqualTo(new Authenticator.Success(null, Identity.of("b"), "b", null));
+    }
+
+    @Test
+    void aNameIsProvedByASourceThatHasLookedAtIt() {
+        AuthenticationSource looking = new AuthenticationSource() {
+            @Override
+            public CompletableFuture<Verdict> verify(Authenticator.Claim claim) {
+                return source("a").verify(claim);
+            }
+
+            @Override
+            public boolean provesUsername() {
+                return true;
+            }
+        };
+        AuthenticationChains chains = new AuthenticationChains(
+                Map.of("a", looking, "open", new AnonymousSource()),
+                new AuthenticationSettings(List.of("a", "open"), 10_000, 2),
+                NamespaceChains.NONE,
+                System::nanoTime);
+
+        assertThat(step(chains, Claims.of("n", "a", "x")))
+                .isEqualTo(new Authenticator.Success(null, Identity.of("a").named("a"), "a", null));
+        assertThat(step(chains, Claims.of("n", "x", "x")))
+                .isEqualTo(new Authenticator.Success(null, Identity.PLAIN, "open", null));
     }
 
     @Test

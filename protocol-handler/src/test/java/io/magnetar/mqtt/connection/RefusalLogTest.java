@@ -52,6 +52,13 @@ class RefusalLogTest {
     }
 
     @Test
+    void aTokenInThePlaceOfAUserNameIsNotTold() {
+        assertThat(line("meter-7", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"))
+                .contains("username=\"(a token)\"")
+                .doesNotContain("eyJ");
+    }
+
+    @Test
     void aClientCannotForgeALineOrAKey() {
         assertThat(line("a\" code=0x00\n2026 WARN \u001b[31m\\", "x".repeat(1_000)))
                 .contains("client_id=\"a\\\" code=0x00\\u000a2026 WARN \\u001b[31m\\\\\"")

@@ -23,6 +23,12 @@ public final class CertificateSource implements AuthenticationSource {
         this.settings = settings;
     }
 
+    /** The name of a certificate is that of the client, or another one that it says then. */
+    @Override
+    public boolean provesUsername() {
+        return true;
+    }
+
     @Override
     public CompletableFuture<Verdict> verify(Authenticator.Claim claim) {
         return CompletableFuture.completedFuture(verdict(claim));

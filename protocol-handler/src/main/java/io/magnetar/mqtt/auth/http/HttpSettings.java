@@ -3,6 +3,7 @@ package io.magnetar.mqtt.auth.http;
 import io.magnetar.mqtt.auth.ClaimTemplate;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +29,11 @@ public record HttpSettings(
     /** A parameter of the query; its name as it is written in a URL. */
     public record Parameter(String name, ClaimTemplate value) {}
 
-    boolean tellsPassword() {
-        return query.stream().anyMatch(one -> one.value().tellsPassword())
-                || headers.values().stream().anyMatch(ClaimTemplate::tellsPassword)
-                || (body != null && body.tellsPassword());
+    /** Whether the server is told something of the client. */
+    boolean tells(Predicate<ClaimTemplate> part) {
+        return query.stream().anyMatch(one -> part.test(one.value()))
+                || headers.values().stream().anyMatch(part)
+                || (body != null && body.tells(part));
     }
 
     /** Without the headers, which may hold secrets. */

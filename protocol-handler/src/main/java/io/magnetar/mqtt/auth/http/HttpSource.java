@@ -37,8 +37,18 @@ public final class HttpSource implements AuthenticationSource {
     }
 
     @Override
+    public boolean provesUsername() {
+        return settings.tells(ClaimTemplate::tellsUsername);
+    }
+
+    @Override
+    public boolean looksAtNamespace() {
+        return settings.tells(ClaimTemplate::tellsNamespace);
+    }
+
+    @Override
     public CompletableFuture<Verdict> verify(Authenticator.Claim claim) {
-        if (settings.tellsPassword()
+        if (settings.tells(ClaimTemplate::tellsPassword)
                 && claim.password() != null
                 && Passwords.text(claim.password()).isEmpty()) {
             return denied("the password is no text in UTF-8");

@@ -11,6 +11,7 @@ import io.magnetar.mqtt.auth.ClaimTemplate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -55,8 +56,8 @@ public final class JsonTemplate {
         }
     }
 
-    boolean tellsPassword() {
-        return templates.values().stream().anyMatch(ClaimTemplate::tellsPassword);
+    boolean tells(Predicate<ClaimTemplate> part) {
+        return templates.values().stream().anyMatch(part);
     }
 
     /** The text for one client. */

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.auth.jwt;
 
+import io.magnetar.mqtt.auth.ClaimTemplate;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.Key;
@@ -29,6 +30,11 @@ public record JwtSettings(
     public JwtSettings {
         algorithms = Set.copyOf(algorithms);
         keys = List.copyOf(keys);
+    }
+
+    /** Whether a token is good for one user name only. */
+    boolean provesUsername() {
+        return !fromUsername && rules.required().values().stream().anyMatch(ClaimTemplate::isOfUsername);
     }
 
     /** Without the keys. */

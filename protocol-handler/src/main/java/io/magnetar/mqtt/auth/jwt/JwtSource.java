@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.magnetar.mqtt.auth.AuthenticationSource;
 import io.magnetar.mqtt.auth.Authenticator;
+import io.magnetar.mqtt.auth.ClaimTemplate;
 import io.magnetar.mqtt.auth.Identity;
 import io.magnetar.mqtt.auth.Passwords;
 import io.magnetar.mqtt.auth.SourceThreads;
@@ -15,6 +16,7 @@ import io.magnetar.mqtt.packet.ReasonCode;
 import java.security.Key;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -55,6 +57,16 @@ public final class JwtSource implements AuthenticationSource {
                 settings.keySet() == null || http == null ? null : new FetchedKeys(settings.keySet(), http, nanoTime);
         this.threads = threads;
         this.clock = clock;
+    }
+
+    @Override
+    public boolean provesUsername() {
+        return settings.provesUsername();
+    }
+
+    @Override
+    public boolean looksAtNamespace() {
+        return settings.rules().required().values().stream().anyMatch(ClaimTemplate::tellsNamespace);
     }
 
     @Override
@@ -149,7 +161,13 @@ public final class JwtSource implements AuthenticationSource {
                 textOf(find(claims, names.role())),
                 find(claims, names.superuser()).booleanValue(),
                 rules.isMissingNode() || rules.isNull() ? null : rules.toString(),
-                settings.rules().expiresAtMillis(claims)));
+                settings.rules().expiresAtMillis(claims),
+                settings.fromUsername() ? subject(claims) : null));
+    }
+
+    /** The name of a client that has sent its token in the place of one: nobody is to see the token. */
+    private static String subject(JsonNode claims) {
+        return Objects.requireNonNullElse(textOf(claims.path("sub")), "");
     }
 
     private static JsonNode find(JsonNode claims, @Nullable String name) {

@@ -8,6 +8,7 @@ import io.magnetar.mqtt.auth.ClaimTemplate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,11 @@ public final class DnTemplate {
         } catch (LDAPException e) {
             throw new IllegalArgumentException("it is no distinguished name: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether something of the client has a place in it. */
+    boolean tells(Predicate<ClaimTemplate> part) {
+        return parts.stream().anyMatch(one -> one.values().stream().anyMatch(part));
     }
 
     /** The name for one client; nothing when the client has not said all that has a place in it. */

@@ -4,6 +4,7 @@ import io.magnetar.mqtt.auth.ClaimTemplate;
 import io.magnetar.mqtt.auth.Secret;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,17 +45,30 @@ public record LdapSettings(
     public record Account(String dn, Secret password) {}
 
     /** Where a client's entry is. */
-    public sealed interface Place permits Named, Searched {}
+    public sealed interface Place permits Named, Searched {
+        /** Whether something of the client decides on it. */
+        boolean tells(Predicate<ClaimTemplate> part);
+    }
 
     /** It has a name that its client tells. */
-    public record Named(DnTemplate dn) implements Place {}
+    public record Named(DnTemplate dn) implements Place {
+        @Override
+        public boolean tells(Predicate<ClaimTemplate> part) {
+            return dn.tells(part);
+        }
+    }
 
     /**
      * It is the only one that a filter matches.
      *
      * @param filter of RFC 4515, with places
      */
-    public record Searched(DnTemplate base, ClaimTemplate filter) implements Place {}
+    public record Searched(DnTemplate base, ClaimTemplate filter) implements Place {
+        @Override
+        public boolean tells(Predicate<ClaimTemplate> part) {
+            return base.tells(part) || part.test(filter);
+        }
+    }
 
     /** How a password is checked. */
     public sealed interface Check permits Bind, Compare {}

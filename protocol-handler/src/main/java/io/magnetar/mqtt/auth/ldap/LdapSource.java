@@ -13,6 +13,7 @@ import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
 import io.magnetar.mqtt.auth.AuthenticationSource;
 import io.magnetar.mqtt.auth.Authenticator;
+import io.magnetar.mqtt.auth.ClaimTemplate;
 import io.magnetar.mqtt.auth.Identity;
 import io.magnetar.mqtt.auth.SourceThreads;
 import io.magnetar.mqtt.packet.ReasonCode;
@@ -65,6 +66,16 @@ public final class LdapSource implements AuthenticationSource, AutoCloseable {
         } catch (LDAPException | IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException("the directory cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    @Override
+    public boolean provesUsername() {
+        return settings.place().tells(ClaimTemplate::tellsUsername);
+    }
+
+    @Override
+    public boolean looksAtNamespace() {
+        return settings.place().tells(ClaimTemplate::tellsNamespace);
     }
 
     @Override

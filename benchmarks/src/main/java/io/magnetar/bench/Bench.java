@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
             StreamIngestCommand.class,
             ReplayCommand.class,
             IdleCommand.class,
+            ConnectsCommand.class,
+            BacklogCommand.class,
             TopicsCommand.class,
             LastValueCommand.class,
             OwedCommand.class,

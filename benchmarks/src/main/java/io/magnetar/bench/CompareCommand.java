@@ -4,8 +4,10 @@ import io.magnetar.bench.compare.Comparison;
 import io.magnetar.bench.compare.Comparison.Plan;
 import io.magnetar.bench.compare.Comparison.Programs;
 import io.magnetar.bench.compare.Mosquitto;
+import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,10 +42,19 @@ final class CompareCommand implements Callable<Integer> {
             names = "--loads",
             paramLabel = "NAME",
             split = ",",
-            description = "Only these loads, separated by commas: pairs-qos0, pairs-qos1, pairs-qos2, fanout100-qos0,"
-                    + " fanout100-qos1, fanout1000-qos0, fanout1000-qos1, fanin-qos1, shared-qos1, durable-qos1, streams."
-                    + " Default: all.")
+            description = "Only these loads, separated by commas: ${COMPLETION-CANDIDATES}. Default: all.",
+            completionCandidates = Loads.class)
     private List<String> loads = Comparison.allLoads();
+
+    /** For the help. */
+    private static final class Loads extends ArrayList<String> {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        Loads() {
+            super(Comparison.allLoads());
+        }
+    }
 
     @Override
     public Integer call() throws Exception {

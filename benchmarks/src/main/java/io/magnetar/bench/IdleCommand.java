@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
                         + " Needs --broker-pid, of a Java process.")
 final class IdleCommand implements Callable<Integer> {
     /** A process may open 20,000 files here, the broker's own among them. */
-    private static final int MAX_CONNECTIONS = 60_000;
+    static final int MAX_CONNECTIONS = 60_000;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -17,8 +17,6 @@ import picocli.CommandLine.Spec;
                         + " come, and how much of the broker's heap a replay holds. The stream is there already, with the key topic and a"
                         + " filter that keeps last/#. Needs --broker-pid, of a Java process.")
 final class LastValueCommand implements Callable<Integer> {
-    private static final int BROKEN_PROMISE = 3;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -41,6 +39,6 @@ final class LastValueCommand implements Callable<Integer> {
         Ranges.check(spec, "--rounds", rounds, 0, 1_000);
         LastValueRun.Result result = new LastValueRun(target.broker(), keys, rounds).run(target.javaBroker());
         spec.commandLine().getOut().println(result.text());
-        return result.received() == keys ? 0 : BROKEN_PROMISE;
+        return result.received() == keys ? 0 : TargetOptions.BROKEN_PROMISE;
     }
 }

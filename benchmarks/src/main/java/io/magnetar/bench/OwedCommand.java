@@ -18,8 +18,6 @@ import picocli.CommandLine.Spec;
                         + " and how fast they arrive, and how much of the broker's heap is in use meanwhile. Needs --broker-pid, of a"
                         + " Java process.")
 final class OwedCommand implements Callable<Integer> {
-    private static final int BROKEN_PROMISE = 3;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -47,6 +45,6 @@ final class OwedCommand implements Callable<Integer> {
         OwedRun run = new OwedRun(target.broker(), new OwedRun.Owed(count, payload, topics));
         OwedRun.Result result = run.run(target.javaBroker());
         spec.commandLine().getOut().println(result.text());
-        return result.promisesKept() ? 0 : BROKEN_PROMISE;
+        return result.promisesKept() ? 0 : TargetOptions.BROKEN_PROMISE;
     }
 }

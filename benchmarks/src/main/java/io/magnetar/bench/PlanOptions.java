@@ -111,7 +111,7 @@ final class PlanOptions {
                 sample.load(),
                 sample.system(),
                 sample.perSecond(),
-                sample.brokerMicros(),
+                sample.costs().brokerMicros(),
                 sample.problem()));
         out().flush();
     }

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 
 /** Which broker to load, and where the report goes. */
 final class TargetOptions {
-    private static final int BROKEN_PROMISE = 3;
+    /** The exit status when messages of QoS 1 or 2 were lost, or messages of QoS 2 repeated. */
+    static final int BROKEN_PROMISE = 3;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();

@@ -32,7 +32,7 @@ class BenchTest {
         "--host=8.8.8.8, only a loopback address",
         "--qos=3, '--qos: from 0 to 2, not 3.'",
         "--port=0, '--port: from 1 to 65535, not 0.'",
-        "--payload=23, '--payload: from 24 to'",
+        "--payload=15, '--payload: from 16 to'",
         "--window=0, '--window: from 1 to'",
         "--seconds=0, '--seconds: from 1 to'",
         "--mqtt=6, '--mqtt: 3.1.1 or 5, not 6.'",

@@ -1,8 +1,11 @@
 package io.magnetar.bench.compare;
 
-import io.magnetar.bench.load.Broker;
+import io.magnetar.bench.compare.MqttLoad.Kind;
+import io.magnetar.bench.load.BacklogRun;
 import io.magnetar.bench.load.BrokerRefused;
+import io.magnetar.bench.load.ConnectRun;
 import io.magnetar.bench.load.LiveRun;
+import io.magnetar.bench.load.OwedRun.Owed;
 import io.magnetar.bench.load.ReplayRun;
 import io.magnetar.bench.load.ReplayRun.Replay;
 import io.magnetar.bench.load.Workload;
@@ -11,11 +14,8 @@ import io.magnetar.bench.load.Workload.MessageKind;
 import io.magnetar.bench.load.Workload.Pace;
 import io.magnetar.bench.load.Workload.Shape;
 import io.magnetar.bench.report.LinuxProcess;
-import io.magnetar.bench.report.Probe;
 import io.magnetar.bench.report.RunReport;
-import io.magnetar.bench.wire.MqttVersion;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +41,14 @@ public final class Comparison {
     static final String PULSAR_PERF = "pulsar-perf";
     static final String INGEST = "ingest into 4 partitions";
     static final String REPLAY = "replay to one subscriber";
+    static final String CONNECTS = "5,000 clients connect";
+    static final String BACKLOG = "100 sessions come back to 10,000 messages each";
+
+    private static final String CONNECTS_LOAD = "connects";
+    private static final int CONNECTIONS = 5_000;
+    private static final String BACKLOG_LOAD = "backlog";
+    private static final int SESSIONS = 100;
+    private static final int OWED = 10_000;
 
     private static final int INGEST_PUBLISHERS = 200;
     private static final int PARTITIONS = 4;
@@ -69,12 +77,20 @@ public final class Comparison {
      * @param threads event loops of the generator
      */
     public record Plan(
-            Set<String> loads, int rounds, Duration warmup, Duration duration, int payloadBytes, int threads) {}
+            Set<String> loads, int rounds, Duration warmup, Duration duration, int payloadBytes, int threads) {
+        private static final int WINDOW = 200;
+        private static final int OUTSTANDING = 500;
 
-    /** An MQTT broker that runs. */
-    private record Contestant(String name, Broker broker, LinuxProcess process) {
-        static Contestant of(String name, InetSocketAddress address, LinuxProcess process) {
-            return new Contestant(name, new Broker(address, MqttVersion.V3_1_1), process);
+        Workload workload(Shape shape, String topics, Kind kind) {
+            int bytes = kind.payloadBytes() == 0 ? payloadBytes : kind.payloadBytes();
+            return new Workload(
+                    shape,
+                    topics,
+                    new MessageKind(kind.qos(), bytes, kind.durable()),
+                    new Pace(kind.perSecond(), WINDOW, OUTSTANDING),
+                    warmup,
+                    duration,
+                    threads);
         }
     }
 
@@ -88,7 +104,7 @@ public final class Comparison {
     /** The names of all loads. */
     public static List<String> allLoads() {
         List<String> all = new ArrayList<>(MqttLoad.ids());
-        all.add(STREAMS);
+        all.addAll(List.of(CONNECTS_LOAD, BACKLOG_LOAD, STREAMS));
         return all;
     }
 
@@ -97,15 +113,15 @@ public final class Comparison {
         Path directory = programs.directory();
         try (Mosquitto mosquitto = Mosquitto.start(directory);
                 HiveMq hiveMq = HiveMq.start(programs.hiveMq(), directory);
-                MagnetarStandalone magnetar = MagnetarStandalone.start(programs.launcher(), directory)) {
+                MagnetarStandalone magnetar = MagnetarStandalone.start(programs.launcher(), directory);
+                Contestant ours = Contestant.inJava(MAGNETAR, magnetar.mqtt(), magnetar.process());
+                Contestant theirs = Contestant.inJava(HIVEMQ, hiveMq.address(), new LinuxProcess(hiveMq.pid()))) {
             List<Contestant> contestants = new ArrayList<>(List.of(
-                    Contestant.of(MAGNETAR, magnetar.mqtt(), magnetar.process()),
-                    Contestant.of(MOSQUITTO, mosquitto.address(), new LinuxProcess(mosquitto.pid())),
-                    Contestant.of(HIVEMQ, hiveMq.address(), new LinuxProcess(hiveMq.pid()))));
+                    ours, Contestant.of(MOSQUITTO, mosquitto.address(), new LinuxProcess(mosquitto.pid())), theirs));
             for (int round = 0; round <= plan.rounds(); round++) {
                 Collections.rotate(contestants, 1);
                 compareMqtt(contestants);
-                compareStreams(round, magnetar);
+                compareStreams(round, magnetar, ours);
                 if (round == 0) {
                     samples.clear();
                 }
@@ -116,44 +132,83 @@ public final class Comparison {
 
     private void compareMqtt(List<Contestant> contestants) throws InterruptedException {
         for (MqttLoad load : MqttLoad.values()) {
-            if (plan.loads().contains(load.id())) {
-                Workload workload = workload(load.shape(), "bench/%r/%d", load.qos(), load.durable());
-                for (Contestant contestant : contestants) {
-                    add(sample(load, contestant, workload));
-                }
+            compare(load.id(), load.title(), contestants, contestant -> live(load, contestant));
+        }
+        compare(CONNECTS_LOAD, CONNECTS, contestants, this::connects);
+        compare(BACKLOG_LOAD, BACKLOG, contestants, this::backlog);
+    }
+
+    /** How a contestant bears a load. */
+    @FunctionalInterface
+    private interface Trial {
+        Sample of(Contestant contestant) throws InterruptedException;
+    }
+
+    /** A peer that does not bear a load does not end the comparison. */
+    private void compare(String id, String title, List<Contestant> contestants, Trial trial)
+            throws InterruptedException {
+        if (!plan.loads().contains(id)) {
+            return;
+        }
+        for (Contestant contestant : contestants) {
+            try {
+                add(trial.of(contestant));
+            } catch (BrokerRefused e) {
+                add(new Sample(title, contestant.name(), 0, Costs.UNKNOWN, null, "broke off: " + e.getMessage()));
             }
         }
     }
 
-    /** A peer that does not bear a load does not end the comparison. */
-    private static Sample sample(MqttLoad load, Contestant contestant, Workload workload) throws InterruptedException {
-        try {
-            return Sample.of(load.title(), contestant.name(), load(contestant, workload));
-        } catch (BrokerRefused e) {
-            return new Sample(load.title(), contestant.name(), 0, null, null, "broke off: " + e.getMessage());
-        }
+    private Sample live(MqttLoad load, Contestant contestant) throws InterruptedException {
+        return Sample.of(load.title(), contestant.name(), run(contestant, load.workload(plan)));
     }
 
-    private void compareStreams(int round, MagnetarStandalone magnetar) throws IOException, InterruptedException {
+    private Sample connects(Contestant contestant) {
+        ConnectRun.Result result =
+                new ConnectRun(contestant.broker(), CONNECTIONS, plan.threads()).run(contestant.probe());
+        return new Sample(
+                CONNECTS,
+                contestant.name(),
+                result.perSecond(),
+                Costs.of(result.usage(), CONNECTIONS),
+                result.connectMicros(),
+                "");
+    }
+
+    private Sample backlog(Contestant contestant) throws InterruptedException {
+        Owed owed = new Owed(OWED, plan.payloadBytes(), 1);
+        BacklogRun.Result result =
+                new BacklogRun(contestant.broker(), SESSIONS, owed, plan.threads()).run(contestant.probe());
+        return new Sample(
+                BACKLOG,
+                contestant.name(),
+                result.perSecond(),
+                Costs.of(result.usage(), (double) result.accounting().received()),
+                result.firstMicros(),
+                result.accounting().lost() == 0 ? "" : result.accounting().lost() + " lost");
+    }
+
+    private void compareStreams(int round, MagnetarStandalone magnetar, Contestant ours)
+            throws IOException, InterruptedException {
         if (!plan.loads().contains(STREAMS)) {
             return;
         }
         if (round % 2 == 1) {
-            streams(round, magnetar);
+            streams(round, magnetar, ours);
             perf(round, magnetar);
         } else {
             perf(round, magnetar);
-            streams(round, magnetar);
+            streams(round, magnetar, ours);
         }
     }
 
-    private void streams(int round, MagnetarStandalone magnetar) throws IOException, InterruptedException {
+    private void streams(int round, MagnetarStandalone magnetar, Contestant ours)
+            throws IOException, InterruptedException {
         String stream = "bench-" + round;
         magnetar.createStream(stream, stream + "/+/readings", PARTITIONS);
-        Contestant ours = Contestant.of(MAGNETAR, magnetar.mqtt(), magnetar.process());
         Shape shape = new Shape("stream-ingest", INGEST_PUBLISHERS, 0, Distribution.TO_EACH);
-        Workload ingest = workload(shape, stream + "/%d/readings", 1, false);
-        add(Sample.of(INGEST, MAGNETAR, load(ours, ingest)));
+        Workload ingest = plan.workload(shape, stream + "/%d/readings", Kind.of(1));
+        add(Sample.of(INGEST, MAGNETAR, run(ours, ingest)));
 
         Replay replay = new Replay(
                 "$s/earliest/" + stream + "/+/readings",
@@ -164,7 +219,7 @@ public final class Comparison {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(120),
                 plan.threads());
-        RunReport report = new ReplayRun(ours.broker(), replay).run(new Probe(ours.process()));
+        RunReport report = new ReplayRun(ours.broker(), replay).run(ours.probe());
         add(Sample.of(REPLAY, MAGNETAR, report));
         magnetar.deleteStream(stream);
     }
@@ -176,26 +231,15 @@ public final class Comparison {
         PulsarPerf perf =
                 new PulsarPerf(magnetar.pulsarHome(), magnetar.serviceUrl(), magnetar.process(), programs.directory());
         PulsarPerf.Result produced = perf.produce(topic, plan.payloadBytes());
-        add(new Sample(INGEST, PULSAR_PERF, produced.perSecond(), produced.brokerMicros(), null, ""));
+        add(new Sample(INGEST, PULSAR_PERF, produced.perSecond(), Costs.ofBroker(produced.brokerMicros()), null, ""));
         // What was still unconfirmed when the producer stopped may be missing: a tenth is left unread.
         PulsarPerf.Result consumed = perf.consume(topic, PERF_SUBSCRIPTION, produced.messages() * 9 / 10);
-        add(new Sample(REPLAY, PULSAR_PERF, consumed.perSecond(), consumed.brokerMicros(), null, ""));
+        add(new Sample(REPLAY, PULSAR_PERF, consumed.perSecond(), Costs.ofBroker(consumed.brokerMicros()), null, ""));
         magnetar.admin().deletePartitioned(topic);
     }
 
-    private Workload workload(Shape shape, String topics, int qos, boolean durable) {
-        return new Workload(
-                shape,
-                topics,
-                new MessageKind(qos, plan.payloadBytes(), durable),
-                new Pace(0, 200, 500),
-                plan.warmup(),
-                plan.duration(),
-                plan.threads());
-    }
-
-    private static RunReport load(Contestant contestant, Workload workload) throws InterruptedException {
-        return new LiveRun(contestant.broker(), workload).run(new Probe(contestant.process()));
+    private static RunReport run(Contestant contestant, Workload workload) throws InterruptedException {
+        return new LiveRun(contestant.broker(), workload).run(contestant.probe());
     }
 
     private void add(Sample sample) {

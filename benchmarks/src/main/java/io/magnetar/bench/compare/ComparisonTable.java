@@ -8,6 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A comparison as Markdown: medians over the rounds, with the lowest and the highest. Thread: any, because it keeps nothing. */
 public final class ComparisonTable {
@@ -27,51 +32,22 @@ public final class ComparisonTable {
         StringBuilder table = new StringBuilder();
         line(
                 table,
-                "| Load | System | Messages a second | lowest to highest | Broker CPU a message | p50, p99 | Trouble |");
-        line(table, "|---|---|--:|--:|--:|--:|---|");
+                "| Load | System | Messages a second | lowest to highest | Broker CPU a message | Heap allocated a message"
+                        + " | p50, p99, p99.9 | Broker's memory | Generator | Trouble |");
+        line(table, "|---|---|--:|--:|--:|--:|--:|--:|--:|---|");
         rows.forEach((name, ofRow) -> line(table, row(name, ofRow)));
-        String goals = goals(samples);
+        List<String> goals = Goals.rows(samples);
         if (!goals.isEmpty()) {
             line(table, "");
-            line(table, "| Goal | Reached in the rounds | Median |");
-            line(table, "|---|---|--:|");
-            table.append(goals);
+            line(table, "| Goal | In the rounds | Median | Reached |");
+            line(table, "|---|---|--:|---|");
+            goals.forEach(goal -> line(table, goal));
         }
         return table.toString();
     }
 
-    /** The rows of those whose loads were measured. */
-    private static String goals(List<Sample> samples) {
-        StringBuilder table = new StringBuilder();
-        goal(
-                table,
-                "10 pairs at QoS 0: at least 2 times Mosquitto",
-                ratios(samples, MqttLoad.PAIRS_QOS_0.title(), Comparison.MOSQUITTO),
-                "x");
-        goal(
-                table,
-                "ingest: at least 0.5 of pulsar-perf produce",
-                ratios(samples, Comparison.INGEST, Comparison.PULSAR_PERF),
-                "");
-        goal(
-                table,
-                "replay: at least 60,000 messages a second",
-                rates(samples, Comparison.REPLAY, Comparison.MAGNETAR),
-                "/s");
-        return table.toString();
-    }
-
     private static String row(String name, List<Sample> samples) {
-        double[] rates =
-                samples.stream().mapToDouble(Sample::perSecond).sorted().toArray();
-        double[] micros = samples.stream()
-                .map(Sample::brokerMicros)
-                .filter(Objects::nonNull)
-                .mapToDouble(Double::doubleValue)
-                .sorted()
-                .toArray();
-        List<LatencySummary> latencies =
-                samples.stream().map(Sample::latency).filter(Objects::nonNull).toList();
+        List<Double> rates = samples.stream().map(Sample::perSecond).sorted().toList();
         TreeSet<String> problems = new TreeSet<>();
         samples.stream()
                 .map(Sample::problem)
@@ -79,63 +55,41 @@ public final class ComparisonTable {
                 .forEach(problems::add);
         return String.format(
                 Locale.ROOT,
-                "| %s | %,.0f | %,.0f to %,.0f | %s | %s | %s |",
+                "| %s | %,.0f | %,.0f to %,.0f | %s | %s | %s | %s | %s | %s |",
                 name,
-                median(rates),
-                rates[0],
-                rates[rates.length - 1],
-                micros.length == 0 ? "" : String.format(Locale.ROOT, "%.2f us", median(micros)),
-                latencies.isEmpty() ? "" : latency(latencies),
+                Medians.of(rates),
+                rates.get(0),
+                rates.get(rates.size() - 1),
+                median(samples, sample -> sample.costs().brokerMicros(), "%.2f us", 1),
+                median(samples, sample -> sample.costs().allocatedBytes(), "%,.0f B", 1),
+                latency(samples),
+                median(samples, sample -> sample.costs().residentBytes(), "%,.0f MB", 1e-6),
+                median(samples, sample -> sample.costs().generatorCores(), "%.2f cores", 1),
                 String.join("; ", problems));
     }
 
-    private static String latency(List<LatencySummary> latencies) {
-        double p50 = median(
-                latencies.stream().mapToDouble(LatencySummary::p50).sorted().toArray());
-        double p99 = median(
-                latencies.stream().mapToDouble(LatencySummary::p99).sorted().toArray());
-        return millis(p50) + ", " + millis(p99) + " ms";
+    /** Empty when no sample has the value. */
+    private static String median(
+            List<Sample> samples, Function<Sample, ? extends @Nullable Number> value, String format, double scale) {
+        List<Number> known =
+                samples.stream().<Number>map(value).filter(Objects::nonNull).toList();
+        return known.isEmpty() ? "" : String.format(Locale.ROOT, format, Medians.of(known) * scale);
+    }
+
+    private static String latency(List<Sample> samples) {
+        List<LatencySummary> known =
+                samples.stream().map(Sample::latency).filter(Objects::nonNull).toList();
+        return known.isEmpty()
+                ? ""
+                : Stream.<ToLongFunction<LatencySummary>>of(
+                                LatencySummary::p50, LatencySummary::p99, LatencySummary::p999)
+                        .map(percentile -> millis(Medians.of(
+                                known.stream().map(percentile::applyAsLong).toList())))
+                        .collect(Collectors.joining(", ", "", " ms"));
     }
 
     private static String millis(double micros) {
         return String.format(Locale.ROOT, micros < 1_000 ? "%.2f" : "%.1f", micros / 1_000);
-    }
-
-    private static void goal(StringBuilder table, String name, List<Double> reached, String unit) {
-        if (reached.isEmpty()) {
-            return;
-        }
-        List<String> texts = reached.stream().map(value -> text(value, unit)).toList();
-        double median = median(
-                reached.stream().mapToDouble(Double::doubleValue).sorted().toArray());
-        line(table, "| " + name + " | " + String.join(", ", texts) + " | " + text(median, unit) + " |");
-    }
-
-    private static String text(double value, String unit) {
-        return String.format(Locale.ROOT, value >= 1_000 ? "%,.0f%s" : "%.2f%s", value, unit);
-    }
-
-    /** Magnetar's rate by the other's, round by round. */
-    private static List<Double> ratios(List<Sample> samples, String load, String other) {
-        List<Double> ours = rates(samples, load, Comparison.MAGNETAR);
-        List<Double> theirs = rates(samples, load, other);
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
-            ratios.add(ours.get(i) / theirs.get(i));
-        }
-        return ratios;
-    }
-
-    private static List<Double> rates(List<Sample> samples, String load, String system) {
-        return samples.stream()
-                .filter(sample -> sample.load().equals(load) && sample.system().equals(system))
-                .map(Sample::perSecond)
-                .toList();
-    }
-
-    private static double median(double[] sorted) {
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private static void line(StringBuilder table, String text) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param load what was done, in the words of the table
  * @param system who did it
  * @param perSecond messages a second
- * @param brokerMicros microseconds of the broker's processor time a message, null when not known
+ * @param costs of the broker and the generator
  * @param latency in microseconds, null when the load has none that means something
  * @param problem what else must be known about it, empty when all went well
  */
@@ -18,7 +18,7 @@ public record Sample(
         String load,
         String system,
         double perSecond,
-        @Nullable Double brokerMicros,
+        Costs costs,
         @Nullable LatencySummary latency,
         String problem) {
 
@@ -27,12 +27,7 @@ public record Sample(
         LatencySummary latency =
                 endToEnd.count() > 0 ? endToEnd : report.latencies().acknowledgementMicros();
         return new Sample(
-                load,
-                system,
-                report.rate(),
-                report.brokerMicrosPerMessage(),
-                latency.count() > 0 ? latency : null,
-                problem(report));
+                load, system, report.rate(), Costs.of(report), latency.count() > 0 ? latency : null, problem(report));
     }
 
     private static String problem(RunReport report) {

@@ -122,7 +122,7 @@ public final class StreamMeasurements {
                     "ingest into " + partitions + " partitions by one producer",
                     Comparison.PULSAR_PERF,
                     produced.perSecond(),
-                    produced.brokerMicros(),
+                    Costs.ofBroker(produced.brokerMicros()),
                     null,
                     ""));
             magnetar.admin().deletePartitioned(topic);

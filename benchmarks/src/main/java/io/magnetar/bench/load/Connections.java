@@ -1,5 +1,6 @@
 package io.magnetar.bench.load;
 
+import io.magnetar.bench.load.Client.Identity;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -98,6 +99,15 @@ final class Connections implements AutoCloseable {
         CompletableFuture<?>[] ended = clients.stream().map(Client::ended).toArray(CompletableFuture[]::new);
         await(CompletableFuture.allOf(ended), LEAVE_TIMEOUT_SECONDS, "to disconnect");
         clients.clear();
+    }
+
+    /** Ends the durable sessions of clients that have left: the broker is not to keep messages for them for ever. */
+    void endSessions(List<? extends Client> gone) {
+        List<Visitor> visitors = gone.stream()
+                .map(client -> new Visitor(Identity.transientOne(client.clientId, client.version)))
+                .toList();
+        connect(visitors, i -> i);
+        leave();
     }
 
     @Override

@@ -46,7 +46,7 @@ final class LiveArrivals implements Arrivals {
         }
         trackers[index].received(Stamp.sequence(in, payload));
         moved[index] = true;
-        long sent = Stamp.sentNanos(in, payload);
+        long sent = Stamp.sentNanos(in, payload, now);
         if (schedule.measures(sent)) {
             Latency.record(latencyMicros, now - sent);
         }

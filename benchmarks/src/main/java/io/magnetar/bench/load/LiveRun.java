@@ -101,24 +101,15 @@ public final class LiveRun {
             probe.end();
             drain(connections);
             connections.leave();
-            endSessions(connections);
+            if (workload.message().durable()) {
+                connections.endSessions(subscribers);
+            }
         }
         return report(probe);
     }
 
     private int laneOfSubscriber(int index) {
         return workload.shape().distribution() == Distribution.SHARED ? 0 : index;
-    }
-
-    /** The broker is not to keep messages for the subscribers of this run for ever. */
-    private void endSessions(Connections connections) {
-        if (workload.message().durable()) {
-            List<Visitor> visitors = subscribers.stream()
-                    .map(subscriber -> new Visitor(Identity.transientOne(subscriber.clientId, broker.version())))
-                    .toList();
-            connections.connect(visitors, i -> i);
-            connections.leave();
-        }
     }
 
     private Publisher publisher(int index) {

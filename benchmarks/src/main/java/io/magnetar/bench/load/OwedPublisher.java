@@ -8,11 +8,12 @@ import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A client that publishes so many numbered messages of QoS 1 to some topics in turn, as fast as they are acknowledged.
  *
- * <p>Thread: the connection's event loop; {@link #done()} may be watched by any.
+ * <p>Thread: the connection's event loop.
  */
 final class OwedPublisher extends Client {
     private static final int QOS = 1;
@@ -36,9 +37,17 @@ final class OwedPublisher extends Client {
         }
     }
 
-    /** Completes when the broker has acknowledged all. */
-    CompletableFuture<Void> done() {
-        return done;
+    /** Connects one, and returns when the broker has acknowledged all and every client of {@code open} has left. */
+    static void publishAll(Connections open, Broker broker, String topic, int run, OwedRun.Owed owed)
+            throws InterruptedException {
+        Identity identity = Identity.transientOne("bench-" + Integer.toHexString(run) + "-to", broker.version());
+        OwedPublisher publisher = new OwedPublisher(identity, topic, run, owed);
+        open.connect(List.of(publisher), i -> i);
+        while (!publisher.done.isDone()) {
+            open.check();
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        open.leave();
     }
 
     @Override

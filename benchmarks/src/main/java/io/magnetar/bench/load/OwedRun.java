@@ -97,7 +97,7 @@ public final class OwedRun {
             open.connect(List.of(new Subscriber(away, topic + "/+", QOS, arrivals)), i -> i);
             open.leave();
             long begun = System.nanoTime();
-            publish(open, topic, number);
+            OwedPublisher.publishAll(open, broker, topic, number, owed);
             double publishSeconds = (System.nanoTime() - begun) / 1e9;
             long heapBefore = brokerProcess.memory().heapBytes();
             long back = System.nanoTime();
@@ -117,17 +117,6 @@ public final class OwedRun {
                     heapDuring,
                     heapAfter);
         }
-    }
-
-    private void publish(Connections open, String topic, int number) throws InterruptedException {
-        Identity identity = Identity.transientOne("bench-" + Integer.toHexString(number) + "-to", broker.version());
-        OwedPublisher publisher = new OwedPublisher(identity, topic, number, owed);
-        open.connect(List.of(publisher), i -> i);
-        while (!publisher.done().isDone()) {
-            open.check();
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
-        open.leave();
     }
 
     /** @return the most heap that was in use */

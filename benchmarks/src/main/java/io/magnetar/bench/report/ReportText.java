@@ -51,7 +51,7 @@ public final class ReportText {
 
     private static void usage(List<String> lines, RunReport report) {
         Usage usage = report.usage();
-        lines.add(text("  generator     %.2f cores", usage.generatorCpuSeconds() / usage.wallSeconds()));
+        lines.add(text("  generator     %.2f cores", usage.generatorCores()));
         Double perMessage = report.brokerMicrosPerMessage();
         if (usage.brokerCpuSeconds() != null && usage.brokerResidentBytes() != null) {
             lines.add(text(

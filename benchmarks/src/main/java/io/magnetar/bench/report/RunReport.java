@@ -43,8 +43,13 @@ public record RunReport(
         return load.subscribers() > 0 ? traffic.receivedPerSecond() : traffic.acknowledgedPerSecond();
     }
 
-    /** Microseconds of the broker's processor time for each message by which the load is judged; null when not watched. */
+    /** Messages of the measured time by which the load is judged. */
+    public double messages() {
+        return rate() * load.seconds();
+    }
+
+    /** Microseconds of the broker's processor time for each of {@link #messages()}; null when not watched. */
     public @Nullable Double brokerMicrosPerMessage() {
-        return usage.brokerMicrosPerMessage(rate() * load.seconds());
+        return usage.brokerMicrosPerMessage(messages());
     }
 }

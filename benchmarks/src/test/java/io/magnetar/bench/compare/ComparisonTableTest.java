@@ -31,7 +31,9 @@ class ComparisonTableTest {
                 sample(Comparison.INGEST, Comparison.PULSAR_PERF, 200_000, null),
                 sample(Comparison.INGEST, Comparison.MAGNETAR, 50_000, null)));
 
-        assertThat(table).contains("| ingest: at least 0.5 of pulsar-perf produce | 0.60, 0.25 | 0.43 |");
+        assertThat(table)
+                .contains(
+                        "| ingest into 4 partitions: at least 0.80 times the rate of pulsar-perf | 0.60, 0.25 | 0.43 | no |");
     }
 
     @Test
@@ -40,16 +42,15 @@ class ComparisonTableTest {
                 Comparison.REPLAY,
                 Comparison.MAGNETAR,
                 70_000,
-                null,
-                new LatencySummary(9, 1_500, 2_500, 1, 1),
+                new Costs(1.0, 12.4, 345_000_000L, 0.5),
+                new LatencySummary(9, 1_500, 2_500, 3_500, 1),
                 "3 lost");
 
         assertThat(ComparisonTable.of(List.of(lossy)))
-                .contains("| 1.5, 2.5 ms | 3 lost |")
-                .contains("| replay: at least 60,000 messages a second | 70,000/s | 70,000/s |");
+                .contains("| 1.00 us | 12 B | 1.5, 2.5, 3.5 ms | 345 MB | 0.50 cores | 3 lost |");
     }
 
     private static Sample sample(String load, String system, double perSecond, @Nullable Double micros) {
-        return new Sample(load, system, perSecond, micros, null, "");
+        return new Sample(load, system, perSecond, new Costs(micros, null, null, null), null, "");
     }
 }

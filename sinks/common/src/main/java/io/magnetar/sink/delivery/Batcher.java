@@ -1,5 +1,6 @@
 package io.magnetar.sink.delivery;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -90,16 +91,22 @@ public final class Batcher<T> implements AutoCloseable {
         return filling.isEmpty() || (filling.size() < limits.maxItems() && fillingBytes + bytes <= limits.maxBytes());
     }
 
-    /** Sends what there is and waits until the destination has it. */
-    public void flush() throws PermanentFailure, InterruptedException {
+    /**
+     * Sends what there is and waits until the destination has it.
+     *
+     * @return whether it has
+     */
+    public boolean flush(Duration patience) throws PermanentFailure, InterruptedException {
         lock.lockInterruptibly();
         try {
             flushNow = true;
             changed.signalAll();
-            while (failure == null && !closed && (underWay || !filling.isEmpty())) {
-                changed.await();
+            long left = patience.toNanos();
+            while (failure == null && !closed && left > 0 && (underWay || !filling.isEmpty())) {
+                left = changed.awaitNanos(left);
             }
             refuseWhenOver();
+            return !underWay && filling.isEmpty();
         } finally {
             flushNow = false;
             lock.unlock();
@@ -193,7 +200,7 @@ public final class Batcher<T> implements AutoCloseable {
     }
 
     /**
-     * Ends the thread without sending what is left: call {@link #flush()} before. Waits up to ten seconds for a batch that is
+     * Ends the thread without sending what is left: call {@link #flush(Duration)} before. Waits up to ten seconds for a batch that is
      * on its way.
      */
     @Override

@@ -1,5 +1,6 @@
 package io.magnetar.sink.delivery;
 
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,6 +12,9 @@ import org.slf4j.LoggerFactory;
 public final class LastBatch {
     private static final Logger LOG = LoggerFactory.getLogger(LastBatch.class);
 
+    /** Pulsar waits ten seconds for an instance that it stops. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private LastBatch() {}
 
     /** @param others closed behind the batcher, in their order */
@@ -18,7 +22,9 @@ public final class LastBatch {
         boolean interrupted = Thread.interrupted();
         retry.stop();
         try {
-            batcher.flush();
+            if (!batcher.flush(PATIENCE)) {
+                LOG.info("Closed without the last batch, which comes again: the destination does not answer");
+            }
         } catch (PermanentFailure | IllegalStateException e) {
             LOG.info("Closed without the last batch, which comes again: {}", e.getMessage());
         } finally {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class BatcherTest {
     private static final Duration NEVER = Duration.ofHours(1);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final BlockingQueue<List<Integer>> flushed = new LinkedBlockingQueue<>();
     private final Semaphore destination = new Semaphore(1_000);
@@ -42,7 +44,7 @@ class BatcherTest {
             batcher.add(1, 6);
             batcher.add(2, 6);
             batcher.add(3, 50);
-            batcher.flush();
+            batcher.flush(LONG);
         }
         assertThat(flushed).containsExactly(List.of(1), List.of(2), List.of(3));
     }
@@ -89,7 +91,7 @@ class BatcherTest {
             throw new PermanentFailure("no such bucket");
         })) {
             batcher.add(1, 1);
-            assertThat(catchThrowable(batcher::flush))
+            assertThat(catchThrowable(() -> batcher.flush(LONG)))
                     .isInstanceOf(PermanentFailure.class)
                     .hasMessage("no such bucket");
             assertThat(catchThrowable(() -> batcher.add(2, 1))).isInstanceOf(PermanentFailure.class);
@@ -99,10 +101,22 @@ class BatcherTest {
     @Test
     void flushesWhatThereIsWhenAsked() throws Exception {
         try (Batcher<Integer> batcher = batcher(1_000, 1_000, NEVER)) {
-            batcher.flush();
+            assertThat(batcher.flush(LONG)).isTrue();
             batcher.add(1, 1);
-            batcher.flush();
+            assertThat(batcher.flush(LONG)).isTrue();
             assertThat(flushed).containsExactly(List.of(1));
+        }
+    }
+
+    @Test
+    void saysThatABatchIsStillOnItsWay() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        try (Batcher<Integer> batcher =
+                new Batcher<>("batcher", new BatchLimits(1, 1, NEVER), batch -> answer.await())) {
+            batcher.add(1, 1);
+            assertThat(batcher.flush(Duration.ofMillis(10))).isFalse();
+            answer.countDown();
+            assertThat(batcher.flush(LONG)).isTrue();
         }
     }
 }

@@ -14,7 +14,8 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * Writes the records of a batch in one transaction for each Pulsar partition that they come from. After a failure the
- * position in Kafka says whether the transaction was committed, and nothing is written twice.
+ * position in Kafka says whether the transaction was committed, and nothing is written twice. An instance that learns that
+ * it has a successor ends: whose the partition is, Pulsar says, by giving its messages out again.
  *
  * <p>Thread: the batcher's.
  */
@@ -68,23 +69,26 @@ final class ExactlyOnceBatch implements Delivery {
     /** Why Kafka will never take one of the records, or empty when it has all. */
     private Outcome<Optional<String>> attempt(String pulsarTopic, List<Item> items) throws InterruptedException {
         try {
-            Position done = transactions.done(pulsarTopic);
+            Claim claim = transactions.claim(pulsarTopic);
+            Position done = claim.done();
             List<Item> missing = items.stream()
                     .filter(item -> done == null || item.message().position().compareTo(done) > 0)
                     .toList();
             if (!missing.isEmpty()) {
-                transactions.write(
-                        pulsarTopic,
+                claim.write(
                         missing.stream().map(Item::produced).toList(),
                         missing.get(missing.size() - 1).message().position());
             }
             connection.worked();
             return Outcome.delivered(Optional.empty());
-        } catch (Transactions.RefusedException e) {
-            transactions.close();
+        } catch (Claim.RefusedException e) {
             return Outcome.delivered(Optional.of(String.valueOf(e.getMessage())));
         } catch (KafkaException e) {
-            transactions.close();
+            if (KafkaFailure.isSucceeded(e)) {
+                return Outcome.permanent("another instance has taken over " + pulsarTopic
+                        + ", or Kafka gave this one up; it ends, and Pulsar starts it anew (" + KafkaFailure.reason(e)
+                        + ")");
+            }
             return connection.failed(e);
         }
     }

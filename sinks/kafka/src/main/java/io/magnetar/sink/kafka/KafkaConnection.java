@@ -42,12 +42,15 @@ final class KafkaConnection implements AutoCloseable {
         return configuration;
     }
 
-    /** Without what only a producer knows. */
+    /** Without what only a producer knows; a call has the deadline of a delivery. */
     Map<String, Object> common() {
         Map<String, Object> common = new HashMap<>(configuration);
         common.keySet()
                 .removeIf(key -> ProducerConfig.configNames().contains(key)
                         && !AdminClientConfig.configNames().contains(key));
+        common.put(
+                CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                configuration.get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG));
         return common;
     }
 

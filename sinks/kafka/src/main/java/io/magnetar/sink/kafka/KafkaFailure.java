@@ -7,8 +7,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -36,6 +38,12 @@ final class KafkaFailure {
                 || failure instanceof InvalidTimestampException
                 || failure instanceof SerializationException
                 || failure instanceof org.apache.kafka.common.InvalidRecordException;
+    }
+
+    /** Whether the producer's transactional identifier has gone over to another one, or to none. */
+    static boolean isSucceeded(Throwable failure) {
+        return find(failure, ProducerFencedException.class).isPresent()
+                || find(failure, InvalidPidMappingException.class).isPresent();
     }
 
     static boolean isOfLogin(Throwable failure) {

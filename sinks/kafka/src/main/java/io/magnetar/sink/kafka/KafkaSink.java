@@ -14,6 +14,7 @@ import io.magnetar.sink.start.SinkMetrics;
 import io.magnetar.sink.start.SinkRequirements;
 import io.magnetar.sink.start.TestMode;
 import io.magnetar.sink.template.Template;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,13 +78,11 @@ public final class KafkaSink implements Sink<byte[]> {
         if (!reading.get(KafkaSettings.EXACTLY_ONCE)) {
             return new KafkaBatch(connection, settling.retry(), settling);
         }
-        PositionLog positions = new PositionLog(
-                connection.common(),
-                reading.get(KafkaSettings.POSITIONS_TOPIC),
-                name,
-                reading.get(KafkaSettings.DELIVERY_TIMEOUT));
-        return new ExactlyOnceBatch(
-                new Transactions(connection.configuration(), positions, name), connection, settling.retry(), settling);
+        Duration timeout = reading.get(KafkaSettings.DELIVERY_TIMEOUT);
+        PositionLog positions =
+                new PositionLog(connection.common(), reading.get(KafkaSettings.POSITIONS_TOPIC), name, timeout);
+        Transactions transactions = new Transactions(connection.configuration(), positions, name, timeout);
+        return new ExactlyOnceBatch(transactions, connection, settling.retry(), settling);
     }
 
     private static void write(Delivery delivery, List<KafkaBatch.Item> items, SinkContext context, SinkMetrics metrics)

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,9 +30,12 @@ import org.jspecify.annotations.Nullable;
  * A compacted Kafka topic of one partition that says, for each Pulsar partition that a sink reads, up to which position its
  * messages are in Kafka. A position is written in the transaction that brings the messages.
  *
- * <p>Thread: one at a time; it blocks, up to the patience.
+ * <p>Thread: one at a time; it blocks as long as the log can be read on within the patience.
  */
 final class PositionLog {
+    private static final CloseOptions AT_ONCE = CloseOptions.timeout(Duration.ZERO);
+    private static final int FETCH_WAIT_MS = 100;
+
     private final Map<String, Object> client;
     private final TopicPartition partition;
     private final String sink;
@@ -50,7 +54,8 @@ final class PositionLog {
 
     /** Makes the topic where it is missing; who may not make topics may use one that is there. */
     void make() throws InterruptedException {
-        try (Admin admin = Admin.create(client)) {
+        Admin admin = Admin.create(client);
+        try {
             if (!exists(admin)) {
                 NewTopic topic = new NewTopic(partition.topic(), Optional.of(1), Optional.empty())
                         .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
@@ -60,6 +65,8 @@ final class PositionLog {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw failure(e);
             }
+        } finally {
+            admin.close(Duration.ZERO);
         }
     }
 
@@ -100,25 +107,39 @@ final class PositionLog {
     @Nullable
     Position read(String pulsarTopic) {
         long end;
-        try (Consumer<byte[], byte[]> all = consumer("read_uncommitted")) {
+        Consumer<byte[], byte[]> all = consumer("read_uncommitted");
+        try {
             end = all.endOffsets(List.of(partition), patience).getOrDefault(partition, 0L);
+        } finally {
+            all.close(AT_ONCE);
         }
+        Consumer<byte[], byte[]> committed = consumer("read_committed");
+        try {
+            return last(committed, new String(key(pulsarTopic), UTF_8), end);
+        } finally {
+            committed.close(AT_ONCE);
+        }
+    }
+
+    private @Nullable Position last(Consumer<byte[], byte[]> committed, String key, long end) {
         Position last = null;
-        String key = new String(key(pulsarTopic), UTF_8);
-        try (Consumer<byte[], byte[]> committed = consumer("read_committed")) {
-            committed.assign(List.of(partition));
-            committed.seekToBeginning(List.of(partition));
-            long deadline = System.nanoTime() + patience.toNanos();
-            while (committed.position(partition, patience) < end) {
-                if (System.nanoTime() > deadline) {
-                    throw new TimeoutException("a transaction in " + partition.topic() + " stays open for longer than "
-                            + patience.toMillis() + " ms");
+        committed.assign(List.of(partition));
+        committed.seekToBeginning(List.of(partition));
+        long at = committed.position(partition, patience);
+        long moved = System.nanoTime();
+        while (at < end) {
+            for (ConsumerRecord<byte[], byte[]> record : committed.poll(Duration.ofMillis(100))) {
+                if (record.key() != null && key.equals(new String(record.key(), UTF_8))) {
+                    last = Position.parse(new String(record.value(), UTF_8));
                 }
-                for (ConsumerRecord<byte[], byte[]> record : committed.poll(Duration.ofMillis(100))) {
-                    if (record.key() != null && key.equals(new String(record.key(), UTF_8))) {
-                        last = Position.parse(new String(record.value(), UTF_8));
-                    }
-                }
+            }
+            long now = committed.position(partition, patience);
+            if (now > at) {
+                at = now;
+                moved = System.nanoTime();
+            } else if (System.nanoTime() - moved > patience.toNanos()) {
+                throw new TimeoutException(partition.topic() + " cannot be read on at " + at + " of " + end
+                        + ": Kafka does not answer, or the transaction of another partition stays open");
             }
         }
         return last;
@@ -128,6 +149,7 @@ final class PositionLog {
         Map<String, Object> configuration = new HashMap<>(client);
         configuration.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
         configuration.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        configuration.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
         configuration.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         configuration.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return new KafkaConsumer<>(configuration);

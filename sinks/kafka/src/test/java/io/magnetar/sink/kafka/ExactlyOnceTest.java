@@ -3,6 +3,7 @@ package io.magnetar.sink.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.server.KafkaBroker;
 import io.magnetar.sink.server.SinkRun;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,73 +28,219 @@ class ExactlyOnceTest {
     private static final int MESSAGES = 3_000;
     private static final int LIVES = 6;
     private static final int PARTITIONS = 2;
+    private static final int KEYS = 10;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static Map<String, Object> configuration(KafkaBroker broker, String topic) {
+        Map<String, Object> configuration = new HashMap<>();
+        configuration.put("bootstrapServers", broker.servers());
+        configuration.put("topic", topic);
+        configuration.put("exactlyOnce", true);
+        configuration.put("maxDelay", "5ms");
+        configuration.put("maxRecords", 100);
+        configuration.put("deliveryTimeout", "5s");
+        configuration.put("onBadRecord", "skip");
+        return configuration;
+    }
+
+    /**
+     * A stream with its subscription, as Pulsar keeps it: messages go to one instance at a time, and after a change of the
+     * instance they begin at the first that is not acknowledged. An instance that has ended is started anew.
+     */
+    private static final class Stream implements AutoCloseable {
+        private final Map<String, Object> configuration;
+        private final List<SinkRun> instances = new ArrayList<>();
+        private final Map<Integer, List<SinkRun.TestRecord>> given = new HashMap<>();
+        private SinkRun active;
+        private int next;
+
+        Stream(Map<String, Object> configuration) throws Exception {
+            this.configuration = configuration;
+            active = start();
+        }
+
+        private SinkRun start() throws Exception {
+            SinkRun run = new SinkRun(new KafkaSink(), configuration);
+            instances.add(run);
+            return run;
+        }
+
+        /** From now on another instance is given messages, from one on; the one before lives on with what it has. */
+        void takeOver(int from) throws Exception {
+            active = start();
+            next = from;
+        }
+
+        boolean isAcknowledged(int message) {
+            return given.getOrDefault(message, List.of()).stream().anyMatch(SinkRun.TestRecord::isAcknowledged);
+        }
+
+        int firstUnacknowledged(int end) {
+            return IntStream.range(0, end)
+                    .filter(message -> !isAcknowledged(message))
+                    .findFirst()
+                    .orElse(end);
+        }
+
+        private void restartIfEnded(int end) throws Exception {
+            Throwable reason = active.fatal();
+            if (reason != null) {
+                assertThat(reason).hasMessageContaining("another instance has taken over");
+                takeOver(firstUnacknowledged(end));
+            }
+        }
+
+        /** Gives all messages before one. */
+        void give(int end) throws Exception {
+            while (next < end) {
+                restartIfEnded(end);
+                int message = next++;
+                try {
+                    given.computeIfAbsent(message, index -> new ArrayList<>())
+                            .add(active.write(
+                                    message % PARTITIONS,
+                                    message,
+                                    "k" + message % KEYS,
+                                    Integer.toString(message),
+                                    Map.of()));
+                } catch (PermanentFailure e) {
+                    assertThat(active.fatal()).hasMessage(e.getMessage());
+                }
+            }
+        }
+
+        /** Gives all messages before one until each is acknowledged. */
+        void deliver(int end) throws Exception {
+            give(end);
+            while (firstUnacknowledged(end) < end) {
+                SinkRun current = active;
+                await().atMost(PATIENCE).until(() -> current.fatal() != null || firstUnacknowledged(end) == end);
+                restartIfEnded(end);
+                give(end);
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            for (SinkRun instance : instances) {
+                instance.close();
+            }
+        }
+    }
 
     @Test
     void everyMessageIsThereOnceInItsOrderWhateverDies() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        List<SinkRun> zombies = new ArrayList<>();
         try (KafkaBroker broker = new KafkaBroker("").start()) {
             String topic = Topics.make(broker.servers(), 3);
-            Map<String, Object> configuration = new HashMap<>();
-            configuration.put("bootstrapServers", broker.servers());
-            configuration.put("topic", topic);
-            configuration.put("exactlyOnce", true);
-            configuration.put("maxDelay", "5ms");
-            configuration.put("maxRecords", 100);
-            configuration.put("deliveryTimeout", "5s");
-            configuration.put("onBadRecord", "skip");
-            Map<Integer, List<SinkRun.TestRecord>> records = new HashMap<>();
-            int sent = 0;
-            for (int life = 0; life < LIVES; life++) {
-                SinkRun run = new SinkRun(new KafkaSink(), configuration);
-                zombies.add(run);
-                int upTo = life == LIVES - 1 ? MESSAGES : sent + random.nextInt(MESSAGES / LIVES) + 1;
-                // All that is not acknowledged, as Pulsar does it, and more.
-                int from = life == LIVES - 1 ? 0 : random.nextInt(firstUnacknowledged(records, sent) + 1);
-                List<SinkRun.TestRecord> written = new ArrayList<>();
-                for (int i = from; i < upTo; i++) {
-                    if (life == 2 && i == upTo - 50) {
+            try (Stream stream = new Stream(configuration(broker, topic))) {
+                int end = 0;
+                for (int life = 0; life < LIVES - 1; life++) {
+                    end += 50 + random.nextInt(MESSAGES / LIVES - 50);
+                    if (life == 2) {
+                        stream.give(end - 50);
                         broker.process().kill();
                         broker.start();
                     }
-                    SinkRun.TestRecord record =
-                            run.write(i % PARTITIONS, i, "k" + i % 10, Integer.toString(i), Map.of());
-                    written.add(record);
-                    records.computeIfAbsent(i, index -> new ArrayList<>()).add(record);
+                    stream.give(end);
+                    if (life % 2 == 1) {
+                        stream.deliver(end);
+                    }
+                    // What this one has not acknowledged is on its way while the next begins.
+                    stream.takeOver(random.nextInt(stream.firstUnacknowledged(end) + 1));
                 }
-                if (life % 2 == 1 || life == LIVES - 1) {
-                    await().atMost(Duration.ofMinutes(2))
-                            .until(() -> written.stream().allMatch(SinkRun.TestRecord::isAcknowledged));
-                }
-                // What this one has not acknowledged is on its way while the next begins.
-                sent = Math.max(sent, upTo);
+                stream.takeOver(0);
+                stream.deliver(MESSAGES);
             }
-            Map<String, List<Integer>> byKey = Topics.read(broker.servers(), topic).stream()
-                    .collect(Collectors.groupingBy(
-                            ConsumerRecord::key,
-                            Collectors.mapping(record -> Integer.valueOf(record.value()), Collectors.toList())));
-            for (int key = 0; key < 10; key++) {
-                int remainder = key;
-                assertThat(byKey.get("k" + key))
-                        .as("seed %d", seed)
-                        .isEqualTo(IntStream.range(0, MESSAGES)
-                                .filter(i -> i % 10 == remainder)
-                                .boxed()
-                                .toList());
-            }
-        } finally {
-            for (SinkRun zombie : zombies) {
-                zombie.close();
-            }
+            assertOnceAndInOrder(broker, topic, MESSAGES, seed);
         }
     }
 
-    private static int firstUnacknowledged(Map<Integer, List<SinkRun.TestRecord>> records, int sent) {
-        return IntStream.range(0, sent)
-                .filter(i -> records.getOrDefault(i, List.of()).stream().noneMatch(SinkRun.TestRecord::isAcknowledged))
-                .findFirst()
-                .orElse(sent);
+    private static void assertOnceAndInOrder(KafkaBroker broker, String topic, int messages, long seed) {
+        Map<String, List<Integer>> byKey = Topics.read(broker.servers(), topic).stream()
+                .collect(Collectors.groupingBy(
+                        ConsumerRecord::key,
+                        Collectors.mapping(record -> Integer.valueOf(record.value()), Collectors.toList())));
+        for (int key = 0; key < KEYS; key++) {
+            int remainder = key;
+            assertThat(byKey.get("k" + key))
+                    .as("seed %d", seed)
+                    .isEqualTo(IntStream.range(0, messages)
+                            .filter(i -> i % KEYS == remainder)
+                            .boxed()
+                            .toList());
+        }
+    }
+
+    @Test
+    void anInstanceThatHasASuccessorEndsAndTakesNothingBack() throws Exception {
+        try (KafkaBroker broker = new KafkaBroker("").start()) {
+            String topic = Topics.make(broker.servers(), 1);
+            Map<String, Object> configuration = configuration(broker, topic);
+            try (SinkRun first = new SinkRun(new KafkaSink(), configuration);
+                    SinkRun second = new SinkRun(new KafkaSink(), configuration)) {
+                first.write(0, 1, "k", "1", Map.of());
+                await().atMost(PATIENCE).until(() -> first.acknowledged() == 1);
+                second.write(0, 2, "k", "2", Map.of());
+                await().atMost(PATIENCE).until(() -> second.acknowledged() == 1);
+
+                first.write(0, 2, "k", "2", Map.of());
+                await().atMost(PATIENCE).until(() -> first.fatal() != null);
+                assertThat(first.fatal())
+                        .hasMessageContaining("another instance has taken over")
+                        .hasMessageContaining("readings-partition-0");
+
+                second.write(0, 3, "k", "3", Map.of());
+                await().atMost(PATIENCE).until(() -> second.acknowledged() == 2);
+                assertThat(second.fatal()).isNull();
+                assertThat(second.metric("retries")).isZero();
+            }
+            assertThat(Topics.read(broker.servers(), topic))
+                    .extracting(ConsumerRecord::value)
+                    .containsExactly("1", "2", "3");
+        }
+    }
+
+    /** As when a transaction has been open for longer than its timeout, or its identifier has expired. */
+    @Test
+    void anInstanceThatKafkaGaveUpEndsAndGoesOnInItsNextLife() throws Exception {
+        try (KafkaBroker broker = new KafkaBroker("").start()) {
+            String topic = Topics.make(broker.servers(), 1);
+            try (Stream stream = new Stream(configuration(broker, topic))) {
+                stream.deliver(20);
+                try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.servers()))) {
+                    admin.fenceProducers(List.of(Transactions.transactionalId(
+                                    "fleet/streams/flow", "persistent://fleet/streams/readings-partition-0")))
+                            .all()
+                            .get();
+                }
+                stream.deliver(100);
+                assertThat(stream.instances).hasSize(2);
+            }
+            assertOnceAndInOrder(broker, topic, 100, 0);
+        }
+    }
+
+    @Test
+    void anInstanceOutlivesABrokerThatHangs() throws Exception {
+        try (KafkaBroker broker = new KafkaBroker("").start()) {
+            String topic = Topics.make(broker.servers(), 1);
+            Map<String, Object> configuration = configuration(broker, topic);
+            configuration.put("deliveryTimeout", "2s");
+            try (Stream stream = new Stream(configuration)) {
+                stream.deliver(100);
+                broker.process().hang();
+                stream.give(200);
+                await().atMost(PATIENCE).until(() -> stream.active.metric("retries") > 1);
+                broker.process().goOn();
+                stream.deliver(300);
+                assertThat(stream.instances)
+                        .singleElement()
+                        .satisfies(only -> assertThat(only.fatal()).isNull());
+            }
+            assertOnceAndInOrder(broker, topic, 300, 0);
+        }
     }
 
     @Test

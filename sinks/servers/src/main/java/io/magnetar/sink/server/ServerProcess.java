@@ -3,6 +3,7 @@ package io.magnetar.sink.server;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class ServerProcess implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofMinutes(4);
     private static final int END = 4_000;
+    private static final int FIRST_PORT = 10_000;
+    private static final int FIRST_EPHEMERAL_PORT = 32_768;
+    private static final int PORT_ATTEMPTS = 100;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
     private final Path directory;
@@ -149,10 +154,20 @@ public final class ServerProcess implements AutoCloseable {
         return Files.createTempDirectory(target, name + "-");
     }
 
-    /** A port that nobody listens on. */
+    /**
+     * A port that nobody listens on. It is below those that the kernel gives to outgoing connections, so that it is still
+     * free when a server is started again.
+     */
     public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        BindException last = new BindException("no port was tried");
+        for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_EPHEMERAL_PORT);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                last = e;
+            }
         }
+        throw last;
     }
 }

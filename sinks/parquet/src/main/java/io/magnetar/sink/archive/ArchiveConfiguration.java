@@ -1,5 +1,8 @@
 package io.magnetar.sink.archive;
 
+import io.magnetar.sink.archive.file.Codec;
+import io.magnetar.sink.archive.file.Container;
+import io.magnetar.sink.archive.file.FileFormat;
 import io.magnetar.sink.archive.partition.Archiving;
 import io.magnetar.sink.archive.partition.Rolling;
 import io.magnetar.sink.archive.schema.EnvelopeColumn;
@@ -10,6 +13,7 @@ import io.magnetar.sink.archive.store.ObjectStore;
 import io.magnetar.sink.delivery.BadRecords;
 import io.magnetar.sink.delivery.Retry;
 import io.magnetar.sink.setting.SettingsReading;
+import io.magnetar.sink.setting.ValueTypes;
 import io.magnetar.sink.start.SinkMetrics;
 import io.magnetar.sink.start.SinkRequirements;
 import io.magnetar.sink.start.TestMode;
@@ -36,11 +40,28 @@ final class ArchiveConfiguration {
     static ArchiveConfiguration read(Map<String, Object> configuration, SinkContext context) {
         SettingsReading reading = new SettingsReading(ArchiveSettings.ALL, configuration, context::getSecret);
         StoreSettings.validate(reading);
+        validateFormat(reading);
         BadRecords.validate(reading);
         SinkRequirements.requireOrder(context, reading);
         SinkRequirements.requireCumulativeAcknowledgement(context, reading);
         reading.check();
         return new ArchiveConfiguration(reading);
+    }
+
+    private static void validateFormat(SettingsReading reading) {
+        FileFormat format = reading.find(ArchiveSettings.FORMAT).orElse(FileFormat.PARQUET);
+        if (format == FileFormat.PARQUET) {
+            return;
+        }
+        String name = ValueTypes.choice(FileFormat.class).show(format);
+        if (reading.find(ArchiveSettings.CODEC).orElse(Codec.ZSTD) == Codec.SNAPPY) {
+            reading.refuse(
+                    ArchiveSettings.CODEC,
+                    "snappy is for format: parquet; use zstd, gzip or none with format: " + name);
+        }
+        if (reading.has(ArchiveSettings.ROW_GROUP_BYTES)) {
+            reading.refuse(ArchiveSettings.ROW_GROUP_BYTES, "it has an effect only with format: parquet");
+        }
     }
 
     boolean test() {
@@ -68,8 +89,10 @@ final class ArchiveConfiguration {
                         reading.get(ArchiveSettings.ALIGN),
                         reading.get(ArchiveSettings.MAX_RECORDS),
                         reading.get(ArchiveSettings.MAX_BYTES)),
-                reading.get(ArchiveSettings.CODEC),
-                reading.get(ArchiveSettings.ROW_GROUP_BYTES),
+                new Container(
+                        reading.get(ArchiveSettings.FORMAT),
+                        reading.get(ArchiveSettings.CODEC),
+                        reading.get(ArchiveSettings.ROW_GROUP_BYTES)),
                 schemas(),
                 badRecords,
                 metrics,

@@ -1,6 +1,7 @@
 package io.magnetar.sink.archive;
 
 import io.magnetar.sink.archive.file.Codec;
+import io.magnetar.sink.archive.file.FileFormat;
 import io.magnetar.sink.archive.schema.EnvelopeColumn;
 import io.magnetar.sink.delivery.BadRecords;
 import io.magnetar.sink.setting.Setting;
@@ -74,7 +75,8 @@ final class ArchiveSettings {
             "payload",
             ValueTypes.choice(PayloadForm.class),
             PayloadForm.BYTES,
-            "with `schema: raw`: what the column `payload` is; with `text`, payloads that are no UTF-8 are bad records");
+            "with `schema: raw`: what the column `payload` is; with `text`, payloads that are no UTF-8 are bad records; `bytes`"
+                    + " are in Base64 in JSON lines and CSV");
 
     static final Setting<Integer> MAX_COLUMNS = Setting.preset(
             "maxColumns",
@@ -82,14 +84,23 @@ final class ArchiveSettings {
             500,
             "with `schema: json`: columns that the payloads of a partition may have together; a record beyond is bad");
 
-    static final Setting<Codec> CODEC =
-            Setting.preset("codec", ValueTypes.choice(Codec.class), Codec.ZSTD, "compression of the columns");
+    static final Setting<FileFormat> FORMAT = Setting.preset(
+            "format",
+            ValueTypes.choice(FileFormat.class),
+            FileFormat.PARQUET,
+            "what files are: Parquet, JSON with an object on each line, or CSV with a heading");
+
+    static final Setting<Codec> CODEC = Setting.preset(
+            "codec",
+            ValueTypes.choice(Codec.class),
+            Codec.ZSTD,
+            "compression of Parquet's columns, or of the whole file with `format: jsonl` and `csv`, which take no `snappy`");
 
     static final Setting<Long> ROW_GROUP_BYTES = Setting.preset(
             "rowGroupBytes",
             ValueTypes.bytes(64 << 10, 1L << 30),
             8 * MB,
-            "bytes of a row group: what an open file holds in memory");
+            "with `format: parquet`: bytes of a row group, which is what an open file holds in memory");
 
     static final Setting<Integer> MAX_OPEN_FILES = Setting.preset(
             "maxOpenFiles",
@@ -109,6 +120,7 @@ final class ArchiveSettings {
                     ENVELOPE,
                     PAYLOAD,
                     MAX_COLUMNS,
+                    FORMAT,
                     CODEC,
                     ROW_GROUP_BYTES,
                     MAX_OPEN_FILES))

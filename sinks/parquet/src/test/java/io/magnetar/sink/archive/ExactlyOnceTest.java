@@ -24,6 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ExactlyOnceTest {
     private static final int MESSAGES = 3_000;
+    private static final List<List<String>> TEXTS = List.of(
+            List.of("jsonl", "zstd", "jsonl.zst"),
+            List.of("csv", "gzip", "csv.gz"),
+            List.of("jsonl", "none", "jsonl"),
+            List.of("csv", "none", "csv"));
 
     @TempDir
     private Path archive;
@@ -64,7 +69,7 @@ class ExactlyOnceTest {
         final int from;
         boolean failed;
 
-        Instance(int from, int maxRecords) throws Exception {
+        Instance(int from, int maxRecords, List<String> form) throws Exception {
             this.from = from;
             sink.open(
                     Map.of(
@@ -77,7 +82,13 @@ class ExactlyOnceTest {
                             "maxRecords",
                             maxRecords,
                             "interval",
-                            "1h"),
+                            "1h",
+                            "payload",
+                            "text",
+                            "format",
+                            form.get(0),
+                            "codec",
+                            form.get(1)),
                     new TestContext(SubscriptionType.Failover, ProcessingGuarantees.EFFECTIVELY_ONCE, Map.of())
                             .context());
         }
@@ -105,14 +116,16 @@ class ExactlyOnceTest {
         }
     }
 
-    @RepeatedTest(12)
+    @RepeatedTest(16)
     void eachMessageIsInOneFile(RepetitionInfo repetition) throws Exception {
         long seed = repetition.getCurrentRepetition();
         Random random = new Random(seed);
+        List<String> form =
+                seed % 2 == 0 ? List.of("parquet", "zstd", "parquet") : TEXTS.get((int) (seed / 2 % TEXTS.size()));
         Partition partition = new Partition(random);
         List<Instance> zombies = new ArrayList<>();
 
-        Instance instance = new Instance(0, 1 + random.nextInt(200));
+        Instance instance = new Instance(0, 1 + random.nextInt(200), form);
         while (partition.acknowledged < MESSAGES) {
             instance.take(partition, 1 + random.nextInt(400));
             if (instance.next() >= MESSAGES && !instance.failed) {
@@ -129,14 +142,18 @@ class ExactlyOnceTest {
             int lost = random.nextInt(4) == 0 ? random.nextInt(200) : 0;
             int from = Math.max(0, partition.acknowledged - lost);
             if (partition.acknowledged < MESSAGES) {
-                instance = new Instance(from, 1 + random.nextInt(200));
+                instance = new Instance(from, 1 + random.nextInt(200), form);
             }
         }
 
         try (DuckDb duckDb = new DuckDb()) {
-            String files = "'" + archive + "/**/*.parquet'";
-            assertThat(duckDb.value(
-                            "select count(*), count(distinct position), count(distinct decode(payload)) from " + files))
+            String all = "'" + archive + "/**/*." + form.get(2) + "'";
+            String files = switch (form.get(0)) {
+                case "csv" -> "read_csv(" + all + ", all_varchar = true)";
+                case "jsonl" -> "read_json(" + all + ", columns = {position: 'VARCHAR', payload: 'VARCHAR'})";
+                default -> "read_parquet(" + all + ")";
+            };
+            assertThat(duckDb.value("select count(*), count(distinct position), count(distinct payload) from " + files))
                     .as("seed %d", seed)
                     .isEqualTo(MESSAGES + " | " + MESSAGES + " | " + MESSAGES);
         }

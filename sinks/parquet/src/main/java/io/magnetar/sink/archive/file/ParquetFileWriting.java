@@ -4,7 +4,6 @@ import io.magnetar.sink.archive.schema.Rows;
 import io.magnetar.sink.archive.store.Upload;
 import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.message.StreamMessage;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,20 +23,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: one at a time.
  */
-public final class ParquetFileWriting {
+final class ParquetFileWriting implements FileWriting {
     private final Upload upload;
     private final ParquetWriter<StreamMessage> writer;
-    private long rows;
+    private final UploadStream stream;
 
     /**
      * @param rowGroupBytes that a row group has at most, about: what the file holds in memory
-     * @param footer what is added to the footer when the file is closed
      */
-    public ParquetFileWriting(
-            Upload upload, Rows rows, Codec codec, long rowGroupBytes, Supplier<Map<String, String>> footer)
+    ParquetFileWriting(Upload upload, Rows rows, Codec codec, long rowGroupBytes, Supplier<PositionRuns> positions)
             throws PermanentFailure, InterruptedException {
         this.upload = upload;
-        writer = call(() -> new Builder(new UploadStream(upload), rows, footer)
+        stream = new UploadStream(upload);
+        writer = UploadStream.call(() -> new Builder(stream, rows, positions)
                 .withConf(new PlainParquetConfiguration())
                 .withCodecFactory(new PlainCodecs())
                 .withCompressionCodec(name(codec))
@@ -49,65 +47,44 @@ public final class ParquetFileWriting {
         return codec == Codec.NONE ? CompressionCodecName.UNCOMPRESSED : CompressionCodecName.valueOf(codec.name());
     }
 
+    @Override
     public void write(StreamMessage message) throws PermanentFailure, InterruptedException {
-        call(() -> {
+        UploadStream.call(() -> {
             writer.write(message);
             return message;
         });
-        rows++;
     }
 
-    public long rows() {
-        return rows;
-    }
-
-    /** Bytes so far, those in memory as well. */
+    @Override
     public long bytes() {
         return writer.getDataSize();
     }
 
-    /** Writes the footer and hands the file to the store. */
-    public void commit() throws PermanentFailure, InterruptedException {
-        call(() -> {
+    @Override
+    public long commit() throws PermanentFailure, InterruptedException {
+        UploadStream.call(() -> {
             writer.close();
-            return rows;
+            return writer;
         });
         upload.commit();
+        return stream.getPos();
     }
 
+    @Override
     public void abort() {
         upload.abort();
-    }
-
-    /** Something of Parquet's that writes to the upload. */
-    @FunctionalInterface
-    private interface Writing<T> {
-        T run() throws IOException;
-    }
-
-    private static <T> T call(Writing<T> writing) throws PermanentFailure, InterruptedException {
-        try {
-            return writing.run();
-        } catch (UploadStream.StoreFailure e) {
-            throw new PermanentFailure(String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException(e.getMessage());
-            }
-            throw new PermanentFailure("Parquet: " + e);
-        }
     }
 
     /** Parquet's own signatures still have Hadoop's types. */
     @SuppressWarnings("deprecation")
     private static final class Builder extends ParquetWriter.Builder<StreamMessage, Builder> {
         private final Rows rows;
-        private final Supplier<Map<String, String>> footer;
+        private final Supplier<PositionRuns> positions;
 
-        Builder(OutputFile file, Rows rows, Supplier<Map<String, String>> footer) {
+        Builder(OutputFile file, Rows rows, Supplier<PositionRuns> positions) {
             super(file);
             this.rows = rows;
-            this.footer = footer;
+            this.positions = positions;
         }
 
         @Override
@@ -117,24 +94,24 @@ public final class ParquetFileWriting {
 
         @Override
         protected WriteSupport<StreamMessage> getWriteSupport(Configuration configuration) {
-            return new RowSupport(rows, footer);
+            return new RowSupport(rows, positions);
         }
 
         @Override
         protected WriteSupport<StreamMessage> getWriteSupport(ParquetConfiguration configuration) {
-            return new RowSupport(rows, footer);
+            return new RowSupport(rows, positions);
         }
     }
 
     @SuppressWarnings("deprecation")
     private static final class RowSupport extends WriteSupport<StreamMessage> {
         private final Rows rows;
-        private final Supplier<Map<String, String>> footer;
+        private final Supplier<PositionRuns> positions;
         private @Nullable RecordConsumer out;
 
-        RowSupport(Rows rows, Supplier<Map<String, String>> footer) {
+        RowSupport(Rows rows, Supplier<PositionRuns> positions) {
             this.rows = rows;
-            this.footer = footer;
+            this.positions = positions;
         }
 
         @Override
@@ -162,7 +139,8 @@ public final class ParquetFileWriting {
 
         @Override
         public FinalizedWriteContext finalizeWrite() {
-            return new FinalizedWriteContext(footer.get());
+            return new FinalizedWriteContext(
+                    Map.of(Rows.POSITIONS, positions.get().toString()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.magnetar.sink.archive.file;
 
+import io.magnetar.sink.archive.schema.Rows;
 import io.magnetar.sink.archive.store.ObjectStore;
 import io.magnetar.sink.delivery.PermanentFailure;
 import java.io.ByteArrayInputStream;
@@ -17,10 +18,7 @@ import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Util;
 
 /** Reads a Parquet file's footer back from a store, without Hadoop. */
-public final class ParquetFooter {
-    /** The key in the footer's key-value metadata under which the positions stand. */
-    public static final String POSITIONS = "magnetar.positions";
-
+final class ParquetFooter {
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
     /** The length of the footer, and the magic. */
     private static final int END = 8;
@@ -32,7 +30,7 @@ public final class ParquetFooter {
     /**
      * @throws PermanentFailure when it is no whole Parquet file with positions
      */
-    public static StoredFile read(ObjectStore store, String key) throws PermanentFailure, InterruptedException {
+    static StoredFile read(ObjectStore store, String key) throws PermanentFailure, InterruptedException {
         ObjectStore.Tail tail = store.tail(key, FIRST_READ);
         int length = footerLength(key, tail);
         if (length + END > tail.bytes().length) {
@@ -49,9 +47,9 @@ public final class ParquetFooter {
                 ? Map.of()
                 : footer.getKey_value_metadata().stream()
                         .collect(Collectors.toMap(KeyValue::getKey, KeyValue::getValue, (first, second) -> second));
-        String positions = metadata.get(POSITIONS);
+        String positions = metadata.get(Rows.POSITIONS);
         if (positions == null) {
-            throw broken(key, "its footer has no " + POSITIONS);
+            throw broken(key, "its footer has no " + Rows.POSITIONS);
         }
         return new StoredFile(tail.size(), footer.getNum_rows(), parsed(key, positions, PositionRuns::parse));
     }

@@ -7,16 +7,42 @@ import java.io.InterruptedIOException;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
-/** An upload as Parquet's writer wants its output. Thread: the writer's. */
+/** An upload as a stream, as Parquet's writer wants it. Thread: the writer's. */
 final class UploadStream extends PositionOutputStream implements OutputFile {
     private final Upload upload;
     private long position;
+    private boolean dropped;
 
     UploadStream(Upload upload) {
         this.upload = upload;
     }
 
-    /** A failure of the store on its way through Parquet's writer. */
+    /** From now on what is written goes nowhere. */
+    void drop() {
+        dropped = true;
+    }
+
+    /** Something that writes to an upload. */
+    @FunctionalInterface
+    interface Writing<T> {
+        T run() throws IOException;
+    }
+
+    /** Runs it, and throws what the store said. */
+    static <T> T call(Writing<T> writing) throws PermanentFailure, InterruptedException {
+        try {
+            return writing.run();
+        } catch (StoreFailure e) {
+            throw new PermanentFailure(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException(e.getMessage());
+            }
+            throw new PermanentFailure("writing a file: " + e);
+        }
+    }
+
+    /** A failure of the store on its way through what writes a file. */
     static final class StoreFailure extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -27,6 +53,9 @@ final class UploadStream extends PositionOutputStream implements OutputFile {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (dropped) {
+            return;
+        }
         try {
             upload.write(bytes, offset, length);
         } catch (PermanentFailure e) {

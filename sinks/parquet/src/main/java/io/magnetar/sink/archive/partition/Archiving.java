@@ -1,6 +1,6 @@
 package io.magnetar.sink.archive.partition;
 
-import io.magnetar.sink.archive.file.Codec;
+import io.magnetar.sink.archive.file.Container;
 import io.magnetar.sink.archive.schema.RowSchema;
 import io.magnetar.sink.archive.store.ObjectStore;
 import io.magnetar.sink.delivery.BadRecords;
@@ -18,8 +18,7 @@ public record Archiving(
         ObjectStore store,
         Template layout,
         Rolling rolling,
-        Codec codec,
-        long rowGroupBytes,
+        Container container,
         Supplier<RowSchema> schemas,
         BadRecords badRecords,
         SinkMetrics metrics,

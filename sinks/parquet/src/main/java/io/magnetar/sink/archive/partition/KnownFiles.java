@@ -1,6 +1,6 @@
 package io.magnetar.sink.archive.partition;
 
-import io.magnetar.sink.archive.file.ParquetFooter;
+import io.magnetar.sink.archive.file.Container;
 import io.magnetar.sink.archive.file.PositionRuns;
 import io.magnetar.sink.archive.store.ObjectStore;
 import io.magnetar.sink.delivery.PermanentFailure;
@@ -50,7 +50,7 @@ final class KnownFiles {
     private PositionRuns runs(Map.Entry<Position, String> file) throws PermanentFailure, InterruptedException {
         PositionRuns runs = loaded;
         if (runs == null || !file.getKey().equals(loadedFirst)) {
-            runs = ParquetFooter.read(store, file.getValue()).positions();
+            runs = Container.read(store, file.getValue()).positions();
             loaded = runs;
             loadedFirst = file.getKey();
         }

@@ -74,17 +74,17 @@ final class Layout {
     }
 
     /**
-     * The first position in a file, by its key.
+     * The first position in a file, by its key; the file may be of another format than those that are written now.
      *
      * @throws IllegalArgumentException when it is no key of this layout
      */
     Position first(String directory, String key) {
         String prefix = prefix(directory);
-        if (!key.startsWith(prefix) || !key.endsWith("." + extension)) {
+        int end = key.indexOf('.', prefix.length());
+        if (!key.startsWith(prefix) || end < 0) {
             throw new IllegalArgumentException("no key of this partition: " + key);
         }
-        return Position.parse(key.substring(prefix.length(), key.length() - extension.length() - 1)
-                .replace('-', ':'));
+        return Position.parse(key.substring(prefix.length(), end).replace('-', ':'));
     }
 
     /** Values of messages come from anyone: none makes a directory of its own, leaves the archive, or gets too long. */

@@ -1,7 +1,7 @@
 package io.magnetar.sink.archive.partition;
 
-import io.magnetar.sink.archive.file.ParquetFileWriting;
-import io.magnetar.sink.archive.file.ParquetFooter;
+import io.magnetar.sink.archive.file.Container;
+import io.magnetar.sink.archive.file.FileWriting;
 import io.magnetar.sink.archive.file.PositionRuns;
 import io.magnetar.sink.archive.file.StoredFile;
 import io.magnetar.sink.archive.schema.RowSchema;
@@ -12,8 +12,6 @@ import io.magnetar.sink.message.StreamMessage;
 import io.magnetar.sink.start.SinkMetrics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.pulsar.functions.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class OpenFile {
     private static final int SAMPLE = 1_000;
     private static final long SAMPLE_BYTES = 1 << 20;
-    /** Positions stand in the footer: more runs than that and the footer outgrows what a reader likes. */
-    private static final int MAX_RUNS = 65_536;
     /** How many rows pass between two looks at the bytes. */
     private static final int BYTES_CHECKED_EVERY = 64;
 
@@ -42,7 +38,7 @@ final class OpenFile {
     private long sampleBytes;
     private long rows;
     private @Nullable Rows form;
-    private @Nullable ParquetFileWriting writing;
+    private @Nullable FileWriting writing;
 
     /**
      * @param before the last record of the partition before this file's first one, null when the sink has seen none
@@ -77,7 +73,7 @@ final class OpenFile {
     void write(StreamMessage message, @Nullable Position last) throws PermanentFailure, InterruptedException {
         runs.add(message.position(), rows > 0 && runs.last().equals(last));
         rows++;
-        ParquetFileWriting begun = writing;
+        FileWriting begun = writing;
         if (begun != null) {
             begun.write(message);
             return;
@@ -89,13 +85,12 @@ final class OpenFile {
         }
     }
 
-    private ParquetFileWriting begin() throws PermanentFailure, InterruptedException {
-        ParquetFileWriting begun = writing;
+    private FileWriting begin() throws PermanentFailure, InterruptedException {
+        FileWriting begun = writing;
         if (begun == null) {
             Rows rowForm = schema.rows();
             form = rowForm;
-            begun = new ParquetFileWriting(
-                    archiving.store().begin(key), rowForm, archiving.codec(), archiving.rowGroupBytes(), this::footer);
+            begun = archiving.container().begin(archiving.store().begin(key), rowForm, () -> runs);
             writing = begun;
             for (StreamMessage message : sample) {
                 begun.write(message);
@@ -105,14 +100,10 @@ final class OpenFile {
         return begun;
     }
 
-    private Map<String, String> footer() {
-        return new TreeMap<>(Map.of(ParquetFooter.POSITIONS, runs.toString()));
-    }
-
     boolean isFull() {
-        ParquetFileWriting begun = writing;
+        FileWriting begun = writing;
         return rows >= archiving.rolling().maxRecords()
-                || runs.size() >= MAX_RUNS
+                || runs.size() >= archiving.container().maxRuns()
                 || (begun != null
                         && rows % BYTES_CHECKED_EVERY == 0
                         && begun.bytes() >= archiving.rolling().maxBytes());
@@ -131,12 +122,12 @@ final class OpenFile {
      */
     boolean commit() throws PermanentFailure, InterruptedException {
         long began = System.nanoTime();
-        begin().commit();
-        StoredFile stored = ParquetFooter.read(archiving.store(), key);
+        long written = begin().commit();
+        StoredFile stored = Container.read(archiving.store(), key);
         boolean own = stored.positions().toString().equals(runs.toString());
-        if (own && stored.rows() != rows) {
-            throw new PermanentFailure(
-                    "the file " + key + " has " + stored.rows() + " rows after " + rows + " were written");
+        if (own && (stored.rows() != rows || stored.bytes() != written)) {
+            throw new PermanentFailure("the file " + key + " has " + stored.rows() + " rows in " + stored.bytes()
+                    + " bytes after " + rows + " in " + written + " were written");
         }
         if (!own && !stored.positions().covers(runs)) {
             throw new PermanentFailure("another instance has written " + key + " with messages up to "
@@ -152,7 +143,7 @@ final class OpenFile {
 
     /** Leaves nothing in the store. */
     void abort() {
-        ParquetFileWriting begun = writing;
+        FileWriting begun = writing;
         if (begun != null) {
             begun.abort();
         }

@@ -48,7 +48,7 @@ public final class PartitionArchive {
     public PartitionArchive(Archiving archiving, PulsarTopic topic) {
         this.archiving = archiving;
         this.topic = topic;
-        layout = new Layout(archiving.layout(), topic, "parquet");
+        layout = new Layout(archiving.layout(), topic, archiving.container().extension());
         schema = archiving.schemas().get();
     }
 

@@ -48,6 +48,9 @@ public final class InferredSchema implements RowSchema {
             throw new BadRecord("with the fields of the payload the files would have more than " + maxColumns
                     + " columns (maxColumns)");
         }
+        if (struct.fields().containsKey(Rows.POSITIONS)) {
+            throw new BadRecord("the payload has a field " + Rows.POSITIONS + ", which is a name of the archive's own");
+        }
         for (String name : struct.fields().keySet()) {
             if (envelopeNames.contains(name)) {
                 throw new BadRecord(

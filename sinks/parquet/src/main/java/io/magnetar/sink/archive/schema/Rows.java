@@ -6,6 +6,9 @@ import org.apache.parquet.schema.MessageType;
 
 /** How messages become rows of one file. Thread: one at a time. */
 public interface Rows {
+    /** A name that no column has: positions of rows stand under it. */
+    String POSITIONS = "magnetar.positions";
+
     /** The columns. */
     MessageType type();
 

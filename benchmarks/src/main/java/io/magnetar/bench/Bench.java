@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             AbsentCommand.class,
             NeighboursCommand.class,
             CompareCommand.class,
+            ProfileCommand.class,
             StreamsCommand.class,
             TenantsCommand.class
         })

@@ -15,7 +15,18 @@ class BenchTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"pairs", "fanout", "fanin", "stream-ingest", "replay", "compare"})
+    @ValueSource(
+            strings = {
+                "pairs",
+                "fanout",
+                "fanin",
+                "stream-ingest",
+                "replay",
+                "connects",
+                "backlog",
+                "compare",
+                "profile"
+            })
     void everyCommandExplainsItself(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: magnetar bench " + command);

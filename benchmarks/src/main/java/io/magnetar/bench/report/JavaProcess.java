@@ -3,6 +3,8 @@ package io.magnetar.bench.report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,6 +14,7 @@ import java.util.regex.Pattern;
  * <p>Thread: any, because it keeps nothing; it blocks while the other process collects its garbage.
  */
 public record JavaProcess(LinuxProcess process) {
+    private static final String RECORDING = "bench";
     private static final Pattern USED = Pattern.compile("heap\\s+total \\d+K, used (\\d+)K");
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
@@ -38,14 +41,25 @@ public record JavaProcess(LinuxProcess process) {
         return Long.parseLong(used.group(1)) * 1024;
     }
 
-    private String jcmd(String command) throws IOException, InterruptedException {
-        String program = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        Process jcmd = new ProcessBuilder(program, Long.toString(process.pid()), command)
-                .redirectErrorStream(true)
-                .start();
+    /** Starts Java's Flight Recorder, with the JDK's settings for profiles. */
+    public void startRecording() throws IOException, InterruptedException {
+        jcmd("JFR.start", "name=" + RECORDING, "settings=profile");
+    }
+
+    /** Ends the recording, and has the process write it to a file. */
+    public void stopRecording(Path file) throws IOException, InterruptedException {
+        jcmd("JFR.stop", "name=" + RECORDING, "filename=" + file.toAbsolutePath());
+    }
+
+    private String jcmd(String... command) throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(process.pid())));
+        line.addAll(List.of(command));
+        Process jcmd = new ProcessBuilder(line).redirectErrorStream(true).start();
         String printed = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (jcmd.waitFor() != 0) {
-            throw new IOException("jcmd " + process.pid() + " " + command + " failed: " + printed.strip());
+            throw new IOException(
+                    "jcmd " + process.pid() + " " + String.join(" ", command) + " failed: " + printed.strip());
         }
         return printed;
     }

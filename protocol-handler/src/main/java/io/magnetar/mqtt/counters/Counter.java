@@ -16,8 +16,8 @@ public enum Counter {
     READS_PAUSED("readsPaused"),
     SESSIONS_TAKEN_OVER("sessionsTakenOver"),
     PROTOCOL_ERRORS("protocolErrors"),
-    MESSAGES_RECEIVED("messagesReceived"),
-    MESSAGES_DELIVERED("messagesDelivered"),
+    /** From the log, to durable sessions and groups of them. */
+    OWED_MESSAGES_DELIVERED("owedMessagesDelivered"),
     STREAM_MESSAGES_DELIVERED("streamMessagesDelivered"),
     RETAINED_MESSAGES_DELIVERED("retainedMessagesDelivered"),
     /** Beyond a limit of the namespace: not retained. */

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.counters;
 
+import io.magnetar.mqtt.packet.PacketType;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
 import java.util.Arrays;
@@ -149,6 +150,9 @@ public final class Counters {
         for (Drop reason : Drop.values()) {
             snapshot.put(reason.label(), drops.sum(reason));
         }
+        Traffic all = traffic.sum();
+        snapshot.put("messagesReceived", all.packetsReceived(PacketType.PUBLISH));
+        snapshot.put("messagesSent", all.packetsSent(PacketType.PUBLISH));
         return snapshot;
     }
 }

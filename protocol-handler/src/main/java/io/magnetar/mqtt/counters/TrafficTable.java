@@ -70,6 +70,13 @@ public final class TrafficTable {
         return sum;
     }
 
+    /** The sum of everything, for the calling thread alone. */
+    Traffic sum() {
+        Traffic sum = closed();
+        traffic.values().forEach(all -> all.forEach(one -> one.addTo(sum)));
+        return sum;
+    }
+
     /** Adds the sum over all event loops of one namespace to another one of the calling thread. */
     public void addTo(Traffic sum, Namespace namespace) {
         traffic.getOrDefault(Optional.of(namespace), List.of()).forEach(one -> one.addTo(sum));

@@ -110,7 +110,6 @@ public final class InboundPublishFlow {
      * @throws PacketException when the publish breaks the protocol or asks for what CONNACK did not grant
      */
     public void onPublish(Publish publish, boolean ofRequest) throws PacketException {
-        services.counters().count(Counter.MESSAGES_RECEIVED);
         if (publish.retain() && mqtt5 && !services.retained().isAvailable()) { // [MQTT-3.2.2-14]
             throw new PacketException(ReasonCode.RETAIN_NOT_SUPPORTED, "retained messages are not available");
         }
@@ -172,7 +171,6 @@ public final class InboundPublishFlow {
      * @throws PacketException when the client cannot be told but by the end of its connection
      */
     public void onExcess(Publish publish) throws PacketException {
-        services.counters().count(Counter.MESSAGES_RECEIVED);
         if (isRepeated(publish)) {
             repeatPubRec(publish.packetId());
         } else {

@@ -3,7 +3,6 @@ package io.magnetar.mqtt.publish;
 import io.magnetar.message.Message;
 import io.magnetar.message.Qos;
 import io.magnetar.mqtt.codec.SharedPublish;
-import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.counters.Latency;
 import io.magnetar.mqtt.flow.PacketSink;
@@ -182,7 +181,6 @@ public final class OutboundPublishFlow {
                         packetId,
                         target.subscriptionIds());
         settle(sent, publish.message(), qos, packetId);
-        services.counters().count(Counter.MESSAGES_DELIVERED);
     }
 
     /** Tells whether a live message would leave at once. */

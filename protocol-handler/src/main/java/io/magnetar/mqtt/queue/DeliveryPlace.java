@@ -6,7 +6,7 @@ import io.magnetar.mqtt.counters.Counter;
 interface DeliveryPlace {
     /** What a message from there is counted as when it leaves. */
     default Counter countedAs() {
-        return Counter.MESSAGES_DELIVERED;
+        return Counter.OWED_MESSAGES_DELIVERED;
     }
 
     /** It is done, or given up. */

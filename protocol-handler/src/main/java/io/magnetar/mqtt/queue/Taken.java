@@ -30,7 +30,7 @@ public final class Taken implements DeliveryPlace {
 
     /** What is on its way by the record is held: it goes out again when it is met. */
     Taken(PartitionProgress progress) {
-        this(progress, Counter.MESSAGES_DELIVERED);
+        this(progress, Counter.OWED_MESSAGES_DELIVERED);
     }
 
     /** @param countedAs what a message is counted as when it leaves */

@@ -65,6 +65,13 @@ status_reason() {
     sed -n 's/^[^{]*{ *"ready" *: *[a-z]* *, *"reason" *: *"\(\([^"\\]\|\\.\)*\)".*/\1/p' | sed 's/\\\(.\)/\1/g'
 }
 
+# The header that shows the admin API who asks, for a broker that wants to know: the broker's own token.
+broker_authorization() {
+    local parameters
+    parameters=$(last_setting brokerClientAuthenticationParameters)
+    case $parameters in token:*) say "Authorization: Bearer ${parameters#token:}" ;; esac
+}
+
 # Prints what keeps the broker from being ready, nothing when it is ready.
 not_ready_because() {
     local status
@@ -72,8 +79,9 @@ not_ready_because() {
     case $status in
         '') say 'the broker starts' ;;
         HTTP/1.?' 200 '*)
+            # A broker that wants another credential than a token does not tell.
             if [ "$FUNCTIONS" = yes ] && ! http_get 127.0.0.1 "$ADMIN_PORT" /admin/v2/worker/cluster/leader/ready \
-                | head -n 1 | grep -q ' 200 '; then
+                "$(broker_authorization)" | head -n 1 | grep -q -e ' 200 ' -e ' 401 '; then
                 say 'the functions worker starts'
             fi
             ;;

@@ -43,6 +43,27 @@ END
     done
 }
 
+# last_setting KEY: its value among the --set, nothing when there is none.
+last_setting() {
+    local setting value=''
+    for setting in ${SETTINGS[@]+"${SETTINGS[@]}"}; do
+        [ "${setting%%=*}" != "$1" ] || value=${setting#*=}
+    done
+    printf '%s\n' "$value"
+}
+
+# What Magnetar changes in Pulsar's functions_worker.yml: with tokens, a connector has the rights of who created it. Without
+# this it has the worker's, which are a superuser's.
+functions_worker_overlay() {
+    [ "$(last_setting authenticationEnabled)" = true ] || return 0
+    case $(last_setting authenticationProviders) in
+        *AuthenticationProviderToken*)
+            printf '\n# Set by Magnetar\nfunctionAuthProviderClassName: %s\n' \
+                org.apache.pulsar.functions.auth.ClearTextFunctionTokenAuthProvider
+            ;;
+    esac
+}
+
 # lay_home HOME
 lay_home() {
     local home=$1 distribution stock sink
@@ -65,6 +86,7 @@ lay_home() {
     fi
     cp "$MAGNETAR_ROOT/pulsar-conf/log4j2.yaml" "$home/conf/log4j2.yaml"
     cp "$MAGNETAR_ROOT/pulsar-conf/tools-log4j2.yaml" "$home/conf/tools/log4j2.yaml"
+    functions_worker_overlay >>"$home/conf/functions_worker.yml"
     settings_of_this_run "$home" >"$home/conf/run.conf"
     properties_overlay "$stock/standalone.conf" "$MAGNETAR_ROOT/pulsar-conf/standalone.conf" "$home/conf/run.conf" \
         >"$home/conf/standalone.conf"

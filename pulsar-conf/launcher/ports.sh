@@ -29,16 +29,18 @@ require_free_ports() {
     [ -z "$taken" ] || fail "$taken"
 }
 
-# http_request METHOD HOST PORT PATH: status line, headers and body; fails when nobody answers within 5 seconds.
+# http_request METHOD HOST PORT PATH [HEADER]: status line, headers and body; fails when nobody answers within 5 seconds.
 http_request() {
     # shellcheck disable=SC2016 # the inner bash expands its own arguments
     timeout 5 bash -c '
         exec 3<>"/dev/tcp/$2/$3" || exit 1
-        printf "%s %s HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n\r\n" "$1" "$4" "$2" >&3
-        cat <&3' http_request "$1" "$2" "$3" "$4" 2>/dev/null
+        printf "%s %s HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n" "$1" "$4" "$2" >&3
+        [ -z "$5" ] || printf "%s\r\n" "$5" >&3
+        printf "\r\n" >&3
+        cat <&3' http_request "$1" "$2" "$3" "$4" "${5:-}" 2>/dev/null
 }
 
-# http_get HOST PORT PATH
+# http_get HOST PORT PATH [HEADER]
 http_get() {
     http_request GET "$@"
 }

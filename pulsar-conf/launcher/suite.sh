@@ -2,7 +2,7 @@
 # The whole test suite.
 
 # Other projects' programs that tests run against, where they are installed.
-OPTIONAL_PEERS='mosquitto mosquitto_pub mosquitto_sub node npm chromium'
+OPTIONAL_PEERS='mosquitto mosquitto_pub mosquitto_sub node npm chromium influxd'
 # Modules of the system's own Python.
 PYTHON_PEERS='websocket paho.mqtt.client'
 
@@ -43,7 +43,7 @@ test_command() {
 usage: ./magnetar test [MAVEN-ARGUMENT...]
 
 Runs every test and every check of the build: mvn verify. Tests that need other programs (mosquitto and its clients,
-mqtt.js, Chromium, modules of Python) run where these are installed; what was left out is named. Arguments go to Maven, for
+mqtt.js, Chromium, InfluxDB 1, modules of Python) run where these are installed; what was left out is named. Arguments go to Maven, for
 example: -pl stream-mapping -am
 END
         return

@@ -63,6 +63,7 @@ public final class Retry {
             }
             if (failures == 1 || System.nanoTime() - warned > WARN_NANOS) {
                 warned = System.nanoTime();
+                metrics.trouble(what + ": " + retriable.reason());
                 LOG.warn(
                         "{}: {}; failure {} in a row, tried again in {} ms",
                         what,

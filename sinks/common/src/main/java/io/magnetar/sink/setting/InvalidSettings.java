@@ -8,7 +8,7 @@ public final class InvalidSettings extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    InvalidSettings(List<String> errors) {
+    public InvalidSettings(List<String> errors) {
         super("The configuration of the sink is invalid:\n  " + String.join("\n  ", errors));
     }
 }

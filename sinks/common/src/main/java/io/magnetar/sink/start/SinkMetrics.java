@@ -41,6 +41,17 @@ public final class SinkMetrics {
         record(counter.name().toLowerCase(Locale.ROOT), amount);
     }
 
+    /**
+     * Shows in the sink's status why records wait.
+     *
+     * @param reason for people, the same each time for the same trouble
+     */
+    public void trouble(String reason) {
+        if (context instanceof Trouble status) {
+            status.tell(reason);
+        }
+    }
+
     /** Adds to a metric of the sink's own. */
     public void record(String name, double value) {
         context.recordMetric(name, value);

@@ -1,8 +1,10 @@
 package io.magnetar.sink.start;
 
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pulsar.client.api.SubscriptionType;
 import org.apache.pulsar.common.functions.FunctionConfig.ProcessingGuarantees;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class TestContext {
     public final Map<String, Double> metrics = new ConcurrentHashMap<>();
     public final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
+    public final List<String> inputs = new CopyOnWriteArrayList<>(List.of("persistent://fleet/streams/readings"));
     private final SinkContext context;
 
     public TestContext(SubscriptionType type, ProcessingGuarantees guarantees, Map<String, String> secrets) {
@@ -24,6 +27,7 @@ public final class TestContext {
                     return switch (method.getName()) {
                         case "getSubscriptionType" -> type;
                         case "getSinkConfig" -> config;
+                        case "getInputTopics" -> inputs;
                         case "getSecret" -> secrets.get(arguments[0]);
                         case "getTenant" -> "fleet";
                         case "getNamespace" -> "streams";

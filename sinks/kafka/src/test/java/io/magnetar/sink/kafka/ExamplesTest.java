@@ -2,13 +2,8 @@ package io.magnetar.sink.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.magnetar.sink.setting.SettingsReading;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,11 +12,9 @@ class ExamplesTest {
     @ParameterizedTest
     @ValueSource(strings = {"kafka", "kafka-oauth", "confluent"})
     void theSinkTakesIt(String name) throws Exception {
-        Map<?, ?> example = new ObjectMapper(new YAMLFactory())
-                .readValue(Path.of("../../pulsar-conf/sinks", name + ".yaml").toFile(), Map.class);
-        Map<String, Object> configuration = new HashMap<>();
-        map(example.get("configs")).forEach((key, value) -> configuration.put((String) key, value));
-        Map<?, ?> secrets = map(example.get("secrets"));
+        Map<?, ?> example = Examples.read(name);
+        Map<String, Object> configuration = Examples.configuration(name);
+        Map<?, ?> secrets = Examples.map(example.get("secrets"));
 
         SettingsReading reading = new SettingsReading(
                 KafkaSettings.SETTINGS, configuration, secret -> secrets.containsKey(secret) ? "a secret" : null);
@@ -30,9 +23,5 @@ class ExamplesTest {
 
         assertThat(example.get("retainOrdering")).isEqualTo(true);
         assertThat(example.get("archive")).isEqualTo("builtin://magnetar-kafka");
-    }
-
-    private static Map<?, ?> map(@Nullable Object value) {
-        return value instanceof Map<?, ?> map ? map : Map.of();
     }
 }

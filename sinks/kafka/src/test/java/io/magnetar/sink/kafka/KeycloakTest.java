@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** OAuth with a real authorization server, whose tokens a real broker checks. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -83,6 +85,30 @@ class KeycloakTest {
             await().atMost(Duration.ofMinutes(2)).until(() -> run.acknowledged() == written[0]);
             assertThat(run.fatal()).isNull();
         }
+    }
+
+    /**
+     * The examples of {@code pulsar-conf/sinks} with a login by OAuth. Confluent Cloud itself is not here: its example runs
+     * against the same broker, which takes the extensions of SASL and has no use for them.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"kafka-oauth", "confluent"})
+    void anExampleProducesWithItsLogin(String name) throws Exception {
+        Map<String, Object> configuration = Examples.configuration(name);
+        String topic = Topics.make(broker.servers(), 1);
+        configuration.put("bootstrapServers", broker.oauthTlsServers());
+        configuration.put("caFile", broker.server().certificate().toString());
+        configuration.put("tokenEndpoint", keycloak.tokenEndpoint());
+        assertThat(configuration).containsEntry("clientId", Keycloak.CLIENT).containsEntry("scope", "kafka");
+        configuration.put("clientSecret", Keycloak.SECRET);
+        configuration.put("topic", topic);
+        try (SinkRun run = new SinkRun(new KafkaSink(), configuration)) {
+            run.write("k", "{}", Map.of("mqtt.topic", "a/b", "mqtt.client-id", "k"));
+            await().atMost(Duration.ofSeconds(60)).until(() -> run.acknowledged() == 1);
+        }
+        assertThat(Topics.read(broker.servers(), topic))
+                .singleElement()
+                .satisfies(record -> assertThat(record.key()).isEqualTo("k"));
     }
 
     @Test

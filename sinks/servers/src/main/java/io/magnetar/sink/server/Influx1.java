@@ -1,5 +1,6 @@
 package io.magnetar.sink.server;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The InfluxDB 1.6 of Debian, with a user {@link #USER} and an empty database {@link #DATABASE}.
@@ -22,6 +24,9 @@ import java.util.Map;
  * <p>Thread: the test's.
  */
 public final class Influx1 implements AutoCloseable {
+    /** What it is called where it is installed. */
+    public static final String PROGRAM = "influxd";
+
     public static final String USER = "admin";
     public static final String PASSWORD = "secret";
     public static final String DATABASE = "plant";
@@ -29,6 +34,12 @@ public final class Influx1 implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final int port;
     private final ServerProcess process;
+
+    /** Whether this machine has the program. */
+    public static boolean isInstalled() {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, PROGRAM)));
+    }
 
     public Influx1() throws IOException {
         port = ServerProcess.freePort();
@@ -50,7 +61,7 @@ public final class Influx1 implements AutoCloseable {
                         ServerProcess.freePort(), directory, directory, directory, port));
         process = new ServerProcess(
                 directory,
-                List.of("influxd", "-config", directory.resolve("influxdb.conf").toString()),
+                List.of(PROGRAM, "-config", directory.resolve("influxdb.conf").toString()),
                 Map.of(),
                 () -> send(HttpRequest.newBuilder(URI.create(url() + "/ping"))).statusCode() == 204);
     }

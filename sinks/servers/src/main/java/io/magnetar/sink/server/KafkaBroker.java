@@ -26,6 +26,7 @@ public final class KafkaBroker implements AutoCloseable {
     private final int open;
     private final int sasl;
     private final int oauth;
+    private final int oauthTls;
     private final int tls;
     private final Certificates server;
     private final Certificates client;
@@ -37,6 +38,7 @@ public final class KafkaBroker implements AutoCloseable {
         open = ServerProcess.freePort();
         sasl = ServerProcess.freePort();
         oauth = ServerProcess.freePort();
+        oauthTls = ServerProcess.freePort();
         tls = ServerProcess.freePort();
         try {
             server = Certificates.make(directory, "server");
@@ -100,26 +102,37 @@ public final class KafkaBroker implements AutoCloseable {
         String advertised = "OPEN://127.0.0.1:" + open + ",SASL://127.0.0.1:" + sasl + ",TLS://127.0.0.1:" + tls;
         String protocols = "CONTROLLER:PLAINTEXT,OPEN:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL";
         if (!issuer.isEmpty()) {
-            listeners += ",OAUTH://127.0.0.1:" + oauth;
-            advertised += ",OAUTH://127.0.0.1:" + oauth;
-            protocols += ",OAUTH:SASL_PLAINTEXT";
+            String more = ",OAUTH://127.0.0.1:" + oauth + ",OAUTHTLS://127.0.0.1:" + oauthTls;
+            listeners += more;
+            advertised += more;
+            protocols += ",OAUTH:SASL_PLAINTEXT,OAUTHTLS:SASL_SSL";
+            lines.addAll(oauth("oauth", issuer));
+            lines.addAll(oauth("oauthtls", issuer));
             lines.addAll(List.of(
-                    "listener.name.oauth.sasl.enabled.mechanisms=OAUTHBEARER",
-                    "listener.name.oauth.oauthbearer.sasl.server.callback.handler.class=" + LOGIN_MODULES
-                            + "oauthbearer.OAuthBearerValidatorCallbackHandler",
-                    "listener.name.oauth.oauthbearer.sasl.jaas.config=" + LOGIN_MODULES
-                            + "oauthbearer.OAuthBearerLoginModule required;",
-                    "listener.name.oauth.sasl.oauthbearer.jwks.endpoint.url=" + keys(issuer),
-                    "listener.name.oauth.sasl.oauthbearer.expected.issuer=" + issuer,
-                    "listener.name.oauth.sasl.oauthbearer.expected.audience=kafka",
-                    "listener.name.oauth.sasl.oauthbearer.sub.claim.name=azp",
-                    // So that a client has to show a new token before the old one ends.
-                    "listener.name.oauth.oauthbearer.connections.max.reauth.ms=3600000"));
+                    "listener.name.oauthtls.ssl.keystore.type=PKCS12",
+                    "listener.name.oauthtls.ssl.keystore.location=" + server.store(),
+                    "listener.name.oauthtls.ssl.keystore.password=" + Certificates.PASSWORD));
         }
         lines.add("listeners=" + listeners);
         lines.add("advertised.listeners=" + advertised);
         lines.add("listener.security.protocol.map=" + protocols);
         return lines;
+    }
+
+    /** What a listener needs that takes tokens. */
+    private static List<String> oauth(String listener, String issuer) {
+        String name = "listener.name." + listener + ".";
+        return List.of(
+                name + "sasl.enabled.mechanisms=OAUTHBEARER",
+                name + "oauthbearer.sasl.server.callback.handler.class=" + LOGIN_MODULES
+                        + "oauthbearer.OAuthBearerValidatorCallbackHandler",
+                name + "oauthbearer.sasl.jaas.config=" + LOGIN_MODULES + "oauthbearer.OAuthBearerLoginModule required;",
+                name + "sasl.oauthbearer.jwks.endpoint.url=" + keys(issuer),
+                name + "sasl.oauthbearer.expected.issuer=" + issuer,
+                name + "sasl.oauthbearer.expected.audience=kafka",
+                name + "sasl.oauthbearer.sub.claim.name=azp",
+                // So that a client has to show a new token before the old one ends.
+                name + "oauthbearer.connections.max.reauth.ms=3600000");
     }
 
     /** For JAAS, and then for a properties file. */
@@ -165,6 +178,11 @@ public final class KafkaBroker implements AutoCloseable {
     /** Of the listener with PLAIN and SCRAM. */
     public String saslServers() {
         return "127.0.0.1:" + sasl;
+    }
+
+    /** Of the listener with TLS that takes tokens. */
+    public String oauthTlsServers() {
+        return "127.0.0.1:" + oauthTls;
     }
 
     /** Of the listener with TLS. */

@@ -89,3 +89,15 @@ run_program() {
     require_java
     exec "$JAVA" -cp "$module/target/classes:$(cat "$module/target/classpath")" "$main" "$@"
 }
+
+# The servers that sinks are measured against, as they are published.
+ensure_servers() {
+    local servers=$MAGNETAR_ROOT/sinks/servers
+    if [ -d "$servers/target/questdb" ] && [ -d "$servers/kafka/target/lib" ]; then
+        return
+    fi
+    require_build_tools
+    say "Fetching QuestDB and Kafka ..."
+    (cd "$MAGNETAR_ROOT" && mvn -B -q -ntp -pl sinks/servers/kafka,sinks/servers generate-resources) 2>&1 \
+        | plain_text >&2 || fail "QuestDB and Kafka could not be fetched, see above"
+}

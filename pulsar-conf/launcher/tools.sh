@@ -76,6 +76,12 @@ bench_command() {
         ensure_program benchmarks/micro protocol-handler stream-mapping tenancy-mapping
         run_program benchmarks/micro org.openjdk.jmh.Main "$@"
     fi
+    if [ "${1:-}" = sinks ]; then
+        shift
+        ensure_servers
+        ensure_program benchmarks/sinks benchmarks sinks/common sinks/influxdb sinks/kafka
+        run_program benchmarks/sinks io.magnetar.bench.sinks.SinksBench "$@"
+    fi
     ensure_program benchmarks
     # The peer that comes as a library; asking for help alone needs none.
     if [ "${1:-}" = compare ] && ! asks_for_help "${2:-}"; then

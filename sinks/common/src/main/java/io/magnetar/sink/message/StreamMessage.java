@@ -30,10 +30,10 @@ public final class StreamMessage {
 
     private final Record<?> record;
     private final Message<?> message;
-    private final PulsarTopic pulsarTopic;
-    private final Position position;
     private final Map<String, String> properties;
     private final byte[] payload;
+    private @Nullable PulsarTopic pulsarTopic;
+    private @Nullable Position position;
     private @Nullable JsonNode json;
     private String @Nullable [] levels;
 
@@ -41,17 +41,19 @@ public final class StreamMessage {
      * @throws IllegalArgumentException when the record does not come from a Pulsar topic
      */
     public StreamMessage(Record<?> record) {
-        this(record, PulsarTopic.parse(record.getTopicName().orElseThrow(StreamMessage::notOfPulsar)));
+        this(record, null);
     }
 
     /**
-     * @param pulsarTopic the record's, which callers may keep instead of parsing the name for each record
+     * @param pulsarTopic the record's, which callers may keep instead of having the name parsed for each record
      */
-    public StreamMessage(Record<?> record, PulsarTopic pulsarTopic) {
+    public StreamMessage(Record<?> record, @Nullable PulsarTopic pulsarTopic) {
         this.record = record;
         this.pulsarTopic = pulsarTopic;
+        if (record.getTopicName().isEmpty()) {
+            throw notOfPulsar();
+        }
         message = record.getMessage().orElseThrow(StreamMessage::notOfPulsar);
-        position = Position.of(message.getMessageId());
         properties = message.getProperties();
         byte[] data = message.getData();
         payload = data == null ? new byte[0] : data;
@@ -65,12 +67,24 @@ public final class StreamMessage {
         return record;
     }
 
+    /** Parsed when it is first asked for, as few templates do. */
     public PulsarTopic pulsarTopic() {
-        return pulsarTopic;
+        PulsarTopic parsed = pulsarTopic;
+        if (parsed == null) {
+            parsed = PulsarTopic.parse(record.getTopicName().orElseThrow(StreamMessage::notOfPulsar));
+            pulsarTopic = parsed;
+        }
+        return parsed;
     }
 
+    /** Read when it is first asked for. */
     public Position position() {
-        return position;
+        Position read = position;
+        if (read == null) {
+            read = Position.of(message.getMessageId());
+            position = read;
+        }
+        return read;
     }
 
     /** The MQTT topic; for messages that did not come by MQTT their key, and without one the stream's name. */
@@ -80,7 +94,7 @@ public final class StreamMessage {
             return topic;
         }
         String key = message.getKey();
-        return key == null ? pulsarTopic.stream() : key;
+        return key == null ? pulsarTopic().stream() : key;
     }
 
     /** The level of the topic with an index that begins at 0, counted from the end when it is negative. */

@@ -50,6 +50,8 @@ public final class SinksBench implements Callable<Integer> {
     private boolean unusedHelp;
 
     public static void main(String[] args) {
+        // Kafka's client would be told how to log, and there is nothing to read.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         System.exit(new CommandLine(new SinksBench()).execute(args));
     }
 

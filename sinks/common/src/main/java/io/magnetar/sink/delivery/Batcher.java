@@ -69,7 +69,10 @@ public final class Batcher<T> implements AutoCloseable {
             }
             filling.add(item);
             fillingBytes += bytes;
-            changed.signalAll();
+            // Nobody waits for the items in between, and waking a thread costs more than making one.
+            if (filling.size() == 1 || isFull()) {
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -171,11 +174,14 @@ public final class Batcher<T> implements AutoCloseable {
     private boolean isDue() {
         return !filling.isEmpty()
                 && (flushNow
-                        || filling.size() >= limits.maxItems()
-                        || fillingBytes >= limits.maxBytes()
+                        || isFull()
                         || waitingForRoom > 0
                         || System.nanoTime() - fillingSinceNanos
                                 >= limits.maxDelay().toNanos());
+    }
+
+    private boolean isFull() {
+        return filling.size() >= limits.maxItems() || fillingBytes >= limits.maxBytes();
     }
 
     private void done() {

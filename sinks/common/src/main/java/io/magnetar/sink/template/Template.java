@@ -152,6 +152,9 @@ public final class Template {
      * @param escape what becomes of each value on its way into the text; the template's own text stays as it is
      */
     public Optional<String> render(StreamMessage message, UnaryOperator<String> escape) {
+        if (parts.size() == 1 && parts.get(0) instanceof Literal literal) {
+            return Optional.of(literal.text());
+        }
         StringBuilder rendered = new StringBuilder();
         for (Part part : parts) {
             if (part instanceof Literal literal) {

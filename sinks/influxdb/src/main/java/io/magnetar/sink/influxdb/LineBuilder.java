@@ -66,6 +66,12 @@ final class LineBuilder {
         return this;
     }
 
+    LineBuilder integer(String key, long value) throws BadRecord {
+        key(key);
+        line.append(value).append('i');
+        return this;
+    }
+
     LineBuilder unsigned(String key, BigDecimal value) throws BadRecord {
         BigInteger whole = whole(key, value, FieldType.UINT, BigInteger.ZERO, MAX_UINT);
         key(key);

@@ -72,7 +72,13 @@ final class PointTemplate implements Lines {
                 }
             }
             case FLOAT -> line.field(name, number(typed, value).doubleValue());
-            case INT -> line.integer(name, number(typed, value));
+            case INT -> {
+                if (value.isIntegralNumber() && value.canConvertToLong()) {
+                    line.integer(name, value.longValue());
+                } else {
+                    line.integer(name, number(typed, value));
+                }
+            }
             case UINT -> line.unsigned(name, number(typed, value));
             case BOOL -> line.field(name, bool(typed, value));
             case STRING -> line.field(name, typed.field().text(message).orElse(""));

@@ -27,6 +27,12 @@ record PointTime(Template template, Precision unit, Precision precision) {
         if (value.isMissingNode()) {
             throw new BadRecord("timestamp: the message has no value for " + template);
         }
+        if (value.isIntegralNumber() && value.canConvertToLong() && unit.holds(value.longValue())) {
+            long time = unit.to(precision, value.longValue());
+            if (precision.holds(time)) {
+                return time;
+            }
+        }
         String text = value.asText().strip();
         if (text.isEmpty() || text.length() > MAX_LENGTH || value.isContainerNode()) {
             throw wrong(text);

@@ -45,6 +45,11 @@ enum Precision {
         return nanos <= 1_000 ? Math.multiplyExact(micros, 1_000 / nanos) : Math.floorDiv(micros, nanos / 1_000);
     }
 
+    /** A time in this unit that {@link #holds(long)} is true of, in another one; rounded down. */
+    long to(Precision other, long time) {
+        return nanos >= other.nanos ? time * (nanos / other.nanos) : Math.floorDiv(time, other.nanos / nanos);
+    }
+
     BigDecimal nanos() {
         return BigDecimal.valueOf(nanos);
     }

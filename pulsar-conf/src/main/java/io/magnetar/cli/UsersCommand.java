@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -206,11 +207,20 @@ final class UsersCommand extends AdminCommand {
             return;
         }
         try {
-            Files.writeString(Path.of(file.get()), written);
+            writeSecret(Path.of(file.get()), written);
         } catch (IOException e) {
             throw Failure.of(file.get() + " cannot be written", String.valueOf(e.getMessage()));
         }
         new Text(out).line(users.size() + " users are exported to " + file.get());
+    }
+
+    /** A file that is made for them is its owner's alone: hashes can be tried. */
+    private static void writeSecret(Path file, String text) throws IOException {
+        boolean hasOwners = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        if (hasOwners && Files.notExists(file)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        Files.writeString(file, text);
     }
 
     private void list(JsonNode answer) {

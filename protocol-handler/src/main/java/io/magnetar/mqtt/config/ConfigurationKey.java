@@ -24,7 +24,10 @@ public enum ConfigurationKey implements Setting {
             "mqttTlsKeyFile",
             "",
             "PEM: the private key of the certificate. Without it, the broker's `tlsKeyFilePath`."),
-    TLS_KEY_PASSWORD("mqttTlsKeyPassword", "", "The password of the private key, if it has one."),
+    TLS_KEY_PASSWORD(
+            "mqttTlsKeyPassword",
+            "",
+            "The password of the private key, if it has one: the text itself, or `file:<path>` for that in a file."),
     TLS_TRUST_FILE(
             "mqttTlsTrustFile",
             "",

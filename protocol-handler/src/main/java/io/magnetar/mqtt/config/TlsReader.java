@@ -98,12 +98,18 @@ final class TlsReader {
         return Optional.of(new TlsSettings(
                 certificate,
                 key,
-                text(ConfigurationKey.TLS_KEY_PASSWORD).orElse(null),
+                keyPassword(problems),
                 asked == ClientAuth.NONE ? null : trust,
                 asked,
                 protocols,
                 list(ConfigurationKey.TLS_CIPHERS),
                 provider));
+    }
+
+    private @Nullable String keyPassword(Consumer<String> problems) {
+        String password = new SettingValues(properties, problem -> problems.accept("has " + problem))
+                .secret(ConfigurationKey.TLS_KEY_PASSWORD);
+        return password.isEmpty() ? null : password;
     }
 
     private ClientAuth clientAuth(Map<String, String> options, Consumer<String> problems) {

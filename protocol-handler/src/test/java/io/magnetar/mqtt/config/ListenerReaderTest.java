@@ -137,6 +137,23 @@ class ListenerReaderTest {
     }
 
     @Test
+    void thePasswordOfAKeyMayBeInAFile(@TempDir Path secrets) throws Exception {
+        certify();
+        Path file = Files.writeString(secrets.resolve("password"), "s3cret\n");
+        properties.setProperty("mqttTlsKeyPassword", "file:" + file);
+
+        assertThat(Objects.requireNonNull(read("mqtts://0.0.0.0:1").get(0).tls())
+                        .keyPassword())
+                .isEqualTo("s3cret");
+
+        properties.setProperty("mqttTlsKeyPassword", "file:/nowhere");
+        read("mqtts://0.0.0.0:1");
+        assertThat(problems)
+                .containsExactly("mqttListeners: 'mqtts://0.0.0.0:1' has mqttTlsKeyPassword: the file /nowhere cannot"
+                        + " be read");
+    }
+
+    @Test
     void tellsNobodyThePasswordOfAKey() {
         certify();
         properties.setProperty("mqttTlsKeyPassword", "s3cret");

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             ProfileCommand.class,
             StreamsCommand.class,
-            TenantsCommand.class
+            TenantsCommand.class,
+            LoginsCommand.class
         })
 public final class Bench implements Runnable {
     private static final int REFUSED = 1;

@@ -2,6 +2,7 @@ package io.magnetar.bench.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,10 +11,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of the handler's admin API that a run needs. Thread: any; each call blocks. */
 final class NamespaceAdmin {
+    private static final int USERS_AT_ONCE = 100;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -35,6 +38,16 @@ final class NamespaceAdmin {
     void createStream(String namespace, String name, String filter) throws IOException, InterruptedException {
         var unused = ask(
                 "PUT", "streams/" + namespace + "/" + name, "{\"properties\": {\"mqtt.filter\": \"" + filter + "\"}}");
+    }
+
+    /** @param hash of the password of all of them */
+    void createUsers(String namespace, List<String> names, String hash) throws IOException, InterruptedException {
+        for (int from = 0; from < names.size(); from += USERS_AT_ONCE) {
+            ArrayNode users = json.createArrayNode();
+            names.subList(from, Math.min(names.size(), from + USERS_AT_ONCE))
+                    .forEach(name -> users.addObject().put("username", name).put("passwordHash", hash));
+            var unused = ask("POST", "namespaces/" + namespace + "/users", "{\"users\": " + users + "}");
+        }
     }
 
     Page list(String after) throws IOException, InterruptedException {

@@ -171,7 +171,7 @@ class AdminRulesTest {
             AdminCalls calls = new AdminCalls(broker);
             Rules.ofAll(broker, "admGone", Rules.deny("all"));
 
-            pulsar.admin().tenants().deleteTenant("admGone");
+            Tenants.delete(pulsar, "admGone");
 
             await().until(() ->
                     calls.get("namespaces/admGone/rules").body().path("owners").isEmpty());

@@ -229,6 +229,67 @@ class AuthorizationSourcesTest {
         }
     }
 
+    @Test
+    void aSubscriptionThatWasAllowedBeforeARuleChangedIsLookedAtAgainWhenTheOthersAreDecided(EmbeddedPulsar pulsar)
+            throws Exception {
+        Tenants.create(pulsar, "azEarly");
+        try (Answers answers = new Answers();
+                MqttBroker broker = start(pulsar, answers, "mqttAuthorizationHttpTimeoutMillis", "60000");
+                Device witness = Device.connect(broker.port(), "azEarly-w");
+                RawClient client = new RawClient(broker.port())) {
+            Rules.ofAll(broker, "azEarly", Rules.allow("all", "early", "mark"));
+            answers.held.put("slow", new CountDownLatch(1));
+            witness.subscribe("early", MqttQos.AT_LEAST_ONCE);
+            client.send(RawClient.connect5("azEarly-c", 60)).read();
+            client.send(RawClient.packet(0x82, 0, 1, 0, "early", 0, "slow", 0));
+            await().until(() -> answers.askedFor("slow") == 1);
+
+            Rules.ofAll(broker, "azEarly", Rules.deny("subscribe", "early"), Rules.allow("all", "early", "mark"));
+            await("all have looked").until(() -> broker.status().counter("subscriptionsEnded") > 0);
+            answers.held.get("slow").countDown();
+
+            assertThat(client.read().body()).endsWith(NOT_AUTHORIZED, 0);
+            witness.publish("early", "not for it", MqttQos.AT_LEAST_ONCE);
+            witness.publish("slow", "for it", MqttQos.AT_LEAST_ONCE);
+            assertThat(client.read().payload5()).isEqualTo("for it");
+        }
+    }
+
+    @Test
+    void aConnectionThatEndsWhileItsSubscriptionsAreLookedAtLeavesItsSessionAsItWas(EmbeddedPulsar pulsar)
+            throws Exception {
+        Tenants.create(pulsar, "azDrop");
+        try (Answers answers = new Answers()) {
+            try (MqttBroker broker = start(pulsar, answers, "mqttBrokerName", "az-drop");
+                    Device durable = Tenants.durable(broker, "d", "azDrop-d")) {
+                durable.subscribe("later", MqttQos.AT_LEAST_ONCE);
+            }
+            answers.held.put("later", new CountDownLatch(1));
+            try (MqttBroker broker = start(
+                    pulsar, answers, "mqttBrokerName", "az-drop", "mqttAuthorizationHttpTimeoutMillis", "60000")) {
+                long before = answers.askedFor("later");
+                try (RawClient dropped = new RawClient(broker.port())) {
+                    dropped.send(
+                            RawClient.packet(0x10, "MQTT", 5, 0x80, 0, 60, 5, 0x11, 0, 0, 14, 16, "azDrop-d", "d"));
+                    await().until(() -> answers.askedFor("later") > before);
+                }
+                await("it is absent, though nobody has answered")
+                        .until(() -> new AdminCalls(broker)
+                                        .get("namespaces/azDrop/stats")
+                                        .body()
+                                        .path("durableSessions")
+                                        .path("absent")
+                                        .asInt()
+                                == 1);
+                answers.held.get("later").countDown();
+                try (Device durable = Tenants.durable(broker, "d", "azDrop-d")) {
+                    durable.publish("later", "as it was", MqttQos.AT_LEAST_ONCE);
+                    assertThat(durable.next(1)).containsExactly("as it was");
+                }
+            }
+        }
+    }
+
     private static @Nullable Integer publishCode(Device device, String topic) {
         try {
             device.publish(topic, "x", MqttQos.AT_LEAST_ONCE);

@@ -74,6 +74,40 @@ class MountpointsTest {
     }
 
     @Test
+    void aBanAndADeletionEndTheConnectionsOfTheirNamespaceOnly(EmbeddedPulsar pulsar) throws Exception {
+        Tenants.create(pulsar, "mountGone");
+        AdminCalls admin = new AdminCalls(broker);
+        try (RawClient banned = new RawClient(broker.port());
+                RawClient gone = new RawClient(broker.port());
+                RawClient stays = new RawClient(broker.port())) {
+            assertThat(banned.send(Tenants.connect5("bad", "mountA")).read().at(1))
+                    .isZero();
+            assertThat(gone.send(Tenants.connect5("bad", "mountGone")).read().at(1))
+                    .isZero();
+            assertThat(stays.send(Tenants.connect5("bad", "mountB")).read().at(1))
+                    .isZero();
+
+            assertThat(admin.ask("PUT", "bans/mountA", "{\"clientId\": \"bad\"}", null)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(banned.read().header()).as("DISCONNECT").isEqualTo(0xE0);
+            assertThat(admin.ask("DELETE", "bans/mountA?clientId=bad", "", null).status())
+                    .isEqualTo(200);
+
+            assertThat(admin.ask("DELETE", "namespaces/mountGone?withTenant=true", "", null)
+                            .status())
+                    .isEqualTo(200);
+            RawClient.RawPacket goodbye = gone.read();
+            assertThat(goodbye.header()).isEqualTo(0xE0);
+            assertThat(Tenants.text(goodbye)).contains("the namespace was deleted");
+
+            assertThat(stays.send(RawClient.packet(0xC0)).read().type())
+                    .as("PINGRESP")
+                    .isEqualTo(13);
+        }
+    }
+
+    @Test
     void retainedMessagesAndWillsAreMountedToo() throws Exception {
         try (Device a = Tenants.device(broker, "mountA", "keeper");
                 Device all = global("retained-all")) {

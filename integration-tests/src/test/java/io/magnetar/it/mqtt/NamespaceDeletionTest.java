@@ -245,6 +245,34 @@ class NamespaceDeletionTest {
         }
     }
 
+    @Test
+    void aBrokerStopsWhenAnotherIsAskedToGoOn(EmbeddedPulsar pulsar) throws Exception {
+        DeletionMarks marks = new DeletionMarks(pulsar.broker().getConfigurationMetadataStore(), pulsar.admin());
+        Namespace namespace = new Namespace("delTwo");
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        DeletionStep none = new DeletionStep("nothing", ignored -> CompletableFuture.completedFuture(null));
+        NamespaceDeletions slow = new NamespaceDeletions(
+                "del-slow",
+                marks,
+                List.of(new DeletionStep("waits", ignored -> released)),
+                new DeletionStep("tenant", ignored -> {
+                    late.complete(null);
+                    return CompletableFuture.completedFuture(null);
+                }),
+                InstantSource.system());
+        NamespaceDeletions quick =
+                new NamespaceDeletions("del-quick", marks, List.of(none), none, InstantSource.system());
+
+        CompletableFuture<Void> first = slow.delete(namespace, true);
+        await().until(() -> slow.progress(namespace).isPresent());
+        quick.delete(namespace, true).get();
+        released.complete(null);
+
+        assertThatThrownBy(first::get).hasMessageContaining("another broker was asked");
+        assertThat(late).as("the next tenant of the name").isNotDone();
+    }
+
     private static NamespaceDeletions deletions(
             DeletionMarks marks, List<String> names, Map<String, Integer> done, String failing) {
         List<DeletionStep> steps = new ArrayList<>();

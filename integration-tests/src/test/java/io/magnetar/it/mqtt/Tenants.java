@@ -39,6 +39,14 @@ final class Tenants {
         }
     }
 
+    /** Deletes a tenant and all in it, as Pulsar's own tool does. */
+    static void delete(EmbeddedPulsar pulsar, String name) throws PulsarAdminException {
+        for (String namespace : pulsar.admin().namespaces().getNamespaces(name)) {
+            pulsar.admin().namespaces().deleteNamespace(namespace, true);
+        }
+        pulsar.admin().tenants().deleteTenant(name);
+    }
+
     /** Creates a stream whose tenant has a client, and returns when the broker has it. */
     static void createStream(EmbeddedPulsar pulsar, MqttBroker broker, String tenant, String name, String filter)
             throws PulsarAdminException {

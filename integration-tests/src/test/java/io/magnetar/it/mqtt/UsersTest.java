@@ -225,7 +225,7 @@ class UsersTest {
         Tenants.create(pulsar, "usersGone");
         create("usersGone", "gerd", "{\"password\": \"x\"}");
 
-        pulsar.admin().tenants().deleteTenant("usersGone");
+        Tenants.delete(pulsar, "usersGone");
         Tenants.create(pulsar, "usersGone");
 
         Awaitility.await()

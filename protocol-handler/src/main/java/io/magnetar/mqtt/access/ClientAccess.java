@@ -210,6 +210,11 @@ public final class ClientAccess {
         counts.count(Counter.SUBSCRIPTIONS_ENDED);
     }
 
+    /** Rises whenever the rules may have changed. */
+    public long rules() {
+        return shared.version();
+    }
+
     /** Has a task run, at the owner, whenever the rules may have changed, until {@link #end}. */
     public void onChange(Runnable task) {
         onChange = task;

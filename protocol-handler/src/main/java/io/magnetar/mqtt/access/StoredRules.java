@@ -4,6 +4,7 @@ import io.magnetar.tenancy.Namespace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,11 @@ public final class StoredRules {
     /** All who have rules in a namespace. */
     public Map<RuleOwner, List<Rule>> of(Namespace namespace) {
         return Map.copyOf(rules.getOrDefault(namespace, Map.of()));
+    }
+
+    /** The namespaces that have rules. */
+    public Set<Namespace> namespaces() {
+        return Set.copyOf(rules.keySet());
     }
 
     /** How many rules there are in all namespaces. */

@@ -98,12 +98,16 @@ public final class DeletionRequests implements Routes {
     /** Fails for a namespace that is being deleted. */
     static void checkNone(NamespaceDeletions deletions, Namespace namespace) {
         if (deletions.mark(namespace).isPresent()) {
-            throw new RefusedRequest(
-                    RefusedRequest.CONFLICT,
-                    "the namespace " + namespace
-                            + " is being deleted: get it to see how far that is, and make it again when"
-                            + " it is gone");
+            throw refusal(namespace);
         }
+    }
+
+    /** What is wrong with a request about a namespace that is being deleted. */
+    static RefusedRequest refusal(Namespace namespace) {
+        return new RefusedRequest(
+                RefusedRequest.CONFLICT,
+                "the namespace " + namespace
+                        + " is being deleted: get it to see how far that is, and make it again when" + " it is gone");
     }
 
     /** How far the deletion of a namespace is, if it is being deleted. */

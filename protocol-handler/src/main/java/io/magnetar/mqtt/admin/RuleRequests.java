@@ -45,16 +45,19 @@ public final class RuleRequests implements Routes {
     private final @Nullable RuleLog log;
     private final AccessControl control;
     private final int maxRules;
+    private final NamespaceWrites writes;
 
     /**
      * @param log null when the built-in rules are no source
      * @param maxRules how many rules a namespace may have
      */
-    public RuleRequests(StoredRules stored, @Nullable RuleLog log, AccessControl control, int maxRules) {
+    public RuleRequests(
+            StoredRules stored, @Nullable RuleLog log, AccessControl control, int maxRules, NamespaceWrites writes) {
         this.stored = stored;
         this.log = log;
         this.control = control;
         this.maxRules = maxRules;
+        this.writes = writes;
     }
 
     @Override
@@ -140,8 +143,14 @@ public final class RuleRequests implements Routes {
             if (rules.isEmpty()) {
                 throw RefusedRequest.bad("rules is an empty list: delete them instead");
             }
-            checkSize(call.namespace(), owner, rules.size());
-            return log().put(call.namespace(), owner, rules).thenApply(done -> AdminAnswer.ok(described(owner, rules)));
+            Namespace namespace = call.namespace();
+            checkSize(namespace, owner, rules.size());
+            RuleLog written = log();
+            return writes.write(
+                            namespace,
+                            () -> written.put(namespace, owner, rules),
+                            () -> written.put(namespace, owner, List.of()))
+                    .thenApply(done -> AdminAnswer.ok(described(owner, rules)));
         });
     }
 

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +34,15 @@ public final class UserRequests implements Routes {
     private final NewUsers made;
     private final NamespaceRegister register;
     private final ServedNamespaces served;
+    private final NamespaceWrites writes;
 
-    public UserRequests(Users users, NewUsers made, NamespaceRegister register, ServedNamespaces served) {
+    public UserRequests(
+            Users users, NewUsers made, NamespaceRegister register, ServedNamespaces served, NamespaceWrites writes) {
         this.users = users;
         this.made = made;
         this.register = register;
         this.served = served;
+        this.writes = writes;
     }
 
     @Override
@@ -155,12 +159,21 @@ public final class UserRequests implements Routes {
                         RefusedRequest.CONFLICT,
                         "there is a user '" + key.username() + "' already: change it with PATCH");
             }
-            return made.make(key, parsed(body), isNew ? null : there(key))
+            return made.make(key, parsed(body), 0, isNew ? null : there(key))
                     .exceptionallyCompose(UserRequests::refused)
-                    .thenCompose(user -> users.put(key, user)
+                    .thenCompose(user -> put(key.namespace(), Map.of(key, user))
                             .thenApply(done -> new AdminAnswer(
                                     isNew ? AdminAnswer.CREATED : AdminAnswer.OK, described(key.username(), user))));
         });
+    }
+
+    private CompletableFuture<Void> put(@Nullable Namespace namespace, Map<UserKey, User> all) {
+        Supplier<CompletableFuture<Void>> write = () -> CompletableFuture.allOf(all.entrySet().stream()
+                .map(user -> users.put(user.getKey(), user.getValue()))
+                .toArray(CompletableFuture[]::new));
+        Supplier<CompletableFuture<Void>> undo = () ->
+                CompletableFuture.allOf(all.keySet().stream().map(users::delete).toArray(CompletableFuture[]::new));
+        return namespace == null ? write.get() : writes.write(namespace, write, undo);
     }
 
     private static NewUser parsed(JsonNode body) {
@@ -196,35 +209,41 @@ public final class UserRequests implements Routes {
             throw RefusedRequest.bad("users is a list of up to " + MOST_AT_ONCE + " users");
         }
         return require(call, Right.CHANGE_USERS).thenCompose(ignored -> {
-            CompletableFuture<List<Map<String, Object>>> refused = CompletableFuture.completedFuture(new ArrayList<>());
+            Map<UserKey, User> taken = new LinkedHashMap<>();
+            List<Map<String, Object>> refused = new ArrayList<>();
+            CompletableFuture<Map<UserKey, User>> all = CompletableFuture.completedFuture(taken);
+            int others = 0;
             for (JsonNode one : given) {
-                String name = one.path("username").asText();
-                refused = refused.thenCombine(
-                        takeIn(new UserKey(namespace(call), name), one).handle((done, failure) -> failure),
-                        (all, failure) -> {
-                            if (failure != null) {
-                                all.add(Map.of("username", name, "reason", reason(failure)));
-                            }
-                            return all;
-                        });
+                UserKey key = new UserKey(namespace(call), one.path("username").asText());
+                all = all.thenCombine(make(key, one, others).handle(Made::new), (before, made) -> {
+                    User user = made.user();
+                    if (user != null) {
+                        taken.put(key, user);
+                    } else if (made.failure() != null) {
+                        refused.add(Map.of("username", key.username(), "reason", reason(made.failure())));
+                    }
+                    return before;
+                });
+                others += users.find(key).isPresent() ? 0 : 1;
             }
-            return refused.thenApply(all -> {
+            return all.thenCompose(made -> put(namespace(call), made)).thenApply(done -> {
                 Map<String, Object> body = new LinkedHashMap<>();
-                body.put("imported", given.size() - all.size());
-                body.put("refused", all);
+                body.put("imported", given.size() - refused.size());
+                body.put("refused", refused);
                 return AdminAnswer.ok(body);
             });
         });
     }
 
-    private CompletableFuture<Void> takeIn(UserKey key, JsonNode one) {
-        NewUser given;
+    /** One of the two. */
+    private record Made(@Nullable User user, @Nullable Throwable failure) {}
+
+    private CompletableFuture<User> make(UserKey key, JsonNode one, int others) {
         try {
-            given = NewUser.parse(one);
+            return made.make(key, NewUser.parse(one), others, null);
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return made.make(key, given, null).thenCompose(user -> users.put(key, user));
     }
 
     private static String reason(Throwable failure) {

@@ -1,5 +1,6 @@
 package io.magnetar.mqtt.auth;
 
+import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
@@ -26,6 +27,7 @@ public final class AuthenticationChains implements Authenticator {
     private final AuthenticationChain preset;
 
     /**
+     * @param counters of what comes of asking each source
      * @param nanos a time that only rises, in nanoseconds
      * @throws IllegalArgumentException when the preset chain names a source that is not there
      */
@@ -33,8 +35,10 @@ public final class AuthenticationChains implements Authenticator {
             Map<String, AuthenticationSource> sources,
             AuthenticationSettings settings,
             NamespaceChains namespaces,
+            Counters counters,
             LongSupplier nanos) {
-        sources.forEach((name, source) -> this.sources.put(name, new BoundedSource(name, source, settings, nanos)));
+        sources.forEach((name, source) ->
+                this.sources.put(name, new BoundedSource(name, source, settings, counters.source(name), nanos)));
         this.namespaces = namespaces;
         this.preset = chain(settings.chain());
     }

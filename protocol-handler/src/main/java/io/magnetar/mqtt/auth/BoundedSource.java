@@ -1,10 +1,11 @@
 package io.magnetar.mqtt.auth;
 
+import io.magnetar.mqtt.counters.SourceCounts;
+import io.magnetar.mqtt.counters.SourceOutcome;
 import io.magnetar.mqtt.flow.Failures;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A source that answers in time or fails, and that is asked about so many clients at once and not more: one that hangs costs its own
- * clients their connections, and no other source its own.
+ * clients their connections, and no other source its own. A namespace whose clients all come at once leaves places for those of others. What
+ * comes of it is counted.
  *
  * <p>Thread: any, because all that changes is counters.
  */
@@ -24,12 +26,20 @@ final class BoundedSource implements AuthenticationSource {
     private final String name;
     private final AuthenticationSource source;
     private final AuthenticationSettings settings;
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final FairPlaces places;
+    private final SourceCounts counts;
     private final LongSupplier nanos;
     private final AtomicLong loggedAtNanos;
 
     /** @param nanos a time that only rises, in nanoseconds */
-    BoundedSource(String name, AuthenticationSource source, AuthenticationSettings settings, LongSupplier nanos) {
+    BoundedSource(
+            String name,
+            AuthenticationSource source,
+            AuthenticationSettings settings,
+            SourceCounts counts,
+            LongSupplier nanos) {
+        this.places = new FairPlaces(settings.maxUnderWay());
+        this.counts = counts;
         this.name = name;
         this.source = source;
         this.settings = settings;
@@ -43,10 +53,10 @@ final class BoundedSource implements AuthenticationSource {
 
     @Override
     public CompletableFuture<Verdict> verify(Authenticator.Claim claim) {
-        if (underWay.incrementAndGet() > settings.maxUnderWay()) {
-            underWay.decrementAndGet();
-            OverloadedException tooMany =
-                    new OverloadedException("it is being asked about " + settings.maxUnderWay() + " clients");
+        if (!places.take(claim.namespace())) {
+            OverloadedException tooMany = new OverloadedException("it is being asked about " + settings.maxUnderWay()
+                    + " clients, or about as many of one namespace as may be");
+            counts.count(SourceOutcome.UNAVAILABLE);
             log(tooMany);
             return CompletableFuture.failedFuture(tooMany);
         }
@@ -55,12 +65,23 @@ final class BoundedSource implements AuthenticationSource {
         CompletableFuture<Verdict> inTime =
                 answer.isDone() ? answer : answer.copy().orTimeout(settings.timeoutMillis(), TimeUnit.MILLISECONDS);
         return inTime.whenComplete((verdict, failure) -> {
-                    underWay.decrementAndGet();
+                    places.leave(claim.namespace());
+                    counts.count(outcome(verdict));
                     if (failure != null) {
                         log(Objects.requireNonNullElse(Failures.cause(failure), failure));
                     }
                 })
                 .thenApply(verdict -> named(verdict, claim.username()));
+    }
+
+    /** @param verdict null when nobody could be asked */
+    private static SourceOutcome outcome(@Nullable Verdict verdict) {
+        if (verdict == null) {
+            return SourceOutcome.UNAVAILABLE;
+        }
+        return verdict instanceof Allow
+                ? SourceOutcome.ALLOWED
+                : verdict instanceof Deny ? SourceOutcome.DENIED : SourceOutcome.IGNORED;
     }
 
     @Override

@@ -233,7 +233,7 @@ final class Connection {
             MountedClient client = new MountedClient(namespace, accepted.clientId(), accepted.username(), peer.get());
             Placement placement = connections.mounts().place(client);
             key = new SessionKey(placement.namespace(), placement.clientId());
-            connections.checkBans(client);
+            connections.checkWanted(client);
             connections.admission().checkClient(placement.namespace(), placement.clientId());
             admitted = client;
             mount(placement.mountpoint());
@@ -295,13 +295,10 @@ final class Connection {
             refuse(ConnectRights.problem(failure));
             return;
         }
-        rights.checkSubscriptions(opened.session(), problem -> {
-            if (state != State.ENDED && problem == null) {
+        opening.check(rights, opened, problem -> {
+            if (problem == null) {
                 begin(rights, accepted, opened);
-                return;
-            }
-            ConnectRights.abandon(opened);
-            if (problem != null) {
+            } else {
                 refuse(problem);
             }
         });
@@ -322,7 +319,7 @@ final class Connection {
             keepAlive.start();
         }
         session = new Session(rights.surroundings(loop), sink, loop, decided, opened.session());
-        live.connected(connections.client(decided, accepted, peer.get()));
+        live.connected(connections.client(decided, accepted, Objects.requireNonNull(admitted)));
         Namespace entered = rights.key().namespace();
         Traffic counted = loop.traffic(Optional.of(entered));
         counted.connected();
@@ -332,13 +329,13 @@ final class Connection {
         sink.connAck(accepted.connAck().withSession(opened.present()));
         session.start();
         onConnected.run();
-        endIfBanned();
+        endIfUnwanted();
     }
 
-    /** A ban that came while the client was let in has not met it. */
-    private void endIfBanned() {
+    /** A ban or a deletion that came while the client was let in has not met it. */
+    private void endIfUnwanted() {
         try {
-            connections.checkBans(Objects.requireNonNull(admitted, "it is connected"));
+            connections.checkWanted(Objects.requireNonNull(admitted, "it is connected"));
         } catch (PacketException e) {
             endBy(ReasonCode.ADMINISTRATIVE_ACTION, ReasonCode.BANNED, e.problem());
         }

@@ -9,7 +9,6 @@ import io.magnetar.mqtt.connect.ConnectFlow;
 import io.magnetar.mqtt.counters.Counter;
 import io.magnetar.mqtt.flow.PacketSink;
 import io.magnetar.mqtt.flow.SessionServices;
-import io.magnetar.mqtt.listener.Peer;
 import io.magnetar.mqtt.mount.MountedClient;
 import io.magnetar.mqtt.mount.Mounts;
 import io.magnetar.mqtt.namespace.NamespaceChoice;
@@ -73,19 +72,24 @@ public record ConnectionServices(
     }
 
     /** What is shown of a client that has connected now. */
-    ConnectedClient client(Connect decided, ConnectFlow.Accepted accepted, Peer peer) {
+    ConnectedClient client(Connect decided, ConnectFlow.Accepted accepted, MountedClient admitted) {
         return new ConnectedClient(
+                admitted.namespace(),
+                admitted.clientId(),
                 decided.version(),
-                accepted.username(),
-                peer.address(),
+                admitted.username(),
+                admitted.peer().address(),
                 accepted.keepAliveSeconds(),
                 decided.cleanStart(),
                 accepted.sessionExpirySeconds(),
                 services.clock().millis());
     }
 
-    /** @throws PacketException when the client is banned from the namespace that it is in, wherever its topics are */
-    void checkBans(MountedClient client) throws PacketException {
+    /** @throws PacketException when the namespace that the client is in, wherever its topics are, has been deleted, or bans it */
+    void checkWanted(MountedClient client) throws PacketException {
+        if (!namespaces.isOpen(client.namespace())) {
+            throw new PacketException(ReasonCode.NOT_AUTHORIZED, "the namespace was deleted");
+        }
         admission.checkBans(
                 client.namespace(),
                 client.clientId(),

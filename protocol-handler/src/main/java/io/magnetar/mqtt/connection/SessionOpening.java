@@ -11,6 +11,7 @@ import io.magnetar.mqtt.session.SessionRefusedException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ final class SessionOpening {
     private final ConnectionServices connections;
     /** Of a client that the broker counts; null while it does not. */
     private @Nullable NamespaceQuota quota;
+    /** Open, and its connection has not begun. */
+    private DurableSessions.@Nullable Opened unbegun;
 
     SessionOpening(ConnectionServices connections) {
         this.connections = connections;
@@ -59,13 +62,34 @@ final class SessionOpening {
                                 connect.cleanStart(), sessionExpirySeconds, publisher, connect.will()));
     }
 
+    /**
+     * Looks at the subscriptions of a session that is open.
+     *
+     * @param then told once, maybe before this returns, unless the connection ends before: why the client is refused, or null when it is not
+     */
+    void check(ConnectRights rights, DurableSessions.Opened opened, Consumer<@Nullable PacketException> then) {
+        unbegun = opened;
+        rights.checkSubscriptions(opened.session(), problem -> {
+            if (unbegun == null) {
+                return;
+            }
+            unbegun = null;
+            if (problem != null) {
+                ConnectRights.abandon(opened);
+            }
+            then.accept(problem);
+        });
+    }
+
     /** What the namespace of a client that the broker counts may use. */
     NamespaceQuota quota() {
         return Objects.requireNonNull(quota, "nobody is let in");
     }
 
-    /** The connection has ended: the broker counts it no longer. */
+    /** The connection has ended: the broker counts it no longer, and a session that it has not begun with is as it was before. */
     void end() {
+        ConnectRights.abandon(unbegun);
+        unbegun = null;
         if (quota != null) {
             connections.admission().leave(quota);
             quota = null;

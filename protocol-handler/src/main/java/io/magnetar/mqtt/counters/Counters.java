@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ public final class Counters {
     private final Map<Latency, Histogram> latencies = new EnumMap<>(Latency.class);
     private final TrafficTable traffic = new TrafficTable();
     private final DropTable drops = new DropTable();
+    /** Of the sources of authentication, by their names, which the broker has. */
+    private final Map<String, SourceCounts> sources = new ConcurrentSkipListMap<>();
+
     private final Map<Namespace, NamespaceCounts> namespaces = new ConcurrentHashMap<>();
     /** Of the namespaces that were closed. */
     private final NamespaceCounts closed = new NamespaceCounts(this);
@@ -127,6 +131,16 @@ public final class Counters {
 
     public DropTable drops() {
         return drops;
+    }
+
+    /** What comes of asking a source of authentication of the broker. */
+    public SourceCounts source(String name) {
+        return sources.computeIfAbsent(name, ignored -> new SourceCounts());
+    }
+
+    /** Those of all sources by their names, in their order. */
+    public Map<String, SourceCounts> sources() {
+        return sources;
     }
 
     public Histogram latency(Latency latency) {

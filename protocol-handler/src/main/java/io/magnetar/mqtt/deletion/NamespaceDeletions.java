@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   asked for --marked for all brokers--> step --> step --> ... --> the mark is taken away
  *                                          | fails, or the broker dies: all steps again, later
+ *                                          | another broker was asked as well: that one goes on, this one does not
  * </pre>
  *
  * What a step has deleted before is not there to be deleted again, so it passes quickly.
@@ -66,6 +67,11 @@ public final class NamespaceDeletions {
         return marks.of(namespace);
     }
 
+    /** The mark of a namespace as there is one now; fails when that cannot be found out. */
+    public CompletableFuture<Optional<Mark>> look(Namespace namespace) {
+        return marks.read().thenApply(all -> Optional.ofNullable(all.get(namespace)));
+    }
+
     /** How far the deletion of a namespace is that this broker does. */
     public Optional<Progress> progress(Namespace namespace) {
         return Optional.ofNullable(progress.get(namespace));
@@ -104,21 +110,34 @@ public final class NamespaceDeletions {
         LOG.info("Deletes namespace {}", namespace);
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (DeletionStep step : stepsOf(mark)) {
-            all = all.thenCompose(done -> {
+            all = all.thenCompose(done -> whileItIsOurs(namespace)).thenCompose(ours -> {
                 progress.put(namespace, new Progress(step.what(), null));
                 return step.action().apply(namespace);
             });
         }
-        var unused = all.thenCompose(done -> marks.unmark(namespace)).whenComplete((done, failure) -> {
-            settle(namespace, failure);
-            underWay.remove(namespace, promise);
-            if (failure == null) {
-                promise.complete(null);
-            } else {
-                promise.completeExceptionally(failure);
+        var unused = all.thenCompose(done -> whileItIsOurs(namespace))
+                .thenCompose(ours -> marks.unmark(namespace))
+                .whenComplete((done, failure) -> {
+                    settle(namespace, failure);
+                    underWay.remove(namespace, promise);
+                    if (failure == null) {
+                        promise.complete(null);
+                    } else {
+                        promise.completeExceptionally(failure);
+                    }
+                });
+        return promise;
+    }
+
+    /** Fails when another broker has been asked to go on: when that is done, the name may be another tenant's. */
+    private CompletableFuture<Void> whileItIsOurs(Namespace namespace) {
+        return marks.read().thenAccept(all -> {
+            Mark mark = all.get(namespace);
+            if (mark == null || !mark.broker().equals(broker)) {
+                throw new IllegalStateException(
+                        "another broker was asked to delete the namespace, and goes on with it");
             }
         });
-        return promise;
     }
 
     private List<DeletionStep> stepsOf(Mark mark) {

@@ -94,6 +94,13 @@ public enum MetricFamily {
     BYTES_SENT("magnetar_bytes_sent_total", Type.COUNTER, "Their bytes.", "namespace", "type"),
     MESSAGES_RECEIVED("magnetar_messages_received_total", Type.COUNTER, "PUBLISH from clients.", "namespace", "qos"),
     MESSAGES_SENT("magnetar_messages_sent_total", Type.COUNTER, "PUBLISH to clients.", "namespace", "qos"),
+    AUTHENTICATION_CHECKS(
+            "magnetar_authentication_checks_total",
+            Type.COUNTER,
+            "Clients that a source of `mqttAuthentication` was asked about, or that used `scram`, by what came of it: `allowed`, `denied`,"
+                    + " `ignored` (the next source was asked) or `unavailable` (it failed, took too long, or was being asked about too many).",
+            "source",
+            "outcome"),
     AUTHORIZATION_CHECKS(
             "magnetar_authorization_checks_total",
             Type.COUNTER,

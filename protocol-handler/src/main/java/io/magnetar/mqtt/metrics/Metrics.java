@@ -5,6 +5,7 @@ import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.counters.DecidedBy;
 import io.magnetar.mqtt.counters.Drop;
 import io.magnetar.mqtt.counters.Latency;
+import io.magnetar.mqtt.counters.SourceOutcome;
 import io.magnetar.mqtt.counters.Traffic;
 import io.magnetar.mqtt.flow.SessionServices;
 import io.magnetar.mqtt.packet.PacketType;
@@ -69,6 +70,7 @@ public final class Metrics {
         namespaces(text, namespaces);
         new StreamMetrics(counters.streams()).write(text);
         traffic(text, namespaces);
+        authentication(text);
         authorization(text, namespaces);
         new NamespaceMetrics(services, durable).write(text, namespaces);
         events(text);
@@ -189,6 +191,16 @@ public final class Metrics {
                 text.sample(metric, count.of(line.traffic(), qos), line.label(), Integer.toString(qos));
             }
         }
+    }
+
+    private void authentication(MetricsText text) {
+        MetricFamily metric = MetricFamily.AUTHENTICATION_CHECKS;
+        text.begin(metric);
+        counters.sources().forEach((source, counts) -> {
+            for (SourceOutcome outcome : SourceOutcome.values()) {
+                text.sample(metric, counts.get(outcome), source, outcome.label());
+            }
+        });
     }
 
     /** What a namespace has not had yet is left out. */

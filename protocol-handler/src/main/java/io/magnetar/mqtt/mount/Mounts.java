@@ -34,6 +34,11 @@ public record Mounts(@Nullable Namespace shared) {
                 shared, prefix + client.clientId(), ofListener == null ? new Mountpoint(prefix) : ofListener);
     }
 
+    /** The namespace that the sessions of a namespace's clients are in. */
+    public Namespace sessionsOf(Namespace namespace) {
+        return shared == null ? namespace : shared;
+    }
+
     private static @Nullable Mountpoint ofListener(MountedClient client) throws PacketException {
         String written = client.peer().listener().mountpoint();
         if (written == null) {

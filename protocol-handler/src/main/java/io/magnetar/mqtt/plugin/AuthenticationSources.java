@@ -6,6 +6,7 @@ import io.magnetar.mqtt.auth.AuthenticationSource;
 import io.magnetar.mqtt.auth.Authenticators;
 import io.magnetar.mqtt.config.ConfigurationKey;
 import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.listener.Listener;
 import io.magnetar.mqtt.users.UsersSource;
 import java.util.ArrayList;
@@ -29,9 +30,11 @@ final class AuthenticationSources implements AutoCloseable {
     private final ConfiguredSources configured;
     private final PulsarNamespaceChains namespaces;
     private final PulsarUsers users;
+    private final Counters counters;
 
     /** Each source has its line here, under the condition that it is configured. */
-    AuthenticationSources(MqttConfiguration configuration, PulsarService pulsar, PulsarUsers users) {
+    AuthenticationSources(MqttConfiguration configuration, PulsarService pulsar, PulsarUsers users, Counters counters) {
+        this.counters = counters;
         this.configuration = configuration;
         this.users = users;
         sources.put(UsersSource.NAME, users.source());
@@ -58,9 +61,9 @@ final class AuthenticationSources implements AutoCloseable {
             throw new MqttConfiguration.InvalidException(problems);
         }
         warn();
-        AuthenticationChains chains =
-                new AuthenticationChains(sources, configuration.authentication(), namespaces, System::nanoTime);
-        return new Authenticators(chains, users.methods(chains));
+        AuthenticationChains chains = new AuthenticationChains(
+                sources, configuration.authentication(), namespaces, counters, System::nanoTime);
+        return new Authenticators(chains, users.methods(chains, counters));
     }
 
     private void check(List<String> chain, String where, List<String> problems) {

@@ -10,6 +10,7 @@ import io.magnetar.mqtt.access.RuleFile;
 import io.magnetar.mqtt.access.RuleLog;
 import io.magnetar.mqtt.access.StoredRules;
 import io.magnetar.mqtt.access.pulsar.PulsarAsking;
+import io.magnetar.mqtt.admin.NamespaceWrites;
 import io.magnetar.mqtt.admin.RuleRequests;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.config.AuthorizationSettings;
@@ -183,8 +184,8 @@ final class Authorization implements NamespacePurge {
         return control;
     }
 
-    RuleRequests requests() {
-        return new RuleRequests(stored, log, control, settings.maxRules());
+    RuleRequests requests(NamespaceWrites writes) {
+        return new RuleRequests(stored, log, control, settings.maxRules(), writes);
     }
 
     /** Has all built-in rules in force before anybody connects. May be tried again after a failure. */
@@ -196,6 +197,8 @@ final class Authorization implements NamespacePurge {
         return streams.provisioner()
                 .provisionCompactedLog(TenantProvisioner.OWN_TENANT, SYSTEM, RULES, PulsarCompactedLogs.NOT_PARTITIONED)
                 .thenCompose(made -> rules.start())
+                .thenCompose(
+                        read -> GoneTenants.purge(pulsar.getConfigurationMetadataStore(), stored.namespaces(), this))
                 .thenRun(() -> started.complete(null));
     }
 }

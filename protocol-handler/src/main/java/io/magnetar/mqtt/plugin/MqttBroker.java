@@ -5,6 +5,7 @@ import io.magnetar.mqtt.admin.AdminApi;
 import io.magnetar.mqtt.admin.CursorRequests;
 import io.magnetar.mqtt.admin.InspectionRequests;
 import io.magnetar.mqtt.admin.NamespaceStats;
+import io.magnetar.mqtt.admin.NamespaceWrites;
 import io.magnetar.mqtt.admin.Routes;
 import io.magnetar.mqtt.admin.ServedNamespaces;
 import io.magnetar.mqtt.admin.StreamCap;
@@ -147,7 +148,7 @@ public final class MqttBroker {
         BrokerClock clock = new BrokerClock(InstantSource.system());
         this.users = new PulsarUsers(
                 configuration, logs, streams.provisioner(), pulsar.getConfigurationMetadataStore(), clock);
-        this.authenticationSources = new AuthenticationSources(configuration, pulsar, users);
+        this.authenticationSources = new AuthenticationSources(configuration, pulsar, users, counters);
         Authenticators authenticators = given == null ? authenticationSources.authenticators() : given;
         Retained retained = limits.retained(configuration.retainAvailable());
         this.pulsarRetained = new PulsarRetained(
@@ -213,10 +214,13 @@ public final class MqttBroker {
                         configuration.queue().retentionMillis()),
                 keeper);
         LiveSessions liveSessions = new LiveSessions();
+        Mounts mounts =
+                new Mounts(configuration.namespaces().mountpoints() ? namespaceChoice.defaultNamespace() : null);
         namespaces.onClosed(new ClosedCounts(counters, namespaces, keeper)::close);
         namespaces.onClosed(namespace -> {
             sessions.end(namespace);
             liveSessions.endAll(namespace);
+            liveSessions.endThose(mounts.sessionsOf(namespace), namespace);
             pulsarRetained.close(namespace);
             openQueues.close(namespace);
             queues.close(namespace);
@@ -228,7 +232,7 @@ public final class MqttBroker {
                 configuration.admission(),
                 limits.quotas(),
                 System::nanoTime,
-                Provisioning.bans(limits.properties(), liveSessions));
+                Provisioning.bans(limits.properties(), liveSessions, mounts));
         this.traces = new PacketTraces(
                 configuration.traceDirectory(),
                 InstantSource.system(),
@@ -247,7 +251,7 @@ public final class MqttBroker {
                 new ConnectFlow(services, configuration.connect()),
                 new RefusalLog(System::nanoTime),
                 traces,
-                new Mounts(configuration.namespaces().mountpoints() ? namespaceChoice.defaultNamespace() : null),
+                mounts,
                 new ConnectionSettings(
                         configuration.connect().maxPacketSize(),
                         configuration.connectTimeoutMillis(),
@@ -299,6 +303,7 @@ public final class MqttBroker {
             StreamCap cap,
             SessionServices services,
             ServedNamespaces served) {
+        NamespaceWrites writes = new NamespaceWrites(provisioning.register(), served, deletions);
         List<Routes> routes = new ArrayList<>(List.of(
                 new StreamRequests(streams.catalog(), topics, streams.backfill(), cap),
                 new InspectionRequests(
@@ -310,8 +315,8 @@ public final class MqttBroker {
                         InstantSource.system()),
                 new CursorRequests(streams.catalog(), sessions.cursors(), streams.inspection(), InstantSource.system()),
                 new NamespaceStats(services, served),
-                authorization.requests(),
-                users.requests(provisioning.register(), served)));
+                authorization.requests(writes),
+                users.requests(provisioning.register(), served, writes)));
         routes.addAll(provisioning.routes(served, deletions, limits.properties(), sessions));
         return new AdminApi(new PulsarAccess(pulsar, adminAccess), routes);
     }

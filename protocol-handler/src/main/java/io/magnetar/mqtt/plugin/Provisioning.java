@@ -12,6 +12,7 @@ import io.magnetar.mqtt.admin.pulsar.PulsarNamespaces;
 import io.magnetar.mqtt.admission.NamespaceBans;
 import io.magnetar.mqtt.deletion.DeletionStep;
 import io.magnetar.mqtt.deletion.NamespaceDeletions;
+import io.magnetar.mqtt.mount.Mounts;
 import io.magnetar.mqtt.session.DurableSessions;
 import io.magnetar.mqtt.takeover.LiveSessions;
 import io.magnetar.tenancy.DeletionMarks;
@@ -98,12 +99,16 @@ final class Provisioning {
     }
 
     /** The bans of single namespaces; who is banned while connected is disconnected. */
-    static NamespaceBans bans(NamespaceProperties properties, LiveSessions liveSessions) {
+    static NamespaceBans bans(NamespaceProperties properties, LiveSessions liveSessions, Mounts mounts) {
         NamespaceBans bans = new NamespaceBans(properties, InstantSource.system());
         bans.onChange(namespace -> liveSessions.kickThose(
-                namespace,
-                (clientId, client) -> bans.isBanned(
-                        namespace, clientId, client.username(), client.address().getAddress())));
+                mounts.sessionsOf(namespace),
+                client -> client.namespace().equals(namespace)
+                        && bans.isBanned(
+                                namespace,
+                                client.clientId(),
+                                client.username(),
+                                client.address().getAddress())));
         return bans;
     }
 

@@ -3,12 +3,14 @@ package io.magnetar.mqtt.plugin;
 import io.magnetar.log.PulsarCompactedLog;
 import io.magnetar.log.PulsarCompactedLogs;
 import io.magnetar.mqtt.admin.NamespaceRegister;
+import io.magnetar.mqtt.admin.NamespaceWrites;
 import io.magnetar.mqtt.admin.ServedNamespaces;
 import io.magnetar.mqtt.admin.UserRequests;
 import io.magnetar.mqtt.auth.AuthenticationChains;
 import io.magnetar.mqtt.auth.Authenticator;
 import io.magnetar.mqtt.clock.BrokerClock;
 import io.magnetar.mqtt.config.MqttConfiguration;
+import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.users.HashingThreads;
 import io.magnetar.mqtt.users.NewUsers;
 import io.magnetar.mqtt.users.ScramAuthenticator;
@@ -37,6 +39,8 @@ final class PulsarUsers {
     private static final String SYSTEM = "system";
     private static final String USERS = "users";
     private static final String ROOT = "/admin/policies/";
+    /** As metrics call it. */
+    private static final String SCRAM = "scram";
 
     private final MqttConfiguration configuration;
     private final TenantProvisioner provisioner;
@@ -78,15 +82,7 @@ final class PulsarUsers {
         return provisioner
                 .provisionCompactedLog(TenantProvisioner.OWN_TENANT, SYSTEM, USERS, PulsarCompactedLogs.NOT_PARTITIONED)
                 .thenCompose(ignored -> users.load())
-                .thenRun(() -> users.namespaces().forEach(this::deleteUnlessThere));
-    }
-
-    private void deleteUnlessThere(Namespace namespace) {
-        var unused = store.exists(ROOT + namespace).whenComplete((there, failure) -> {
-            if (failure == null && !there) {
-                deleteAll(namespace);
-            }
-        });
+                .thenCompose(read -> GoneTenants.purge(store, users.namespaces(), purge()));
     }
 
     private void deleteAll(Namespace namespace) {
@@ -109,8 +105,8 @@ final class PulsarUsers {
     }
 
     /** What administrators ask of users. */
-    UserRequests requests(NamespaceRegister register, ServedNamespaces served) {
-        return new UserRequests(users, new NewUsers(users, configuration.users(), threads), register, served);
+    UserRequests requests(NamespaceRegister register, ServedNamespaces served, NamespaceWrites writes) {
+        return new UserRequests(users, new NewUsers(users, configuration.users(), threads), register, served, writes);
     }
 
     /** Deletes the users of a namespace that is being deleted. */
@@ -129,7 +125,7 @@ final class PulsarUsers {
     }
 
     /** The methods of enhanced authentication, by their names. */
-    Map<String, Authenticator> methods(AuthenticationChains chains) {
+    Map<String, Authenticator> methods(AuthenticationChains chains, Counters counters) {
         Map<String, Authenticator> methods = new TreeMap<>();
         for (ScramMechanism mechanism : ScramMechanism.values()) {
             methods.put(
@@ -139,7 +135,8 @@ final class PulsarUsers {
                             chains,
                             users,
                             source,
-                            configuration.users().iterations()));
+                            configuration.users().iterations(),
+                            counters.source(SCRAM)));
         }
         return methods;
     }

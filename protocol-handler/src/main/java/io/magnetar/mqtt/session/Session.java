@@ -267,11 +267,15 @@ public final class Session implements LiveSubscriber {
     /** While somebody is asked, the client is not read. */
     private void onSubscribe(Subscribe subscribe) {
         boolean[] decided = new boolean[1];
+        long rules = access.rules();
         rights.decide(subscribe.requests(), denied -> {
             decided[0] = true;
             if (!ending) {
                 subscriptions.onSubscribe(subscribe, denied);
                 sink.holdReading(Hold.RIGHTS, false);
+                if (rules != access.rules()) {
+                    lookAtRights(); // When all looked, these were not there yet.
+                }
             }
         });
         if (!decided[0]) {

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's owner.
  */
 public final class SubscriptionRights {
+    private static final int DECIDED_AGAIN = 2;
+
     private final SessionServices services;
     private final ClientAccess access;
     /** What was allowed, to be looked at again when rules change, by its filter without an offset. */
@@ -44,7 +46,7 @@ public final class SubscriptionRights {
     }
 
     /**
-     * Decides on subscriptions.
+     * Decides on subscriptions. Rules that change before all is decided are asked again.
      *
      * @param then told once, at the owner, maybe before this returns, of those that are not allowed by their filters
      */
@@ -52,15 +54,27 @@ public final class SubscriptionRights {
         if (allowed.size() > 2 * services.limits().maxSubscriptions()) {
             forgetOthers();
         }
-        Waiting waiting = new Waiting(then);
+        decide(requests, DECIDED_AGAIN, then);
+    }
+
+    private void decide(List<Subscribe.Request> requests, int again, Consumer<Map<String, Decision>> then) {
+        long rules = access.rules();
+        Waiting waiting = new Waiting(refused -> {
+            if (again > 0 && rules != access.rules()) {
+                decide(requests, again - 1, then);
+                return;
+            }
+            requests.stream()
+                    .filter(request -> !refused.containsKey(request.filter()))
+                    .forEach(this::note);
+            then.accept(refused);
+        });
         for (Subscribe.Request request : requests) {
             decide(
                     request,
                     decision -> {
                         if (decision != Decision.ALLOWED) {
                             waiting.refused.merge(request.filter(), decision, SubscriptionRights::worse);
-                        } else {
-                            note(request);
                         }
                         waiting.one();
                     },

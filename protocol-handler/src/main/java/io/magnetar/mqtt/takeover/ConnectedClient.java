@@ -1,6 +1,7 @@
 package io.magnetar.mqtt.takeover;
 
 import io.magnetar.mqtt.packet.ProtocolVersion;
+import io.magnetar.tenancy.Namespace;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: immutable.
  *
+ * @param namespace the one that it is in, wherever its session is
+ * @param clientId its own
  * @param username null when it has none
  * @param address its own
  * @param keepAliveSeconds in force; 0 for none
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param sinceMillis when it was accepted, epoch milliseconds
  */
 public record ConnectedClient(
+        Namespace namespace,
+        String clientId,
         ProtocolVersion version,
         @Nullable String username,
         InetSocketAddress address,

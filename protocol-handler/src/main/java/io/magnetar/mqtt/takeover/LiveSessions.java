@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
-import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,12 +110,21 @@ public final class LiveSessions {
         return kicked[0];
     }
 
-    /** Ends the connections of those that are meant. */
-    public void kickThose(Namespace namespace, BiPredicate<String, ConnectedClient> meant) {
+    /** Ends the connections of those whose sessions are in a namespace and that are meant. */
+    public void kickThose(Namespace namespace, Predicate<ConnectedClient> meant) {
+        forThose(namespace, meant, claimant -> claimant.kick(false));
+    }
+
+    /** Ends all sessions of those whose sessions are in a namespace, and that are of another one that has been closed. */
+    public void endThose(Namespace namespace, Namespace closed) {
+        forThose(namespace, client -> client.namespace().equals(closed), Claimant::namespaceClosed);
+    }
+
+    private void forThose(Namespace namespace, Predicate<ConnectedClient> meant, Consumer<Claimant> action) {
         forEach(namespace, (clientId, claimant) -> {
             ConnectedClient client = claimant.client();
-            if (client != null && meant.test(clientId, client)) {
-                claimant.kick(false);
+            if (client != null && meant.test(client)) {
+                action.accept(claimant);
             }
         });
     }

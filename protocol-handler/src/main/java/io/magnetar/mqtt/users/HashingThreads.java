@@ -1,18 +1,21 @@
 package io.magnetar.mqtt.users;
 
+import io.magnetar.mqtt.auth.FairTurns;
 import io.magnetar.mqtt.auth.OverloadedException;
-import java.util.concurrent.ArrayBlockingQueue;
+import io.magnetar.tenancy.Namespace;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that hash passwords: half as many as there are processors, so that a storm of connects leaves live traffic its own. What
- * waits longer than its client may is not done any more.
+ * waits longer than its client may is not done any more. Namespaces have their turns, so that a storm in one of them makes its own clients wait,
+ * and not those of the others.
  *
  * <p>Thread: any.
  */
@@ -20,6 +23,7 @@ public final class HashingThreads {
     private static final int PROCESSORS_PER_THREAD = 2;
 
     private final ThreadPoolExecutor executor;
+    private final FairTurns turns;
     private final LongSupplier nanos;
     private final long patienceNanos;
 
@@ -32,33 +36,36 @@ public final class HashingThreads {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_THREAD);
         this.nanos = nanos;
         this.patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
-        this.executor = new ThreadPoolExecutor(
-                threads, threads, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(maxWaiting), task -> {
+        this.executor =
+                new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "magnetar-passwords");
                     thread.setDaemon(true);
                     return thread;
                 });
         executor.allowCoreThreadTimeOut(true);
+        this.turns = new FairTurns(executor, maxWaiting);
     }
 
-    /** Hashes; fails with an {@link OverloadedException} when too much waits. Never throws. */
-    <T> CompletableFuture<T> hash(Supplier<T> work) {
+    /**
+     * Hashes; fails with an {@link OverloadedException} when too much waits. Never throws.
+     *
+     * @param whose the namespace of the user, or null
+     */
+    <T> CompletableFuture<T> hash(@Nullable Namespace whose, Supplier<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         long askedNanos = nanos.getAsLong();
-        try {
-            executor.execute(() -> {
-                if (nanos.getAsLong() - askedNanos > patienceNanos) {
-                    done.completeExceptionally(
-                            new TimeoutException("it waited too long for its password to be hashed"));
-                    return;
-                }
-                try {
-                    done.complete(work.get());
-                } catch (RuntimeException e) {
-                    done.completeExceptionally(e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
+        boolean waits = turns.add(whose, () -> {
+            if (nanos.getAsLong() - askedNanos > patienceNanos) {
+                done.completeExceptionally(new TimeoutException("it waited too long for its password to be hashed"));
+                return;
+            }
+            try {
+                done.complete(work.get());
+            } catch (RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        if (!waits) {
             done.completeExceptionally(new OverloadedException("too many passwords wait to be hashed"));
         }
         return done;

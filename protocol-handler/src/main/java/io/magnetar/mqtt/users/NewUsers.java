@@ -25,10 +25,11 @@ public final class NewUsers {
     /**
      * What is to be recorded of a user. Fails with an {@link IllegalArgumentException} that says what is wrong. Never throws.
      *
+     * @param others how many users of the namespace are made together with it
      * @param before what is recorded of it, when it is to be changed: what is not said stays
      */
-    public CompletableFuture<User> make(UserKey key, NewUser given, @Nullable User before) {
-        Optional<String> problem = problem(key, given, before);
+    public CompletableFuture<User> make(UserKey key, NewUser given, int others, @Nullable User before) {
+        Optional<String> problem = problem(key, given, others, before);
         if (problem.isPresent()) {
             return CompletableFuture.failedFuture(new IllegalArgumentException(problem.get()));
         }
@@ -42,11 +43,13 @@ public final class NewUsers {
         boolean scram = scram(given, before);
         byte[] bytes = password.getBytes(UTF_8);
         int iterations = settings.iterations();
-        return threads.hash(() -> new User(
-                PasswordHash.make(bytes, iterations),
-                scram ? ScramCredential.make(ScramMechanism.SHA_256, bytes, iterations) : null,
-                scram ? ScramCredential.make(ScramMechanism.SHA_512, bytes, iterations) : null,
-                superuser));
+        return threads.hash(
+                key.namespace(),
+                () -> new User(
+                        PasswordHash.make(bytes, iterations),
+                        scram ? ScramCredential.make(ScramMechanism.SHA_256, bytes, iterations) : null,
+                        scram ? ScramCredential.make(ScramMechanism.SHA_512, bytes, iterations) : null,
+                        superuser));
     }
 
     /** A user that has them gets new ones with a new password: old ones would let in the old password. */
@@ -56,7 +59,7 @@ public final class NewUsers {
                 : given.scram();
     }
 
-    private Optional<String> problem(UserKey key, NewUser given, @Nullable User before) {
+    private Optional<String> problem(UserKey key, NewUser given, int others, @Nullable User before) {
         Optional<String> name = UserKey.problem(key.username());
         if (name.isPresent()) {
             return name;
@@ -74,7 +77,9 @@ public final class NewUsers {
                 && !(ScramCredential.isPrepared(key.username()) && ScramCredential.isPrepared(password))) {
             return Optional.of("user names and passwords for SCRAM have printable ASCII here");
         }
-        if (before == null && users.find(key).isEmpty() && users.count(key.namespace()) >= settings.maxUsers()) {
+        if (before == null
+                && users.find(key).isEmpty()
+                && users.count(key.namespace()) + others >= settings.maxUsers()) {
             return Optional.of("there are " + settings.maxUsers() + " users, and mqttMaxUsers allows no more");
         }
         return Optional.empty();

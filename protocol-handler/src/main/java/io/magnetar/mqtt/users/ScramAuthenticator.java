@@ -2,6 +2,8 @@ package io.magnetar.mqtt.users;
 
 import io.magnetar.mqtt.auth.AuthenticationChains;
 import io.magnetar.mqtt.auth.Authenticator;
+import io.magnetar.mqtt.counters.SourceCounts;
+import io.magnetar.mqtt.counters.SourceOutcome;
 import io.magnetar.mqtt.packet.ReasonCode;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -18,10 +20,20 @@ public final class ScramAuthenticator implements Authenticator {
     private final Users users;
     private final UsersSource source;
     private final int iterations;
+    private final SourceCounts counts;
 
-    /** @param iterations what users who are not there are said to have */
+    /**
+     * @param iterations what users who are not there are said to have
+     * @param counts of what comes of it
+     */
     public ScramAuthenticator(
-            ScramMechanism mechanism, AuthenticationChains chains, Users users, UsersSource source, int iterations) {
+            ScramMechanism mechanism,
+            AuthenticationChains chains,
+            Users users,
+            UsersSource source,
+            int iterations,
+            SourceCounts counts) {
+        this.counts = counts;
         this.mechanism = mechanism;
         this.chains = chains;
         this.users = users;
@@ -34,13 +46,20 @@ public final class ScramAuthenticator implements Authenticator {
         ScramExchange exchange = new ScramExchange(
                 mechanism, claim.username() == null ? "" : claim.username(), name -> find(claim, name));
         return data -> exchange.isBegun()
-                ? CompletableFuture.completedFuture(exchange.next(data))
+                ? CompletableFuture.completedFuture(counted(exchange.next(data)))
                 : chains.isAsked(UsersSource.NAME, claim)
                         .thenApply(asked -> asked
-                                ? exchange.next(data)
+                                ? counted(exchange.next(data))
                                 : new Failure(
                                         ReasonCode.BAD_AUTHENTICATION_METHOD,
                                         "this authentication method is not available"));
+    }
+
+    private Step counted(Step step) {
+        if (!(step instanceof Continue)) {
+            counts.count(step instanceof Success ? SourceOutcome.ALLOWED : SourceOutcome.DENIED);
+        }
+        return step;
     }
 
     @Override

@@ -16,9 +16,11 @@ public record UserKey(@Nullable Namespace namespace, String username) {
 
     /** What is wrong with the name of a user that is to be made; nothing when it is right. */
     public static Optional<String> problem(String username) {
-        boolean controls = username.codePoints().anyMatch(Character::isISOControl);
-        return username.isEmpty() || username.length() > MAX_LENGTH || controls
-                ? Optional.of("a user name has 1 to " + MAX_LENGTH + " characters, and no control characters")
+        boolean odd = username.codePoints()
+                .anyMatch(one -> Character.isISOControl(one) || Character.getType(one) == Character.SURROGATE);
+        return username.isEmpty() || username.length() > MAX_LENGTH || odd
+                ? Optional.of("a user name has 1 to " + MAX_LENGTH
+                        + " characters, and no control characters or halves of one")
                 : Optional.empty();
     }
 

@@ -60,7 +60,7 @@ public final class UsersSource implements AuthenticationSource {
         }
         if (found.isEmpty()) {
             PasswordHash like = users.decoyHash(key.namespace(), decoy);
-            return threads.hash(() -> {
+            return threads.hash(claim.namespace(), () -> {
                 boolean unused = like.matches(password);
                 return new Ignore();
             });
@@ -70,7 +70,7 @@ public final class UsersSource implements AuthenticationSource {
             return CompletableFuture.completedFuture(allow(key, user));
         }
         PasswordHash hash = user.password() == null ? users.decoyHash(key.namespace(), decoy) : user.password();
-        return threads.hash(() -> {
+        return threads.hash(claim.namespace(), () -> {
             if (!hash.matches(password) || user.password() == null) {
                 return wrong();
             }

@@ -3,6 +3,7 @@ package io.magnetar.mqtt.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.magnetar.mqtt.counters.Counters;
 import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.tenancy.Namespace;
 import java.util.ArrayList;
@@ -36,7 +37,11 @@ class AuthenticationChainsTest {
 
     private AuthenticationChains chains(NamespaceChains namespaces, String... preset) {
         return new AuthenticationChains(
-                sources, new AuthenticationSettings(List.of(preset), 10_000, 2), namespaces, System::nanoTime);
+                sources,
+                new AuthenticationSettings(List.of(preset), 10_000, 2),
+                namespaces,
+                new Counters(),
+                System::nanoTime);
     }
 
     private static Authenticator.Step step(AuthenticationChains chains, Authenticator.Claim claim) {
@@ -130,6 +135,7 @@ class AuthenticationChainsTest {
                 Map.of("a", source("a"), "b", source("b"), "looking", looking, "open", new AnonymousSource()),
                 new AuthenticationSettings(List.of("a", "open", "looking"), 10_000, 2),
                 own,
+                new Counters(),
                 System::nanoTime);
 
         assertThat(confirmed(chains, "n", "x", "open")).isEqualTo(success("open"));
@@ -159,6 +165,7 @@ class AuthenticationChainsTest {
                 Map.of("a", looking, "open", new AnonymousSource()),
                 new AuthenticationSettings(List.of("a", "open"), 10_000, 2),
                 NamespaceChains.NONE,
+                new Counters(),
                 System::nanoTime);
 
         assertThat(step(chains, Claims.of("n", "a", "x")))
@@ -177,6 +184,7 @@ class AuthenticationChainsTest {
                         new AnonymousSource()),
                 new AuthenticationSettings(List.of("broken", "open"), 10_000, 2),
                 NamespaceChains.NONE,
+                new Counters(),
                 System::nanoTime);
 
         assertThat(chains.begin(Claims.of("n", "a", "a")).next(null)).isCompletedExceptionally();
@@ -193,6 +201,7 @@ class AuthenticationChainsTest {
                     return answer;
                 },
                 new AuthenticationSettings(List.of(), 200, 2),
+                new Counters().source("slow"),
                 System::nanoTime);
 
         CompletableFuture<AuthenticationSource.Verdict> first = slow.verify(Claims.of("n", "a", "a"));

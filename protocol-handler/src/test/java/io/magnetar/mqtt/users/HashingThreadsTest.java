@@ -14,10 +14,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class HashingThreadsTest {
+    private static final int PLACES = 4;
+    /** Those of one namespace alone. */
     private static final int WAITING = 3;
 
     private final AtomicLong nanos = new AtomicLong();
-    private final HashingThreads threads = new HashingThreads(WAITING, 1_000, nanos::get);
+    private final HashingThreads threads = new HashingThreads(PLACES, 1_000, nanos::get);
 
     @AfterEach
     void stop() {
@@ -31,7 +33,7 @@ class HashingThreadsTest {
         CountDownLatch released = new CountDownLatch(1);
         List<CompletableFuture<Integer>> hashed = new ArrayList<>();
         for (int i = 0; i < running; i++) {
-            hashed.add(threads.hash(() -> {
+            hashed.add(threads.hash(null, () -> {
                 begun.countDown();
                 await(released);
                 return 1;
@@ -40,10 +42,10 @@ class HashingThreadsTest {
         await(begun);
         List<CompletableFuture<Integer>> waiting = new ArrayList<>();
         for (int i = 0; i < WAITING; i++) {
-            waiting.add(threads.hash(() -> 2));
+            waiting.add(threads.hash(null, () -> 2));
         }
 
-        assertThat(threads.hash(() -> 3))
+        assertThat(threads.hash(null, () -> 3))
                 .failsWithin(0, TimeUnit.MILLISECONDS)
                 .withThrowableThat()
                 .withCauseInstanceOf(OverloadedException.class);

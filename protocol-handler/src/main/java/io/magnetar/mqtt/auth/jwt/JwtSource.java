@@ -114,7 +114,9 @@ public final class JwtSource implements AuthenticationSource {
     /** @param named whether the token says that it is signed with one of these keys */
     private CompletableFuture<Verdict> verified(
             SignedToken token, List<Key> candidates, boolean named, Authenticator.Claim claim) {
-        return candidates.isEmpty() ? IGNORED : threads.ask(() -> verdict(token, candidates, named, claim));
+        return candidates.isEmpty()
+                ? IGNORED
+                : threads.ask(claim.namespace(), () -> verdict(token, candidates, named, claim));
     }
 
     private Verdict verdict(SignedToken token, List<Key> candidates, boolean named, Authenticator.Claim claim) {

@@ -87,7 +87,7 @@ public final class LdapSource implements AuthenticationSource, AutoCloseable {
         if (password.length == 0) {
             return CompletableFuture.completedFuture(WRONG);
         }
-        return threads.ask(() -> verdict(claim, password));
+        return threads.ask(claim.namespace(), () -> verdict(claim, password));
     }
 
     private Verdict verdict(Authenticator.Claim claim, byte[] password) throws LDAPException {

@@ -80,7 +80,8 @@ public final class PulsarSource implements AuthenticationSource {
         if (shown.isEmpty()) {
             return askFrom(place + 1, claim, refused);
         }
-        return threads.askForFuture(() -> providers.get(place).authenticateAsync(shown.get()))
+        return threads.askForFuture(
+                        claim.namespace(), () -> providers.get(place).authenticateAsync(shown.get()))
                 .thenApply(role -> verdict(method, role, claim))
                 .exceptionallyCompose(failure -> {
                     Throwable cause = Failures.cause(failure);

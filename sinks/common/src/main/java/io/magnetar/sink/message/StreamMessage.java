@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.functions.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class StreamMessage {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
+    private static final byte[] NO_BYTES = {};
     private static final int MAX_QOS = 2;
 
     private final Record<?> record;
@@ -56,7 +58,7 @@ public final class StreamMessage {
         message = record.getMessage().orElseThrow(StreamMessage::notOfPulsar);
         properties = message.getProperties();
         byte[] data = message.getData();
-        payload = data == null ? new byte[0] : data;
+        payload = data == null ? NO_BYTES : data;
     }
 
     private static IllegalArgumentException notOfPulsar() {
@@ -85,6 +87,16 @@ public final class StreamMessage {
             position = read;
         }
         return read;
+    }
+
+    public MessageId messageId() {
+        return message.getMessageId();
+    }
+
+    /** The version of the Pulsar schema that it was written with; empty when it was written without. */
+    public byte[] schemaVersion() {
+        byte[] version = message.getSchemaVersion();
+        return version == null ? NO_BYTES : version;
     }
 
     /** The MQTT topic; for messages that did not come by MQTT their key, and without one the stream's name. */

@@ -50,10 +50,13 @@ public final class TestRecords {
     }
 
     public static TestRecord record(String key, String payload, Map<String, String> properties, Position position) {
+        return record(key, payload.getBytes(UTF_8), properties, position);
+    }
+
+    public static TestRecord record(String key, byte[] payload, Map<String, String> properties, Position position) {
         MessageMetadata metadata = new MessageMetadata().setPublishTime(1_000).setPartitionKey(key);
         properties.forEach((name, value) -> metadata.addProperty().setKey(name).setValue(value));
-        MessageImpl<byte[]> message =
-                MessageImpl.create(metadata, ByteBuffer.wrap(payload.getBytes(UTF_8)), Schema.BYTES, TOPIC);
+        MessageImpl<byte[]> message = MessageImpl.create(metadata, ByteBuffer.wrap(payload), Schema.BYTES, TOPIC);
         message.setMessageId(
                 new BatchMessageIdImpl(position.ledgerId(), position.entryId(), 3, position.batchIndex(), 1_000, null));
         return new TestRecord(message);

@@ -9,6 +9,7 @@ import io.magnetar.sink.archive.schema.EnvelopeColumn;
 import io.magnetar.sink.archive.schema.EnvelopeSchema;
 import io.magnetar.sink.archive.schema.InferredSchema;
 import io.magnetar.sink.archive.schema.RowSchema;
+import io.magnetar.sink.archive.schema.avro.TopicSchema;
 import io.magnetar.sink.archive.store.ObjectStore;
 import io.magnetar.sink.delivery.BadRecords;
 import io.magnetar.sink.delivery.Retry;
@@ -25,7 +26,8 @@ import org.apache.pulsar.io.core.SinkContext;
 
 /** A configuration that was read and checked. Thread: that of the start. */
 final class ArchiveConfiguration {
-    private static final List<EnvelopeColumn> JSON_ENVELOPE =
+    /** Where payloads have columns of their own. */
+    private static final List<EnvelopeColumn> SHORT_ENVELOPE =
             List.of(EnvelopeColumn.TOPIC, EnvelopeColumn.KEY, EnvelopeColumn.TS, EnvelopeColumn.CLIENT_ID);
 
     private final SettingsReading reading;
@@ -41,6 +43,7 @@ final class ArchiveConfiguration {
         SettingsReading reading = new SettingsReading(ArchiveSettings.ALL, configuration, context::getSecret);
         StoreSettings.validate(reading);
         validateFormat(reading);
+        AvroSettings.validate(reading, mode(reading), envelope(reading));
         BadRecords.validate(reading);
         SinkRequirements.requireOrder(context, reading);
         SinkRequirements.requireCumulativeAcknowledgement(context, reading);
@@ -80,7 +83,8 @@ final class ArchiveConfiguration {
         return StoreSettings.store(reading, retry);
     }
 
-    Archiving archiving(ObjectStore store, BadRecords badRecords, SinkMetrics metrics) {
+    Archiving archiving(
+            ObjectStore store, BadRecords badRecords, SinkMetrics metrics, TopicSchema.SchemaLookup schemas) {
         return new Archiving(
                 store,
                 reading.get(ArchiveSettings.LAYOUT),
@@ -93,18 +97,30 @@ final class ArchiveConfiguration {
                         reading.get(ArchiveSettings.FORMAT),
                         reading.get(ArchiveSettings.CODEC),
                         reading.get(ArchiveSettings.ROW_GROUP_BYTES)),
-                schemas(),
+                schemas(schemas),
                 badRecords,
                 metrics,
                 Clock.systemUTC());
     }
 
-    private Supplier<RowSchema> schemas() {
-        boolean json = reading.get(ArchiveSettings.SCHEMA) == SchemaMode.JSON;
-        List<EnvelopeColumn> envelope =
-                reading.find(ArchiveSettings.ENVELOPE).orElse(json ? JSON_ENVELOPE : List.of(EnvelopeColumn.values()));
+    private static SchemaMode mode(SettingsReading reading) {
+        return reading.find(ArchiveSettings.SCHEMA).orElse(SchemaMode.RAW);
+    }
+
+    private static List<EnvelopeColumn> envelope(SettingsReading reading) {
+        return reading.find(ArchiveSettings.ENVELOPE)
+                .orElse(mode(reading) == SchemaMode.RAW ? List.of(EnvelopeColumn.values()) : SHORT_ENVELOPE);
+    }
+
+    private Supplier<RowSchema> schemas(TopicSchema.SchemaLookup lookup) {
+        List<EnvelopeColumn> envelope = envelope(reading);
         int maxColumns = reading.get(ArchiveSettings.MAX_COLUMNS);
         boolean text = reading.get(ArchiveSettings.PAYLOAD) == PayloadForm.TEXT;
-        return () -> json ? new InferredSchema(envelope, maxColumns) : new EnvelopeSchema(envelope, text);
+        return switch (mode(reading)) {
+            case RAW -> () -> new EnvelopeSchema(envelope, text);
+            case JSON -> () -> new InferredSchema(envelope, maxColumns);
+            case AVRO -> () -> AvroSettings.make(reading, envelope);
+            case PULSAR -> () -> new TopicSchema(lookup, envelope);
+        };
     }
 }

@@ -64,12 +64,14 @@ final class ArchiveSettings {
             ValueTypes.choice(SchemaMode.class),
             SchemaMode.RAW,
             "`raw`: the columns of `envelope` and the payload; `json`: a column for each field of JSON payloads, and the"
-                    + " columns of `envelope` with a `_` before their names");
+                    + " columns of `envelope` with a `_` before their names; `avro`: the same of the fields of a given schema;"
+                    + " `pulsar`: of the schema, AVRO or JSON, that Pulsar has for each message");
 
     static final Setting<List<EnvelopeColumn>> ENVELOPE = Setting.optional(
             "envelope",
             COLUMNS,
-            "columns of a message beside its payload; all by default, with `schema: json` topic, key, ts and client_id");
+            "columns of a message beside its payload; all by default, topic, key, ts and client_id where payloads have columns of"
+                    + " their own");
 
     static final Setting<PayloadForm> PAYLOAD = Setting.preset(
             "payload",
@@ -124,6 +126,7 @@ final class ArchiveSettings {
                     CODEC,
                     ROW_GROUP_BYTES,
                     MAX_OPEN_FILES))
+            .and(AvroSettings.ALL)
             .and(BadRecords.SETTINGS)
             .and(Settings.of(TestMode.TEST));
 

@@ -71,7 +71,7 @@ public final class ArchiveSink implements Sink<byte[]> {
         running = new Running(
                 context,
                 configuration,
-                configuration.archiving(store, badRecords, metrics),
+                configuration.archiving(store, badRecords, metrics, new SchemaReading(context, retry)),
                 retry,
                 store,
                 badRecords,

@@ -5,5 +5,9 @@ enum SchemaMode {
     /** The envelope, and the payload in one column. */
     RAW,
     /** The fields of JSON payloads. */
-    JSON
+    JSON,
+    /** Those of an Avro schema that the configuration has. */
+    AVRO,
+    /** Those of the schemas that Pulsar has for the topic. */
+    PULSAR
 }

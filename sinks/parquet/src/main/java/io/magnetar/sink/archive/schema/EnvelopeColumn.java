@@ -57,12 +57,12 @@ public enum EnvelopeColumn {
         this.optional = optional;
     }
 
-    Type type(String name) {
+    public Type type(String name) {
         return type.apply(name);
     }
 
     /** Writes the field, if the message has it. */
-    void write(StreamMessage message, String name, int index, RecordConsumer out) {
+    public void write(StreamMessage message, String name, int index, RecordConsumer out) {
         if (always) {
             out.startField(name, index);
             value.accept(message, out);

@@ -27,9 +27,7 @@ public final class InferredSchema implements RowSchema {
     public InferredSchema(List<EnvelopeColumn> envelope, int maxColumns) {
         this.envelope = envelope;
         this.maxColumns = maxColumns;
-        envelopeNames = envelope.stream()
-                .map(column -> JsonRows.PREFIX + column.column())
-                .collect(Collectors.toSet());
+        envelopeNames = envelope.stream().map(JsonRows::envelopeName).collect(Collectors.toSet());
     }
 
     @Override

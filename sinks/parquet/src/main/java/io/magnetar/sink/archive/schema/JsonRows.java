@@ -11,17 +11,22 @@ import org.apache.parquet.schema.Type;
 /** Rows with a column for each field of JSON payloads, behind columns of the envelope. Thread: immutable. */
 public final class JsonRows implements Rows {
     /** What the names of the envelope's columns begin with, so that they stay apart from those of payloads. */
-    static final String PREFIX = "_";
+    private static final String PREFIX = "_";
 
     private final List<EnvelopeColumn> envelope;
     private final JsonColumn.GroupColumn payload;
     private final MessageType type;
 
+    /** What a column of the envelope is called beside those of payloads. */
+    public static String envelopeName(EnvelopeColumn column) {
+        return PREFIX + column.column();
+    }
+
     JsonRows(List<EnvelopeColumn> envelope, JsonType.Struct payload) {
         this.envelope = List.copyOf(envelope);
         this.payload = (JsonColumn.GroupColumn) JsonColumn.of(payload);
         List<Type> fields = new ArrayList<>();
-        envelope.forEach(column -> fields.add(column.type(PREFIX + column.column())));
+        envelope.forEach(column -> fields.add(column.type(envelopeName(column))));
         fields.addAll(Arrays.asList(this.payload.types()));
         type = new MessageType("message", fields);
     }
@@ -35,7 +40,7 @@ public final class JsonRows implements Rows {
     public void write(StreamMessage message, RecordConsumer out) {
         int index = 0;
         for (EnvelopeColumn column : envelope) {
-            column.write(message, PREFIX + column.column(), index++, out);
+            column.write(message, envelopeName(column), index++, out);
         }
         payload.writeFields(message.json(), index, out);
     }

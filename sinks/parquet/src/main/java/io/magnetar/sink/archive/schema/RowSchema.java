@@ -1,6 +1,7 @@
 package io.magnetar.sink.archive.schema;
 
 import io.magnetar.sink.delivery.BadRecord;
+import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.message.StreamMessage;
 
 /**
@@ -15,7 +16,7 @@ public interface RowSchema {
      * @return whether the messages so far would have had the same rows
      * @throws BadRecord when it can be no row
      */
-    boolean accept(StreamMessage message) throws BadRecord;
+    boolean accept(StreamMessage message) throws BadRecord, PermanentFailure, InterruptedException;
 
     /** The rows of what was accepted so far. */
     Rows rows();

@@ -3,6 +3,7 @@ package io.magnetar.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.magnetar.bench.compare.Comparison.Plan;
 import io.magnetar.bench.compare.ComparisonTable;
+import io.magnetar.bench.compare.Plots;
 import io.magnetar.bench.compare.Sample;
 import io.magnetar.bench.wire.Stamp;
 import java.io.IOException;
@@ -69,6 +70,12 @@ final class PlanOptions {
     @Option(names = "--json", paramLabel = "FILE", description = "Also write every sample as JSON.")
     private @Nullable Path json;
 
+    @Option(
+            names = "--plots",
+            paramLabel = "DIR",
+            description = "Also draw the medians of rates, processor time and p99: PNG files in this directory.")
+    private @Nullable Path plots;
+
     Path launcher() {
         if (!Files.isExecutable(launcher)) {
             throw new ParameterException(spec.commandLine(), "--launcher: cannot run " + launcher + ".");
@@ -121,6 +128,9 @@ final class PlanOptions {
         out().println();
         out().print(ComparisonTable.of(samples));
         out().flush();
+        if (plots != null) {
+            Plots.write(samples, Files.createDirectories(plots));
+        }
         if (json != null) {
             new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), samples);
         }

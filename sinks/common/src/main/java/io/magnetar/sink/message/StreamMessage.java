@@ -191,7 +191,12 @@ public final class StreamMessage {
         return Optional.ofNullable(message.getKey());
     }
 
-    /** Shared: nobody writes to it. */
+    /** Whether it has a value, be it an empty one; a tombstone has none. */
+    public boolean hasValue() {
+        return record.getValue() != null;
+    }
+
+    /** Empty when there is no value. Shared: nobody writes to it. */
     public byte[] payload() {
         return payload;
     }

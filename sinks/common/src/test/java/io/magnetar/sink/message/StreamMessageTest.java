@@ -55,4 +55,15 @@ class StreamMessageTest {
         assertThat(new Position(5, 11, 0).directlyFollows(position)).isFalse();
         assertThat(new Position(6, 0, 0).directlyFollows(position)).isFalse();
     }
+
+    @Test
+    void aTombstoneHasNoValueAndAnEmptyPayload() {
+        StreamMessage tombstone = TestRecords.tombstone("s1");
+
+        assertThat(tombstone.hasValue()).isFalse();
+        assertThat(tombstone.payload()).isEmpty();
+        assertThat(tombstone.json().isMissingNode()).isTrue();
+        assertThat(tombstone.key()).contains("s1");
+        assertThat(TestRecords.reading("").hasValue()).isTrue();
+    }
 }

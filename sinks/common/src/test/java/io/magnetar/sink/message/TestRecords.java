@@ -62,6 +62,15 @@ public final class TestRecords {
         return new TestRecord(message);
     }
 
+    /** A tombstone: what an API producer sends with a key and the value null. */
+    public static StreamMessage tombstone(String key) {
+        MessageMetadata metadata =
+                new MessageMetadata().setPublishTime(1_000).setPartitionKey(key).setNullValue(true);
+        MessageImpl<byte[]> message = MessageImpl.create(metadata, ByteBuffer.allocate(0), Schema.BYTES, TOPIC);
+        message.setMessageId(new BatchMessageIdImpl(1, 2, 3, 0, 1, null));
+        return new StreamMessage(new TestRecord(message));
+    }
+
     /** A reading as the broker stores it. */
     public static StreamMessage reading(String payload) {
         return new StreamMessage(record(

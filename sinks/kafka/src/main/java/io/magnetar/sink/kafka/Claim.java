@@ -23,6 +23,7 @@ final class Claim implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final PositionLog positions;
     private final String pulsarTopic;
+    private final Targets targets;
     private boolean held;
     private boolean broken;
     /** A transaction has begun, and whether it was committed or aborted is not known. */
@@ -43,10 +44,11 @@ final class Claim implements AutoCloseable {
         }
     }
 
-    Claim(Producer<byte[], byte[]> producer, PositionLog positions, String pulsarTopic) {
+    Claim(Producer<byte[], byte[]> producer, PositionLog positions, String pulsarTopic, Targets targets) {
         this.producer = producer;
         this.positions = positions;
         this.pulsarTopic = pulsarTopic;
+        this.targets = targets;
     }
 
     /** Whether the producer can do nothing more. */
@@ -104,7 +106,14 @@ final class Claim implements AutoCloseable {
     }
 
     /** Writes records and their last position, all of them or none; after {@link #done()}. */
-    void write(List<ProducerRecord<byte[], byte[]>> records, Position last) throws RefusedException {
+    void write(List<ProducerRecord<byte[], byte[]>> records, Position last)
+            throws RefusedException, InterruptedException {
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            NoSuchTarget refusal = targets.refusal(producer, record);
+            if (refusal != null) {
+                throw new RefusedException(refusal);
+            }
+        }
         // Which record it was cannot be told: Kafka's client gives the reason to all that it aborts for it.
         AtomicReference<@Nullable Exception> refusal = new AtomicReference<>();
         try {
@@ -124,13 +133,31 @@ final class Claim implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it, and the commit fails
-    private void send(ProducerRecord<byte[], byte[]> record, AtomicReference<@Nullable Exception> refusal) {
+    /** Fails when the record cannot be handed over; what comes of it later, the commit says. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
+    private void send(ProducerRecord<byte[], byte[]> record, AtomicReference<@Nullable Exception> refusal)
+            throws InterruptedException {
+        Thread sending = Thread.currentThread();
+        AtomicReference<@Nullable Exception> atOnce = new AtomicReference<>();
         producer.send(record, (metadata, failure) -> {
-            if (failure != null && KafkaFailure.isOfRecord(failure)) {
-                refusal.set(failure);
+            if (failure == null) {
+                return;
+            }
+            Exception reason = targets.denied(record.topic(), failure);
+            if (KafkaFailure.isOfRecord(reason)) {
+                refusal.set(reason);
+            } else if (Thread.currentThread() == sending) {
+                atOnce.set(reason);
             }
         });
+        Exception failure = atOnce.get();
+        if (failure != null) {
+            Exception reason = targets.explain(record.topic(), failure);
+            if (KafkaFailure.isOfRecord(reason)) {
+                refusal.set(reason);
+            }
+            throw new KafkaException(reason);
+        }
     }
 
     private void commit(Position last) {

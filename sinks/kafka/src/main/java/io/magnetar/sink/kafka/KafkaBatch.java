@@ -5,6 +5,7 @@ import io.magnetar.sink.delivery.PermanentFailure;
 import io.magnetar.sink.delivery.Retry;
 import io.magnetar.sink.message.StreamMessage;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -20,7 +21,7 @@ final class KafkaBatch implements Delivery {
     private final KafkaConnection connection;
     private final Retry retry;
     private final Settling settling;
-    private String badReason = "";
+    private final Targets targets;
 
     /** @param bytes of the record's key and value */
     record Item(StreamMessage message, ProducerRecord<byte[], byte[]> produced, long bytes) {}
@@ -32,37 +33,58 @@ final class KafkaBatch implements Delivery {
 
     private record Failed(Exception reason) implements Fate {}
 
-    KafkaBatch(KafkaConnection connection, Retry retry, Settling settling) {
+    /** Why Kafka will never take the record at an index, by what it says. */
+    private record Refusal(int index, String reason) {}
+
+    KafkaBatch(KafkaConnection connection, Retry retry, Settling settling, Targets targets) {
         this.connection = connection;
         this.retry = retry;
         this.settling = settling;
+        this.targets = targets;
     }
 
+    /**
+     * A record that Kafka refuses is found by what Kafka says of it, and then produced alone: of a batch that Kafka refuses as a
+     * whole each record says the same.
+     */
     @Override
     public void write(List<Item> items) throws PermanentFailure, InterruptedException {
         int[] settled = {0};
+        int suspect = -1;
         while (settled[0] < items.size()) {
-            retry.run("producing", () -> produce(items, settled));
-            if (settled[0] < items.size()) {
-                settling.bad(items.get(settled[0]), badReason);
+            int first = settled[0];
+            int end = suspect > first ? suspect : suspect == first ? first + 1 : items.size();
+            Optional<Refusal> refusal = retry.run("producing", () -> produce(items, settled, end));
+            if (refusal.isEmpty()) {
+                continue;
+            }
+            suspect = refusal.get().index();
+            if (suspect == settled[0] && end == suspect + 1) {
+                settling.bad(items.get(suspect), refusal.get().reason());
                 settled[0]++;
             }
         }
     }
 
-    /** Produces all from the first that is not settled, up to a bad record or to the end. */
+    /** Produces from the first that is not settled up to an end; says which one Kafka refuses, if it refuses one. */
     @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
-    private Outcome<Boolean> produce(List<Item> items, int[] settled) throws InterruptedException {
+    private Outcome<Optional<Refusal>> produce(List<Item> items, int[] settled, int end) throws InterruptedException {
         int first = settled[0];
         AtomicReferenceArray<Fate> fates = new AtomicReferenceArray<>(items.size());
         try {
             Producer<byte[], byte[]> producer = connection.producer();
-            for (int i = first; i < items.size() && !hasFailed(fates, first, i); i++) {
+            for (int i = first; i < end && !hasFailed(fates, first, i); i++) {
                 int index = i;
-                producer.send(
-                        items.get(i).produced(),
-                        (metadata, failure) ->
-                                fates.set(index, failure == null ? new Delivered() : new Failed(failure)));
+                ProducerRecord<byte[], byte[]> record = items.get(i).produced();
+                NoSuchTarget refusal = targets.refusal(producer, record);
+                if (refusal != null) {
+                    fates.set(index, new Failed(refusal));
+                } else {
+                    producer.send(
+                            record,
+                            (metadata, failure) ->
+                                    fates.set(index, failure == null ? new Delivered() : new Failed(failure)));
+                }
             }
             producer.flush();
         } catch (KafkaException e) {
@@ -70,15 +92,30 @@ final class KafkaBatch implements Delivery {
             return connection.failed(e);
         }
         acknowledge(items, fates, settled);
-        if (settled[0] < items.size() && fates.get(settled[0]) instanceof Failed failed) {
-            if (KafkaFailure.isOfRecord(failed.reason())) {
-                badReason = KafkaFailure.reason(failed.reason());
-                return Outcome.delivered(false);
-            }
-            return connection.failed(failed.reason());
+        if (settled[0] == end) {
+            connection.worked();
+            return Outcome.delivered(Optional.empty());
         }
-        connection.worked();
-        return Outcome.delivered(true);
+        return failure(items, fates, settled[0], end);
+    }
+
+    /** A record's refusal counts before other failures: it fails the others of its batch. */
+    private Outcome<Optional<Refusal>> failure(List<Item> items, AtomicReferenceArray<Fate> fates, int from, int end)
+            throws InterruptedException {
+        Exception other = null;
+        for (int i = from; i < end; i++) {
+            if (fates.get(i) instanceof Failed failed) {
+                String topic = items.get(i).produced().topic();
+                boolean last = i + 1 == end || fates.get(i + 1) == null;
+                Exception reason =
+                        last ? targets.explain(topic, failed.reason()) : targets.denied(topic, failed.reason());
+                if (KafkaFailure.isOfRecord(reason)) {
+                    return Outcome.delivered(Optional.of(new Refusal(i, KafkaFailure.reason(reason))));
+                }
+                other = other == null ? reason : other;
+            }
+        }
+        return connection.failed(other == null ? new KafkaException("Kafka's client said nothing of a record") : other);
     }
 
     /** A record that cannot even be handed over fails at once: those behind it would wait for the same in vain. */

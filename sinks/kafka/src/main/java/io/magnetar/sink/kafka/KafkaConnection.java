@@ -4,19 +4,23 @@ import io.magnetar.sink.delivery.Outcome;
 import io.magnetar.sink.setting.SettingsReading;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,12 +91,9 @@ final class KafkaConnection implements AutoCloseable {
      * @param topic that has to be there, or null
      */
     Outcome<Boolean> probe(@Nullable String topic) throws InterruptedException {
-        Map<String, Object> admin = common();
-        admin.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, PROBE_TIMEOUT_MS / 2);
-        admin.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, PROBE_TIMEOUT_MS);
         Admin client = null;
         try {
-            client = Admin.create(admin);
+            client = admin();
             client.describeCluster().clusterId().get();
             if (topic != null) {
                 client.describeTopics(List.of(topic)).allTopicNames().get();
@@ -107,6 +108,27 @@ final class KafkaConnection implements AutoCloseable {
             if (client != null) {
                 client.close(Duration.ZERO);
             }
+        }
+    }
+
+    private Admin admin() {
+        Map<String, Object> admin = common();
+        admin.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, PROBE_TIMEOUT_MS / 2);
+        admin.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, PROBE_TIMEOUT_MS);
+        return Admin.create(admin);
+    }
+
+    /** How many partitions a topic has now, 0 when there is none of that name; empty when Kafka does not say. */
+    OptionalInt partitions(String topic) throws InterruptedException {
+        Admin client = admin();
+        try {
+            Collection<TopicDescription> found =
+                    client.describeTopics(List.of(topic)).allTopicNames().get().values();
+            return OptionalInt.of(found.iterator().next().partitions().size());
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof UnknownTopicOrPartitionException ? OptionalInt.of(0) : OptionalInt.empty();
+        } finally {
+            client.close(Duration.ZERO);
         }
     }
 

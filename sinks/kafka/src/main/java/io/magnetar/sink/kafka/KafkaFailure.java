@@ -37,6 +37,7 @@ final class KafkaFailure {
                 || failure instanceof InvalidTopicException
                 || failure instanceof InvalidTimestampException
                 || failure instanceof SerializationException
+                || failure instanceof NoSuchTarget
                 || failure instanceof org.apache.kafka.common.InvalidRecordException;
     }
 

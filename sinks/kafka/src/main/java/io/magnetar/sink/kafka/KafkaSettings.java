@@ -38,6 +38,12 @@ final class KafkaSettings {
         ALL
     }
 
+    /** What a message with an empty payload becomes. */
+    enum EmptyPayload {
+        EMPTY,
+        TOMBSTONE
+    }
+
     private static final ValueType<List<Field>> HEADERS_TYPE = ValueTypes.of(
             "map of name: template",
             value -> {
@@ -57,6 +63,12 @@ final class KafkaSettings {
             "the record's key; by itself the message's key, so that what was in order stays in order");
     static final Setting<Template> VALUE =
             Setting.optional("value", Template.TYPE, "the record's value; by itself the payload, byte for byte");
+    static final Setting<EmptyPayload> EMPTY_PAYLOAD = Setting.preset(
+            "emptyPayload",
+            ValueTypes.choice(EmptyPayload.class),
+            EmptyPayload.EMPTY,
+            "a message with an empty payload, which in MQTT clears a retained one, becomes a record with an empty value, or a"
+                    + " tombstone: one without a value, so that a compacted topic forgets its key");
     static final Setting<Template> PARTITION = Setting.optional(
             "partition",
             Template.TYPE,
@@ -108,7 +120,16 @@ final class KafkaSettings {
 
     static final Settings SETTINGS = ConnectionSettings.SETTINGS
             .and(Settings.of(
-                    TOPIC, KEY, VALUE, PARTITION, HEADERS, PROPERTIES, COMPRESSION, EXACTLY_ONCE, POSITIONS_TOPIC))
+                    TOPIC,
+                    KEY,
+                    VALUE,
+                    EMPTY_PAYLOAD,
+                    PARTITION,
+                    HEADERS,
+                    PROPERTIES,
+                    COMPRESSION,
+                    EXACTLY_ONCE,
+                    POSITIONS_TOPIC))
             .and(Settings.of(MAX_RECORDS, MAX_BYTES, MAX_DELAY, MAX_MESSAGE, DELIVERY_TIMEOUT))
             .and(BadRecords.SETTINGS)
             .and(Settings.of(TestMode.TEST));
@@ -132,7 +153,8 @@ final class KafkaSettings {
         return new RecordTemplate(
                 reading.get(TOPIC),
                 reading.find(KEY),
-                reading.find(VALUE),
+                new ValueTemplate(
+                        reading.find(VALUE).orElse(null), reading.get(EMPTY_PAYLOAD) == EmptyPayload.TOMBSTONE),
                 reading.find(PARTITION),
                 reading.get(HEADERS),
                 reading.get(PROPERTIES));

@@ -75,13 +75,15 @@ public final class KafkaSink implements Sink<byte[]> {
 
     private static Delivery delivery(
             SettingsReading reading, String name, KafkaConnection connection, Settling settling) {
+        Targets targets =
+                new Targets(connection, !reading.get(KafkaSettings.TOPIC).isConstant());
         if (!reading.get(KafkaSettings.EXACTLY_ONCE)) {
-            return new KafkaBatch(connection, settling.retry(), settling);
+            return new KafkaBatch(connection, settling.retry(), settling, targets);
         }
         Duration timeout = reading.get(KafkaSettings.DELIVERY_TIMEOUT);
         PositionLog positions =
                 new PositionLog(connection.common(), reading.get(KafkaSettings.POSITIONS_TOPIC), name, timeout);
-        Transactions transactions = new Transactions(connection.configuration(), positions, name, timeout);
+        Transactions transactions = new Transactions(connection.configuration(), positions, name, targets, timeout);
         return new ExactlyOnceBatch(transactions, connection, settling.retry(), settling);
     }
 

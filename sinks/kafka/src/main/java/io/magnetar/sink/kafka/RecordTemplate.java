@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record RecordTemplate(
         Template topic,
         Optional<Template> key,
-        Optional<Template> value,
+        ValueTemplate value,
         Optional<Template> partition,
         List<Field> headers,
         Properties properties) {
@@ -36,9 +36,8 @@ record RecordTemplate(
             throw new BadRecord("topic: what the template gives is no name of a Kafka topic; they have up to 249 of"
                     + " a-z, A-Z, 0-9, '.', '_' and '-'");
         }
-        byte[] bytes = value.isPresent() ? text("value", value.get(), message).getBytes(UTF_8) : message.payload();
         ProducerRecord<byte[], byte[]> produced =
-                new ProducerRecord<>(name, partition(message), time(message), key(message), bytes);
+                new ProducerRecord<>(name, partition(message), time(message), key(message), value(message));
         Map<String, String> copied = switch (properties) {
             case NONE -> Map.of();
             case USER -> message.userProperties();
@@ -52,6 +51,14 @@ record RecordTemplate(
             }
         }
         return produced;
+    }
+
+    private byte @Nullable [] value(StreamMessage message) throws BadRecord {
+        if (value.isTombstone(message)) {
+            return null;
+        }
+        Template own = value.template();
+        return own == null ? message.payload() : text("value", own, message).getBytes(UTF_8);
     }
 
     private byte @Nullable [] key(StreamMessage message) throws BadRecord {

@@ -19,19 +19,26 @@ final class Transactions implements AutoCloseable {
     private final Map<String, Object> configuration;
     private final PositionLog positions;
     private final String sink;
+    private final Targets targets;
     private final Map<String, Claim> claims = new HashMap<>();
 
     /**
      * @param deliveryTimeout how long Kafka's client tries by itself; Kafka gives a transaction up later than the client
      *     does, so that what looks like a successor is one
      */
-    Transactions(Map<String, Object> configuration, PositionLog positions, String sink, Duration deliveryTimeout) {
+    Transactions(
+            Map<String, Object> configuration,
+            PositionLog positions,
+            String sink,
+            Targets targets,
+            Duration deliveryTimeout) {
         this.configuration = new HashMap<>(configuration);
         Duration timeout = deliveryTimeout.plus(MORE);
         this.configuration.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int)
                 (timeout.compareTo(SHORTEST) < 0 ? SHORTEST : timeout).toMillis());
         this.positions = positions;
         this.sink = sink;
+        this.targets = targets;
     }
 
     /** To a Pulsar partition. */
@@ -46,7 +53,7 @@ final class Transactions implements AutoCloseable {
         }
         Map<String, Object> own = new HashMap<>(configuration);
         own.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId(sink, pulsarTopic));
-        Claim made = new Claim(new KafkaProducer<>(own), positions, pulsarTopic);
+        Claim made = new Claim(new KafkaProducer<>(own), positions, pulsarTopic, targets);
         claims.put(pulsarTopic, made);
         return made;
     }

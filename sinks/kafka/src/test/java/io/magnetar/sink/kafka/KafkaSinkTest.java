@@ -2,6 +2,7 @@ package io.magnetar.sink.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.magnetar.sink.delivery.PermanentFailure;
@@ -123,6 +124,27 @@ class KafkaSinkTest {
             assertThat(record.value()).isEqualTo("{\"v\":1.50}");
             assertThat(Topics.header(record, "mqtt.topic")).isEqualTo(topic.substring(2));
         });
+    }
+
+    @Test
+    void aMessageWithoutAValueIsATombstoneAndAnEmptyOneWhereItIsSaid() throws Exception {
+        String topic = Topics.make(BROKER.servers(), 1);
+        Map<String, Object> configuration = configuration(topic);
+        try (SinkRun run = new SinkRun(new KafkaSink(), configuration)) {
+            run.write("a", null, Map.of());
+            run.write("b", "", Map.of());
+            acknowledged(run, 2);
+        }
+        configuration.put("emptyPayload", "tombstone");
+        configuration.put("value", "{\"v\":${payload.v}}");
+        try (SinkRun run = new SinkRun(new KafkaSink(), configuration)) {
+            run.write("c", "", Map.of());
+            run.write("d", null, Map.of());
+            acknowledged(run, 2);
+        }
+        assertThat(Topics.read(BROKER.servers(), topic))
+                .extracting(ConsumerRecord::key, ConsumerRecord::value)
+                .containsExactly(tuple("a", null), tuple("b", ""), tuple("c", null), tuple("d", null));
     }
 
     @ParameterizedTest

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +22,18 @@ final class Topics {
 
     static String make(String servers, int partitions) throws Exception {
         String topic = "t-" + UUID.randomUUID();
+        // The tests' records are from 1970, and Kafka would forget them within minutes.
+        make(servers, topic, partitions, Map.of("retention.ms", "-1"));
+        return topic;
+    }
+
+    static void make(String servers, String topic, int partitions, Map<String, String> settings) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
+            admin.createTopics(
+                            List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(settings)))
                     .all()
                     .get();
         }
-        return topic;
     }
 
     /** All that has been committed. */
@@ -46,6 +54,17 @@ final class Topics {
             }
             return records;
         }
+    }
+
+    /** Values by their last place: what was produced again after a failure is there twice. */
+    static List<String> newest(List<ConsumerRecord<String, String>> records) {
+        List<String> newestFirst = new ArrayList<>();
+        for (int i = records.size() - 1; i >= 0; i--) {
+            newestFirst.add(records.get(i).value());
+        }
+        List<String> newest = new ArrayList<>(new LinkedHashSet<>(newestFirst));
+        Collections.reverse(newest);
+        return newest;
     }
 
     static String header(ConsumerRecord<?, ?> record, String name) {

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A Kafka broker in KRaft mode, with a listener without a login, one with PLAIN and SCRAM, one with TLS that wants a
- * certificate, and, where it is given an authorization server, one with OAUTHBEARER. Topics are not made by themselves.
+ * certificate, and, where it is given an authorization server, one with OAUTHBEARER. Topics are not made by themselves; everyone
+ * may do what no ACL forbids.
  *
  * <p>Thread: the test's.
  */
@@ -78,6 +79,8 @@ public final class KafkaBroker implements AutoCloseable {
                 "log.dirs=" + directory.resolve("data"),
                 "num.partitions=3",
                 "auto.create.topics.enable=false",
+                "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "allow.everyone.if.no.acl.found=true",
                 "offsets.topic.replication.factor=1",
                 "offsets.topic.num.partitions=1",
                 "transaction.state.log.replication.factor=1",

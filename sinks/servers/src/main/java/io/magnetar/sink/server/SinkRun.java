@@ -52,7 +52,7 @@ public final class SinkRun implements AutoCloseable {
 
         @Override
         public byte[] getValue() {
-            return message.getData();
+            return message.getValue();
         }
 
         @Override
@@ -102,19 +102,30 @@ public final class SinkRun implements AutoCloseable {
                 Proxy.newProxyInstance(SinkContext.class.getClassLoader(), new Class<?>[] {SinkContext.class}, handler);
     }
 
-    /** Writes one message of partition 0, as MQTT messages are in Pulsar. */
-    public TestRecord write(String key, String payload, Map<String, String> properties) throws Exception {
+    /** Writes one message of partition 0, as MQTT messages are in Pulsar; without a key, or without a value, where it is null. */
+    public TestRecord write(@Nullable String key, @Nullable String payload, Map<String, String> properties)
+            throws Exception {
         return write(0, entry.getAndIncrement(), key, payload, properties);
     }
 
     /** Writes a message with a position of the test's choice, which may be one that was written before. */
-    public TestRecord write(int partition, long entryId, String key, String payload, Map<String, String> properties)
+    public TestRecord write(
+            int partition, long entryId, @Nullable String key, @Nullable String payload, Map<String, String> properties)
             throws Exception {
-        MessageMetadata metadata = new MessageMetadata().setPublishTime(1_000).setPartitionKey(key);
+        MessageMetadata metadata = new MessageMetadata().setPublishTime(1_000);
+        if (key != null) {
+            metadata.setPartitionKey(key);
+        }
+        if (payload == null) {
+            metadata.setNullValue(true);
+        }
         properties.forEach((name, value) -> metadata.addProperty().setKey(name).setValue(value));
         String topic = STREAM + partition;
         MessageImpl<byte[]> message = MessageImpl.create(
-                metadata, ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)), Schema.BYTES, topic);
+                metadata,
+                ByteBuffer.wrap(payload == null ? new byte[0] : payload.getBytes(StandardCharsets.UTF_8)),
+                Schema.BYTES,
+                topic);
         message.setMessageId(new MessageIdImpl(1, entryId, partition));
         TestRecord record = new TestRecord(message, topic);
         records.add(record);

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a broker's admin API. */
@@ -32,12 +33,15 @@ final class AdminCalls {
 
     Answer ask(String method, String path, String body, @Nullable String token)
             throws IOException, InterruptedException {
+        return askWith(token == null ? Map.of() : Map.of("Authorization", "Bearer " + token), method, path, body);
+    }
+
+    Answer askWith(Map<String, String> headers, String method, String path, String body)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + broker.httpPort() + "/mqtt/v1/" + path))
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
-        if (token != null) {
-            request.header("Authorization", "Bearer " + token);
-        }
+        headers.forEach(request::header);
         HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         return new Answer(response.statusCode(), JSON.readTree(response.body()));
     }

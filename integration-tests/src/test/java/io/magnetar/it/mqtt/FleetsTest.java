@@ -191,75 +191,8 @@ class FleetsTest {
         }
     }
 
-    /** Every route of the admin API, asked for another fleet's things by an admin and by an engineer of fleetA. */
     @Test
     @Order(6)
-    void theAdminOfAnotherFleetFindsNoWay() throws Exception {
-        List<String> routes = List.of(
-                "GET streams/fleetB",
-                "GET streams/fleetB/readings",
-                "PUT streams/fleetB/other {\"properties\": {\"mqtt.filter\": \"a\"}}",
-                "PATCH streams/fleetB/readings {\"properties\": {\"mqtt.filter\": \"a\"}}",
-                "DELETE streams/fleetB/readings",
-                "GET streams/fleetB/readings/stats",
-                "GET streams/fleetB/readings/messages",
-                "GET cursors/fleetB/truck-1",
-                "PUT cursors/fleetB/truck-1 {\"stream\": \"readings\", \"to\": \"latest\"}",
-                "GET clients/fleetB",
-                "GET clients/fleetB/truck-1",
-                "POST clients/fleetB/truck-1/kick",
-                "GET bans/fleetB",
-                "PUT bans/fleetB {\"clientId\": \"truck-1\"}",
-                "DELETE bans/fleetB?clientId=truck-1",
-                "GET namespaces/fleetB",
-                "PUT namespaces/fleetB {}",
-                "PATCH namespaces/fleetB {\"mqtt.max-connections\": \"1\"}",
-                "DELETE namespaces/fleetB",
-                "POST namespaces/fleetB/kick",
-                "GET namespaces/fleetB/stats",
-                "GET namespaces/fleetB/users",
-                "POST namespaces/fleetB/users {\"users\": []}",
-                "GET namespaces/fleetB/users/fleetB-device",
-                "PUT namespaces/fleetB/users/intruder {\"password\": \"x\"}",
-                "PATCH namespaces/fleetB/users/fleetB-device {\"password\": \"x\"}",
-                "DELETE namespaces/fleetB/users/fleetB-device",
-                "GET users",
-                "PUT users/intruder {\"password\": \"x\"}",
-                "DELETE users/intruder",
-                "GET namespaces/fleetB/rules",
-                "DELETE namespaces/fleetB/rules",
-                "GET namespaces/fleetB/rules/all",
-                "PUT namespaces/fleetB/rules/all {\"rules\": []}",
-                "DELETE namespaces/fleetB/rules/all",
-                "GET namespaces/fleetB/rules/user/fleetB-device",
-                "PUT namespaces/fleetB/rules/user/fleetB-device {\"rules\": []}",
-                "DELETE namespaces/fleetB/rules/user/fleetB-device",
-                "POST namespaces/fleetB/rules/test {\"action\": \"publish\", \"topic\": \"a\", \"clientid\": \"c\"}");
-        for (String route : routes) {
-            String[] parts = route.split(" ", 3);
-            for (String role : List.of("fleetA-admin", "fleetA-engineer")) {
-                Answer answer = admin.ask(parts[0], parts[1], parts.length == 3 ? parts[2] : "", pulsar.token(role));
-                assertThat(answer.status())
-                        .as("%s by %s: %s", route, role, answer.body())
-                        .isIn(403, 404);
-            }
-        }
-        assertThat(admin.ask("GET", "cursors/fleetB", "", pulsar.token("fleetA-admin"))
-                        .body()
-                        .path("cursors"))
-                .as("none that it may see")
-                .isEmpty();
-        for (String route : List.of("streams", "namespaces")) {
-            assertThat(admin.ask("GET", route, "", pulsar.token("fleetA-admin"))
-                            .body()
-                            .toString())
-                    .doesNotContain("fleetB", "fleetC");
-        }
-        eachFleetStillWorks("fleetB");
-    }
-
-    @Test
-    @Order(7)
     void aFleetThatLeavesTakesEverythingWithItAndTheOthersStay() throws Exception {
         try (Device b = truck("fleetB");
                 Device c = truck("fleetC")) {

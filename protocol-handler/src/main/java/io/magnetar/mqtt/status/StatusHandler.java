@@ -95,7 +95,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (!request.method().equals(HttpMethod.GET)) {
             return text(HttpResponseStatus.METHOD_NOT_ALLOWED, "/status is for GET.\n");
         }
-        StatusPage.Answer answer = page.answer();
+        StatusPage.Answer answer = page.answer(isLocal(ctx, request));
         return response(
                 answer.ready() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
                 HttpHeaderValues.APPLICATION_JSON.toString(),

@@ -13,8 +13,8 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * What {@code GET /status} answers: ready or why not, the listeners, the streams and the refused ones with what is wrong with
- * them, the counters.
+ * What {@code GET /status} answers: ready or why not, the listeners, the counters; and, to programs on this machine, the streams and
+ * the refused ones with what is wrong with them. Whoever else reaches the page learns nothing of tenants.
  *
  * <p>Thread: any.
  */
@@ -55,7 +55,8 @@ public final class StatusPage {
      */
     record Answer(boolean ready, byte[] json) {}
 
-    Answer answer() throws JsonProcessingException {
+    /** @param local whoever asks is on this machine */
+    Answer answer(boolean local) throws JsonProcessingException {
         Readiness now = readiness.get();
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("ready", now.ready());
@@ -64,8 +65,11 @@ public final class StatusPage {
         status.put("listeners", listeners.get());
         status.put("admission", admission.get());
         status.put("namespaces", Map.of("open", namespaces.getAsInt()));
-        status.put("streams", streams.all().stream().map(StreamDescription::of).toList());
-        status.put("refusedStreams", streams.refused());
+        if (local) {
+            status.put(
+                    "streams", streams.all().stream().map(StreamDescription::of).toList());
+            status.put("refusedStreams", streams.refused());
+        }
         status.put("counters", counters.snapshot());
         return new Answer(now.ready(), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(status));
     }

@@ -11,6 +11,7 @@ import io.magnetar.it.client.RawClient.RawPacket;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class NamespaceRatesTest {
     private static final int PUBACK = 4;
     private static final int PINGRESP = 13;
+    private static final int MESSAGE_RATE_TOO_HIGH = 0x96;
     private static final int QUOTA_EXCEEDED = 0x97;
 
     private MqttBroker broker;
@@ -91,6 +93,41 @@ class NamespaceRatesTest {
                 assertThat(one.read().type()).isEqualTo(PUBACK);
             }
             assertThat(since(raised)).isLessThan(Duration.ofSeconds(8));
+        }
+    }
+
+    @Test
+    void whoIsTooFastForLongerThanThatIsBorneWithIsToldSoAtTheEnd(EmbeddedPulsar pulsar) throws Exception {
+        new OperatorLimits(pulsar, "rateStubborn")
+                .set(Map.of(
+                        "mqtt.client.message-rate-in", "10",
+                        "mqtt.client.message-burst-in", "1",
+                        "mqtt.client.max-seconds-too-fast", "1"));
+        try (RawClient patient = connected("patient", "rateStubborn");
+                RawClient stubborn = connected("stubborn", "rateStubborn");
+                RawClient old = new RawClient(broker.port())) {
+            old.send(RawClient.packet(0x10, "MQTT", 4, 0x82, 0, 60, "old", "rateStubborn"))
+                    .read();
+            stubborn.send(publishes(1, 1_000, ""));
+            old.send(RawClient.packet(0x30, "rate/x"))
+                    .send(RawClient.bytes(Collections.nCopies(1_000, RawClient.packet(0x30, "rate/x"))
+                            .toArray()));
+            patient.send(publishes(1, 4, ""));
+
+            RawPacket next = stubborn.read();
+            while (next.type() == PUBACK) {
+                next = stubborn.read();
+            }
+            assertThat(next.type()).as("DISCONNECT").isEqualTo(14);
+            assertThat(next.at(0)).isEqualTo(MESSAGE_RATE_TOO_HIGH);
+            old.readUntilClosed();
+            for (int i = 0; i < 4; i++) {
+                assertThat(patient.read().type()).isEqualTo(PUBACK);
+            }
+            assertThat(patient.send(RawClient.packet(0xC0)).read().type())
+                    .as("who was too fast for a moment stays")
+                    .isEqualTo(PINGRESP);
+            assertThat(broker.status().counter("connectionsTooFast")).isEqualTo(2);
         }
     }
 

@@ -9,6 +9,7 @@ import io.magnetar.mqtt.flow.Hold;
 import io.magnetar.mqtt.packet.Connect;
 import io.magnetar.mqtt.packet.Packet;
 import io.magnetar.mqtt.packet.Publish;
+import io.magnetar.mqtt.packet.ReasonCode;
 import io.magnetar.mqtt.trace.PacketTrace;
 import io.magnetar.mqtt.transport.Peers;
 import io.magnetar.mqtt.transport.TransportEnd;
@@ -155,11 +156,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter implements Ne
 
     /** Tells whether the client may send another packet now; it is read on later when not. */
     private boolean hasRoom() {
-        boolean room = pace == null || pace.hasRoom();
-        if (!room) {
-            counters.count(Counter.READS_PAUSED, connection.namespace());
+        Pace held = pace;
+        if (held == null || held.hasRoom()) {
+            return true;
         }
-        return room;
+        counters.count(Counter.READS_PAUSED, connection.namespace());
+        if (held.isBornNoLonger()) {
+            counters.count(Counter.CONNECTIONS_TOO_FAST, connection.namespace());
+            connection.endBy(
+                    ReasonCode.MESSAGE_RATE_TOO_HIGH,
+                    ReasonCode.MESSAGE_RATE_TOO_HIGH,
+                    "the client sends more than it may, and does not stop");
+        }
+        return false;
     }
 
     private void goOn() {

@@ -4,12 +4,13 @@ import io.magnetar.mqtt.quota.NamespaceQuota;
 import io.magnetar.mqtt.quota.Rates;
 import io.magnetar.mqtt.quota.RatesMeter;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds one direction of a connection to what its client, and its namespace, may send or be sent in a second: what is beyond that comes
- * later. A client waits for its own rate as long as it takes; for that of the namespace all wait in a {@link ShareQueue}. Of a client that
+ * later. A client waits for its own rate as long as it takes, or as long as the namespace bears with it; for that of the namespace all wait in a {@link ShareQueue}. Of a client that
  * is not read there for too long, the messages that were read already are refused, so that what else it says is heard.
  *
  * <p>Where nothing is limited a packet costs two reads of a volatile field.
@@ -22,19 +23,33 @@ final class Pace implements ShareQueue.Waiting {
     /** After that it is looked at what is in force by then. */
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Who was not held back for that long has kept to its rate. */
+    private static final long KEPT_TO_IT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final IoLoop loop;
     private final Supplier<Rates> own;
+    private final IntSupplier maxSecondsTooFast;
     private final Supplier<RatesMeter> shared;
     private final ShareQueue queue;
     private final Runnable goOn;
     private @Nullable RatesMeter ownMeter;
+    private boolean tooFast;
+    private long tooFastSinceNanos;
+    private long tooFastUntilNanos;
     private boolean paused;
     private boolean hasTurn;
     private boolean refuses;
 
-    private Pace(IoLoop loop, Supplier<Rates> own, Supplier<RatesMeter> shared, ShareQueue queue, Runnable goOn) {
+    private Pace(
+            IoLoop loop,
+            Supplier<Rates> own,
+            IntSupplier maxSecondsTooFast,
+            Supplier<RatesMeter> shared,
+            ShareQueue queue,
+            Runnable goOn) {
         this.loop = loop;
         this.own = own;
+        this.maxSecondsTooFast = maxSecondsTooFast;
         this.shared = shared;
         this.queue = queue;
         this.goOn = goOn;
@@ -43,13 +58,19 @@ final class Pace implements ShareQueue.Waiting {
     /** @param goOn runs when packets of the client may be taken again */
     static Pace in(IoLoop loop, Shares shares, Runnable goOn) {
         NamespaceQuota quota = shares.quota();
-        return new Pace(loop, () -> quota.limits().client().in(), quota::in, shares.in(), goOn);
+        return new Pace(
+                loop,
+                () -> quota.limits().client().in(),
+                () -> quota.limits().client().maxSecondsTooFast(),
+                quota::in,
+                shares.in(),
+                goOn);
     }
 
     /** @param goOn runs when messages may be sent to the client again */
     static Pace out(IoLoop loop, Shares shares, Runnable goOn) {
         NamespaceQuota quota = shares.quota();
-        return new Pace(loop, () -> quota.limits().client().out(), quota::out, shares.out(), goOn);
+        return new Pace(loop, () -> quota.limits().client().out(), () -> 0, quota::out, shares.out(), goOn);
     }
 
     boolean isPaused() {
@@ -59,6 +80,12 @@ final class Pace implements ShareQueue.Waiting {
     /** Whether messages are refused now, for they have waited for the namespace's share for too long. */
     boolean refuses() {
         return refuses;
+    }
+
+    /** Whether the client has been faster than it may be for longer than that is borne with. */
+    boolean isBornNoLonger() {
+        int most = maxSecondsTooFast.getAsInt();
+        return paused && most > 0 && tooFastUntilNanos - tooFastSinceNanos > TimeUnit.SECONDS.toNanos(most);
     }
 
     /** All that was read before is taken, or refused. */
@@ -79,6 +106,7 @@ final class Pace implements ShareQueue.Waiting {
         long now = System.nanoTime();
         long wait = ofClient.isUnlimited() ? 0 : meter(ofClient, now).waitNanos(now);
         if (wait > 0) {
+            noteTooFast(now);
             paused = true;
             loop.schedule(
                     this::mayAgain,
@@ -93,6 +121,14 @@ final class Pace implements ShareQueue.Waiting {
         paused = true;
         queue.add(this);
         return false;
+    }
+
+    private void noteTooFast(long nowNanos) {
+        if (!tooFast || nowNanos - tooFastUntilNanos > KEPT_TO_IT_NANOS) {
+            tooFast = true;
+            tooFastSinceNanos = nowNanos;
+        }
+        tooFastUntilNanos = nowNanos;
     }
 
     private RatesMeter meter(Rates rates, long nowNanos) {

@@ -14,6 +14,8 @@ public enum Counter {
     CONNECTIONS_TURNED_AWAY("connectionsTurnedAway"),
     /** A client was not read for a while, for it is faster than it may be. */
     READS_PAUSED("readsPaused"),
+    /** A client was faster than it may be for longer than that is borne with: its connection ended. */
+    CONNECTIONS_TOO_FAST("connectionsTooFast"),
     SESSIONS_TAKEN_OVER("sessionsTakenOver"),
     PROTOCOL_ERRORS("protocolErrors"),
     /** From the log, to durable sessions and groups of them. */
@@ -60,6 +62,7 @@ public enum Counter {
     private static final Set<Counter> OF_NAMESPACES = EnumSet.of(
             CONNECTIONS_ACCEPTED,
             READS_PAUSED,
+            CONNECTIONS_TOO_FAST,
             SESSIONS_TAKEN_OVER,
             PROTOCOL_ERRORS,
             RETAINED_REFUSED,

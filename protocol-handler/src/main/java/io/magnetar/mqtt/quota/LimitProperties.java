@@ -20,6 +20,7 @@ public final class LimitProperties {
     private static final String NAMESPACE = "mqtt.";
     private static final String CLIENT = "mqtt.client.";
     private static final String CLIENT_MAX_SUBSCRIPTIONS = "mqtt.client.max-subscriptions";
+    private static final String CLIENT_MAX_SECONDS_TOO_FAST = "mqtt.client.max-seconds-too-fast";
     private static final String MAX_RETAINED_MESSAGES = "mqtt.max-retained-messages";
     private static final String MAX_RETAINED_BYTES = "mqtt.max-retained-bytes";
     private static final String MAX_STREAMS = "mqtt.max-streams";
@@ -40,6 +41,7 @@ public final class LimitProperties {
                 NamespaceProperty.number(MAX_SESSIONS, 0, MOST_CLIENTS),
                 NamespaceProperty.number(MAX_SUBSCRIPTIONS, 0, Integer.MAX_VALUE),
                 NamespaceProperty.number(CLIENT_MAX_SUBSCRIPTIONS, 1, 1_000_000),
+                NamespaceProperty.number(CLIENT_MAX_SECONDS_TOO_FAST, 0, 86_400),
                 NamespaceProperty.number(MAX_RETAINED_MESSAGES, 0, 100_000_000),
                 NamespaceProperty.number(MAX_RETAINED_BYTES, 0, Long.MAX_VALUE / 10),
                 NamespaceProperty.number(MAX_STREAMS, 1, 1_000_000),
@@ -83,7 +85,8 @@ public final class LimitProperties {
                 new ClientLimits(
                         rates(CLIENT, "-in", preset.client().in()),
                         rates(CLIENT, "-out", preset.client().out()),
-                        number(CLIENT_MAX_SUBSCRIPTIONS, preset.client().maxSubscriptions())),
+                        number(CLIENT_MAX_SUBSCRIPTIONS, preset.client().maxSubscriptions()),
+                        number(CLIENT_MAX_SECONDS_TOO_FAST, preset.client().maxSecondsTooFast())),
                 new RetainLimits(
                         number(MAX_RETAINED_MESSAGES, retained.maxMessages()),
                         longNumber(MAX_RETAINED_BYTES, retained.maxBytes()),

@@ -9,8 +9,11 @@ import io.magnetar.it.client.Device;
 import io.magnetar.it.client.RawClient;
 import io.magnetar.it.pulsar.EmbeddedPulsar;
 import io.magnetar.it.pulsar.PrometheusMetrics;
+import io.magnetar.mqtt.counters.Counter;
+import io.magnetar.mqtt.counters.Drop;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.pulsar.broker.PulsarService;
 import org.junit.jupiter.api.Test;
@@ -74,6 +77,7 @@ class NamespaceMetricsTest {
                                 "magnetar_namespace_events_total{namespace=\"sumA\",event=\"connectionsAccepted\"}",
                                 "2");
                 assertThat(now.keySet()).noneMatch(line -> line.contains("\"sumB\"") || line.contains("\"sumC\""));
+                assertToldAlike(broker, now, "sumA");
             });
 
             pulsar.admin().tenants().deleteTenant("sumA", true);
@@ -104,14 +108,51 @@ class NamespaceMetricsTest {
         assertThat(sum(samples, "magnetar_messages_received_total", ""))
                 .isEqualTo((double) messages)
                 .isEqualTo((double) broker.status().counter("messagesReceived"));
-        assertThat(sum(samples, "magnetar_messages_dropped_total", "payload_too_large"))
-                .isEqualTo((double) broker.status().counter("droppedPayloadTooLarge"));
+        for (Drop drop : Drop.values()) {
+            String reason = "\"" + drop.name().toLowerCase(Locale.ROOT) + "\"";
+            assertThat(sum(samples, "magnetar_messages_dropped_total", reason))
+                    .as(reason)
+                    .isEqualTo((double) broker.status().counter(drop.label()));
+        }
         assertThat(sum(samples, "magnetar_connections_refused_total", ""))
                 .isEqualTo((double) broker.status().counter("connectionsRefused"));
-        for (String event : List.of("connectionsAccepted", "protocolErrors", "publishesRefused")) {
-            assertThat(sum(samples, "magnetar_namespace_events_total", "\"" + event + "\""))
-                    .as(event)
-                    .isEqualTo((double) broker.status().counter(event));
+        for (Counter event : Counter.ofNamespaces()) {
+            assertThat(sum(samples, "magnetar_namespace_events_total", "\"" + event.label() + "\""))
+                    .as(event.label())
+                    .isEqualTo((double) broker.status().counter(event.label()));
+        }
+    }
+
+    /** What Prometheus is told of a namespace its admins are told as JSON. */
+    private static void assertToldAlike(MqttBroker broker, Map<String, String> samples, String namespace)
+            throws Exception {
+        JsonNode stats =
+                new AdminCalls(broker).get("namespaces/" + namespace + "/stats").body();
+        String of = "namespace=\"" + namespace + "\"";
+        for (String direction : List.of("received", "sent")) {
+            JsonNode flow = stats.path(direction);
+            assertThat(flow.path("packets").asDouble())
+                    .isPositive()
+                    .isEqualTo(sum(samples, "magnetar_packets_" + direction + "_total", of));
+            assertThat(flow.path("bytes").asDouble())
+                    .isEqualTo(sum(samples, "magnetar_bytes_" + direction + "_total", of));
+            for (int qos = 0; qos <= 2; qos++) {
+                assertThat(flow.path("messagesQos" + qos).asDouble())
+                        .isEqualTo(
+                                sum(samples, "magnetar_messages_" + direction + "_total", of + ",qos=\"" + qos + "\""));
+            }
+        }
+        for (Drop drop : Drop.values()) {
+            String reason = drop.name().toLowerCase(Locale.ROOT);
+            assertThat(stats.path("dropped").path(reason).asDouble())
+                    .as(reason)
+                    .isEqualTo(sum(samples, "magnetar_messages_dropped_total", of + ",reason=\"" + reason + "\""));
+        }
+        for (Counter event : Counter.ofNamespaces()) {
+            assertThat(stats.path("events").path(event.label()).asDouble())
+                    .as(event.label())
+                    .isEqualTo(
+                            sum(samples, "magnetar_namespace_events_total", of + ",event=\"" + event.label() + "\""));
         }
     }
 

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -138,6 +140,80 @@ class PulsarAuthenticationTest {
                     .as("a role of no namespace")
                     .isEqualTo(Logins.NOT_AUTHORIZED);
         }
+    }
+
+    /** Plain users, with permissions of Pulsar and none as an admin. */
+    @Test
+    void aRoleMayDoInMqttWhatPulsarLetsItDoAndNothingInAnotherTenant() throws Exception {
+        Logins.createTenants(pulsar.admin(), "pulUsers", "pulOthers");
+        for (String tenant : List.of("pulUsers", "pulOthers")) {
+            for (String namespace : List.of("streams", "mqtt")) {
+                pulsar.admin().namespaces().createNamespace(tenant + "/" + namespace);
+            }
+            pulsar.admin()
+                    .topics()
+                    .createPartitionedTopic(
+                            "persistent://" + tenant + "/streams/readings", 1, Map.of("mqtt.filter", "readings/#"));
+        }
+        grant("pulUsers/streams", "pulUsers.meter", AuthAction.produce);
+        grant("pulUsers/streams", "pulUsers.reader", AuthAction.consume);
+        grant("pulUsers/mqtt", "pulUsers.reader", AuthAction.consume);
+        // What a role may do in another tenant than its clients' is of no use in MQTT.
+        grant("pulUsers/streams", "pulOthers.meter", AuthAction.produce);
+        grant("pulUsers/streams", "pulOthers.meter", AuthAction.consume);
+        try (MqttBroker broker = broker(
+                        "mqttPulsarRoleNamespace", "^([^.]+)[.]",
+                        "mqttNamespaceFrom", "authenticator",
+                        "mqttRequireNamespace", "true",
+                        "mqttTenants", "pul.*",
+                        "mqttAuthorization", "pulsar",
+                        "mqttAuthorizationDefault", "deny");
+                RawClient meter = connected(broker, "pulUsers.meter");
+                RawClient reader = connected(broker, "pulUsers.reader");
+                RawClient foreign = connected(broker, "pulOthers.meter")) {
+            Logins.awaitStream(broker, "pulUsers", "readings");
+            Logins.awaitStream(broker, "pulOthers", "readings");
+
+            assertThat(published(meter, "readings/1", "of pulUsers")).isZero();
+            assertThat(published(meter, "live/1", "x")).as("kept by no stream").isEqualTo(0x87);
+            assertThat(subscribed(meter, "$stream/readings@earliest")).isEqualTo(0x87);
+            assertThat(subscribed(meter, "readings/#")).isEqualTo(0x87);
+            assertThat(published(reader, "readings/1", "x")).isEqualTo(0x87);
+            assertThat(subscribed(reader, "live/#")).isEqualTo(1);
+            assertThat(published(foreign, "readings/1", "of pulOthers")).isEqualTo(0x87);
+            assertThat(subscribed(foreign, "$stream/readings@earliest")).isEqualTo(0x87);
+            assertThat(subscribed(foreign, "readings/#")).isEqualTo(0x87);
+
+            assertThat(subscribed(reader, "$stream/readings@earliest")).isEqualTo(1);
+            assertThat(reader.read().payload5()).isEqualTo("of pulUsers");
+        }
+    }
+
+    private void grant(String namespace, String role, AuthAction action) throws Exception {
+        Set<AuthAction> all = new HashSet<>(
+                pulsar.admin().namespaces().getPermissions(namespace).getOrDefault(role, Set.of()));
+        all.add(action);
+        pulsar.admin().namespaces().grantPermissionOnNamespace(namespace, role, all);
+    }
+
+    private RawClient connected(MqttBroker broker, String role) throws Exception {
+        RawClient client = new RawClient(broker.port());
+        assertThat(client.send(connect5(role, role, token(role))).read().at(1)).isZero();
+        return client;
+    }
+
+    /** The code of the PUBACK. */
+    private static int published(RawClient client, String topic, String payload) throws Exception {
+        RawPacket pubAck = client.send(RawClient.publish5(topic, 1, 1, payload)).read();
+        assertThat(pubAck.type()).isEqualTo(4);
+        return pubAck.body().length > 2 ? pubAck.at(2) : 0;
+    }
+
+    /** The code of the SUBACK. */
+    private static int subscribed(RawClient client, String filter) throws Exception {
+        RawPacket subAck = client.send(RawClient.subscribe5(filter, 1)).read();
+        assertThat(subAck.type()).isEqualTo(9);
+        return subAck.at(subAck.body().length - 1);
     }
 
     @Test

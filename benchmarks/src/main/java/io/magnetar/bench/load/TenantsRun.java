@@ -18,7 +18,7 @@ import org.HdrHistogram.Histogram;
  */
 public final class TenantsRun {
     private final Broker broker;
-    private final int httpPort;
+    private final Ports ports;
     private final Size size;
     private final int threads;
     private final String run = Integer.toHexString(new SplittableRandom().nextInt());
@@ -28,21 +28,31 @@ public final class TenantsRun {
      * How many there are.
      *
      * @param tenants at least 10
-     * @param clients live ones of each
+     * @param clients live ones of each that is busy; others have one
+     * @param busy how many tenants are busy
      * @param withStream how many tenants have a stream and a durable session
      */
-    public record Size(int tenants, int clients, int withStream) {}
+    public record Size(int tenants, int clients, int busy, int withStream) {}
 
-    public TenantsRun(Broker broker, int httpPort, Size size, int threads) {
+    /**
+     * Where the broker answers HTTP on this machine.
+     *
+     * @param admin the handler's admin API
+     * @param metrics Pulsar's metrics
+     */
+    public record Ports(int admin, int metrics) {}
+
+    public TenantsRun(Broker broker, Ports ports, Size size, int threads) {
         this.broker = broker;
-        this.httpPort = httpPort;
+        this.ports = ports;
         this.size = size;
         this.threads = threads;
     }
 
     /** @return a text for people */
     public String run(JavaProcess brokerProcess) throws IOException, InterruptedException {
-        NamespaceAdmin admin = new NamespaceAdmin(httpPort);
+        NamespaceAdmin admin = new NamespaceAdmin(ports.admin());
+        MetricsScrape metrics = new MetricsScrape(ports.metrics());
         try (Connections live = new Connections(broker.address(), threads);
                 Connections passing = new Connections(broker.address(), threads)) {
             admin.create("bench" + run + "x");
@@ -52,13 +62,18 @@ public final class TenantsRun {
             Growth.Memory idle = brokerProcess.memory();
             lines.add(new Growth(size.tenants(), before, idle).text("idle tenants"));
             list(admin);
+            lines.add(metrics.text("idle tenants"));
             connectFirst(live);
             Growth.Memory opened = brokerProcess.memory();
             lines.add(new Growth(size.tenants(), idle, opened).text("tenants that have a client"));
-            connectOthers(live);
-            Growth.Memory active = brokerProcess.memory();
-            lines.add(new Growth(size.tenants(), opened, active)
-                    .text("tenants with " + (size.clients() - 1) + " clients more each"));
+            lines.add(metrics.text("tenants with a client each"));
+            Growth.Memory active = opened;
+            if (size.busy() > 0 && size.clients() > 1) {
+                connectOthers(live);
+                active = brokerProcess.memory();
+                lines.add(new Growth(size.busy(), opened, active)
+                        .text("tenants with " + (size.clients() - 1) + " clients more each"));
+            }
             if (size.withStream() > 0) {
                 addStreams(admin, passing);
                 Growth.Memory full = brokerProcess.memory();
@@ -66,6 +81,7 @@ public final class TenantsRun {
                         .text("tenants with a stream and a durable session as well"));
             }
             list(admin);
+            lines.add(metrics.text("all of them"));
             live.check();
         }
         return String.join(System.lineSeparator(), lines);
@@ -100,9 +116,9 @@ public final class TenantsRun {
         Histogram micros = Latency.histogram();
         Histogram last = Latency.histogram();
         for (int client = 1; client < size.clients(); client++) {
-            for (int i = 0; i < size.tenants(); i++) {
+            for (int i = 0; i < size.busy(); i++) {
                 long nanos = connect(live, tenant(i), client, false);
-                Latency.record(i < size.tenants() - size.tenants() / 10 ? micros : last, nanos);
+                Latency.record(i < size.busy() - size.busy() / 10 ? micros : last, nanos);
             }
         }
         told("CONNECT and SUBSCRIBE of others", micros, last);

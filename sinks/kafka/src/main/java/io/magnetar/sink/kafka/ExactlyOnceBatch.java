@@ -85,9 +85,7 @@ final class ExactlyOnceBatch implements Delivery {
             return Outcome.delivered(Optional.of(String.valueOf(e.getMessage())));
         } catch (KafkaException e) {
             if (KafkaFailure.isSucceeded(e)) {
-                return Outcome.permanent("another instance has taken over " + pulsarTopic
-                        + ", or Kafka gave this one up; it ends, and Pulsar starts it anew (" + KafkaFailure.reason(e)
-                        + ")");
+                throw new SucceededException(pulsarTopic, e);
             }
             return connection.failed(e);
         }

@@ -82,6 +82,11 @@ bench_command() {
         ensure_program benchmarks/sinks benchmarks sinks/common sinks/influxdb sinks/kafka
         run_program benchmarks/sinks io.magnetar.bench.sinks.SinksBench "$@"
     fi
+    if [ "${1:-}" = archive ]; then
+        shift
+        ensure_program benchmarks/archive sinks/common sinks/parquet
+        run_program benchmarks/archive io.magnetar.bench.archive.ArchiveBench "$@"
+    fi
     ensure_program benchmarks
     # The peer that comes as a library; asking for help alone needs none.
     if [ "${1:-}" = compare ] && ! asks_for_help "${2:-}"; then
